@@ -1,0 +1,135 @@
+"""A model on disk: graphs, styles and the card that says what they are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from livestyle.config import data_dir
+from livestyle.errors import LivestyleError
+from livestyle.styles import StyleBank
+
+CARD_NAME = "card.json"
+STYLES_NAME = "styles.npz"
+
+
+@dataclass(frozen=True)
+class StyleNote:
+    """Where a style comes from."""
+
+    name: str
+    title: str = ""
+    artist: str = ""
+    year: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model is. Written as card.json beside its graphs.
+
+    graphs: file name of each graph by kind, 'float' and where it exists 'int8'
+    sha256: of each of those files, so that a cached or user-made thing knows what it belongs to
+    """
+
+    name: str
+    description: str
+    method: str
+    architecture: dict[str, Any]
+    style_length: int
+    size_multiple: int
+    graphs: dict[str, str]
+    sha256: dict[str, str]
+    licence: str
+    training: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+    styles: tuple[StyleNote, ...] = ()
+
+    def save(self, folder: Path) -> None:
+        (folder / CARD_NAME).write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Card:
+        path = folder / CARD_NAME
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            notes = tuple(StyleNote(**note) for note in data.pop("styles", ()))
+            return cls(**data, styles=notes)
+        except (OSError, ValueError, TypeError) as error:
+            raise LivestyleError(f"cannot read the model card {path}: {error}") from error
+
+
+@dataclass(frozen=True)
+class Model:
+    """A folder with a card, graphs and styles (the shipped ones, then the user's own)."""
+
+    folder: Path
+    card: Card
+    styles: StyleBank
+
+    @classmethod
+    def load(cls, name: str | Path) -> Model:
+        """A shipped model or one of the user's by name, or any folder with a card.json.
+
+        LivestyleError, with the names that exist, where there is none.
+        """
+        folder = _find(name)
+        card = Card.load(folder)
+        bank = StyleBank.load(folder / STYLES_NAME)
+        if bank.vectors.shape[1] != card.style_length:
+            raise LivestyleError(
+                f"{folder / STYLES_NAME} holds vectors of length {bank.vectors.shape[1]}; "
+                f"the card says {card.style_length}"
+            )
+        return cls(folder, card, _with_own_styles(bank, card))
+
+    def graph(self, kind: str) -> Path:
+        """The path of a graph, 'float' or 'int8'. LivestyleError where the model has none of that kind."""
+        if kind not in self.card.graphs:
+            have = ", ".join(self.card.graphs)
+            raise LivestyleError(f"model {self.card.name} has no {kind} graph; it has {have}")
+        path = self.folder / self.card.graphs[kind]
+        if not path.is_file():
+            raise LivestyleError(f"{path} is missing; reinstall livestyle or export the model again")
+        return path
+
+
+def own_styles_dir(card: Card) -> Path:
+    """Where `livestyle train --add-style` puts styles for exactly this network (by its hash)."""
+    return data_dir() / "styles" / f"{card.name}-{card.sha256['float'][:12]}"
+
+
+def file_sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def model_names() -> list[str]:
+    """Names of the shipped models and of the user's own."""
+    return sorted({p.parent.name for root in _roots() for p in root.glob(f"*/{CARD_NAME}")})
+
+
+def _roots() -> list[Path]:
+    return [Path(str(resources.files("livestyle"))) / "models", data_dir() / "models"]
+
+
+def _find(name: str | Path) -> Path:
+    candidates = [Path(name), *(root / str(name) for root in _roots())]
+    for folder in candidates:
+        if (folder / CARD_NAME).is_file():
+            return folder
+    raise LivestyleError(
+        f"no model {str(name)!r}; expected {', '.join(model_names())} or a folder with a {CARD_NAME}"
+    )
+
+
+def _with_own_styles(bank: StyleBank, card: Card) -> StyleBank:
+    folder = own_styles_dir(card)
+    for path in sorted(folder.glob("*.npz")) if folder.is_dir() else ():
+        own = StyleBank.load(path)
+        if own.vectors.shape[1] == card.style_length:
+            bank = bank.extended(own.names, own.vectors)
+    return bank

@@ -1,0 +1,28 @@
+"""Choices a user makes, as enums, and the folders of this user."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+import platformdirs
+
+
+class Precision(StrEnum):
+    """Arithmetic of the convolutions. Normalisation is always float32."""
+
+    AUTO = "auto"
+    F32 = "f32"
+    BF16 = "bf16"
+    INT8 = "int8"
+
+
+def cache_dir() -> Path:
+    """Where compiled models are kept: $LIVESTYLE_CACHE or the user's cache folder."""
+    return Path(os.environ.get("LIVESTYLE_CACHE") or platformdirs.user_cache_dir("livestyle", False))
+
+
+def data_dir() -> Path:
+    """Where the user's own styles and models are kept: $LIVESTYLE_DATA or the user's data folder."""
+    return Path(os.environ.get("LIVESTYLE_DATA") or platformdirs.user_data_dir("livestyle", False))

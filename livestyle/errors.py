@@ -1,0 +1,18 @@
+"""Errors a user can act on: each says what, found, expected and how to fix it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class LivestyleError(Exception):
+    """Bad input or a missing device. The command line prints it and exits with code 2."""
+
+
+class NoEngineError(LivestyleError):
+    """No engine can run the model; holds every cause together with its remedy."""
+
+    def __init__(self, causes: Mapping[str, str]) -> None:
+        lines = "\n".join(f"  {name}: {cause}" for name, cause in causes.items())
+        super().__init__(f"no engine can run this model here; tried:\n{lines}")
+        self.causes = dict(causes)

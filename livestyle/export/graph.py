@@ -1,0 +1,48 @@
+"""The live graph: bytes in, bytes out, everything between in one ONNX file."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from livestyle.networks.transformer import Transformer
+
+LUMA_BGR = (0.114, 0.587, 0.299)
+"""BT.601 luma weights, the ones of JPEG and of webcams."""
+
+
+class LiveGraph(nn.Module):
+    """A transformer with its pixel handling, as every engine runs it (see ARCHITECTURE.md).
+
+    Colours stay BGR throughout: the first and last convolution are reordered instead (`swap_colors`).
+    """
+
+    luma: Tensor
+
+    def __init__(self, net: Transformer) -> None:
+        super().__init__()
+        self.net = net
+        self.register_buffer("luma", torch.tensor(LUMA_BGR).view(1, 3, 1, 1), persistent=False)
+
+    def forward(self, frame: Tensor, style: Tensor, strength: Tensor, keep_color: Tensor) -> Tensor:
+        """frame uint8 [1, H, W, 3] BGR, style float32 [1, D], strength and keep_color float32 [1].
+
+        Returns uint8 [1, H, W, 3] BGR: frame + strength * change, where change is what the
+        painting changes, or with keep_color = 1 only what it changes in luminance.
+        """
+        camera = frame.float().permute(0, 3, 1, 2)
+        change = self.net(camera / 255, style) * 255 - camera
+        gray = (change * self.luma).sum(1, keepdim=True)
+        change = change + keep_color * (gray - change)
+        pixels = torch.clamp(torch.round(camera + strength * change), 0, 255)
+        return pixels.permute(0, 2, 3, 1).to(torch.uint8)
+
+
+def swap_colors(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Reorder the input of `stem` and the output of `head` between RGB and BGR; its own inverse."""
+    swapped = dict(state)
+    stem = state["stem.conv.conv.weight"]
+    swapped["stem.conv.conv.weight"] = stem.unflatten(1, (3, -1)).flip(1).flatten(1, 2)
+    for name in ("head.conv.weight", "head.conv.bias"):
+        swapped[name] = state[name].unflatten(0, (3, -1)).flip(0).flatten(0, 1)
+    return swapped

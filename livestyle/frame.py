@@ -1,0 +1,32 @@
+"""A picture on its way through the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels: TypeAlias = NDArray[np.uint8]
+"""uint8 BGR, shape (H, W, 3), C-contiguous."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Pixels with their number and the time they were seen; the time travels to the screen.
+
+    pixels:      uint8 BGR (H, W, 3); the receiver owns them and may write into them
+    index:       0, 1, 2, … as the source gave them; a gap means frames were dropped
+    captured_ns: time.monotonic_ns() when the picture was taken or decoded
+    pts:         presentation time in units of the source's time base; None for a camera
+    """
+
+    pixels: Pixels
+    index: int
+    captured_ns: int
+    pts: int | None = None
+
+    def with_pixels(self, pixels: Pixels) -> Frame:
+        """The same moment with other pixels."""
+        return replace(self, pixels=pixels)

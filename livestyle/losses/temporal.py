@@ -1,0 +1,66 @@
+"""Stability without flow data: a moved, noisy photo must come out as the same painting, moved.
+
+The motion is drawn, so its flow is exact (Ruder 2016 and Gupta 2017 take it from an estimator).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+MAX_SHIFT_PX = 8.0
+MAX_TURN_RAD = math.radians(2.0)
+MAX_ZOOM = 0.03
+MAX_NOISE = 8 / 255
+MAX_GAIN = 0.1
+
+
+def random_motion(batch: int, size: int, generator: torch.Generator) -> Tensor:
+    """Small affine motions, [B, 2, 3] in the units of affine_grid, for square images of `size` px.
+
+    Half of them are whole-pixel shifts, which no interpolation blurs.
+    """
+
+    def uniform(limit: float) -> Tensor:
+        return (torch.rand(batch, generator=generator) * 2 - 1) * limit
+
+    shift_x, shift_y = uniform(MAX_SHIFT_PX), uniform(MAX_SHIFT_PX)
+    turn, zoom = uniform(MAX_TURN_RAD), 1 + uniform(MAX_ZOOM)
+    whole = torch.rand(batch, generator=generator) < 0.5
+    shift_x, shift_y = (torch.where(whole, s.round(), s) * 2 / size for s in (shift_x, shift_y))
+    turn, zoom = torch.where(whole, 0.0, turn), torch.where(whole, 1.0, zoom)
+    cos, sin = turn.cos() * zoom, turn.sin() * zoom
+    return torch.stack([torch.stack([cos, -sin, shift_x], 1), torch.stack([sin, cos, shift_y], 1)], 1)
+
+
+def warp(image: Tensor, motion: Tensor) -> Tensor:
+    """Resample [B, C, H, W] bilinearly under `motion` [B, 2, 3]; zero where nothing is known."""
+    grid = F.affine_grid(motion, list(image.shape), align_corners=False)
+    return F.grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+
+
+def stability_loss(
+    paint: Callable[[Tensor], Tensor], photo: Tensor, painted: Tensor, generator: torch.Generator
+) -> Tensor:
+    """Mean squared difference of paint(moved photo + noise) and the painting, moved.
+
+    paint maps [B, 3, H, W] to the same shape; photo and painted = paint(photo) in [0, 1]. Pixels
+    that the motion uncovers are masked out. Gain and noise imitate exposure and the sensor.
+    """
+    batch, _, _, size = photo.shape
+    motion = random_motion(batch, size, generator).to(photo.device)
+    moved = warp(torch.cat([photo, torch.ones_like(photo[:, :1])], 1), motion)
+    photo_moved, known = moved[:, :3], (moved[:, 3:] > 0.999).float()
+    level = torch.rand(batch, 1, 1, 1, generator=generator) * MAX_NOISE
+    noise = torch.randn(photo.shape, generator=generator) * level
+    gain = 1 + (torch.rand(batch, 1, 1, 1, generator=generator) * 2 - 1) * MAX_GAIN
+    disturbed = (photo_moved * gain.to(photo.device) + noise.to(photo.device)).clamp(0, 1)
+    # The corner that came from outside the photo is filled with the photo, so that the network's
+    # instance statistics are those of a picture without a black edge.
+    disturbed = torch.where(known.bool(), disturbed, photo)
+    difference = paint(disturbed) - warp(painted, motion)
+    return (difference.square() * known).sum() / (known.sum() * 3).clamp_min(1)

@@ -1,0 +1,125 @@
+"""The image transformation network of Johnson 2016, instance-normalised, with a style vector (CIN)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from livestyle.networks.blocks import ConvNorm, ReflectConv, Residual, UpConv
+from livestyle.networks.norms import ConditionalInstanceNorm
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The shape of a transformer. Sizes are channels; `fold` moves space into channels at no cost.
+
+    fold:    pixel-unshuffle in front of the first convolution (1 = none)
+    down:    outputs of the first convolution and of each stride-2 convolution after it
+    blocks:  residual blocks at the lowest resolution
+    up:      outputs of each upsampling convolution
+    unfold:  pixel-shuffle behind the last convolution (1 = none)
+    kernel:  side of the first and last convolution
+    skip:    add the stem's features to the decoder at the same resolution and width
+    """
+
+    fold: int
+    down: tuple[int, ...]
+    blocks: int
+    up: tuple[int, ...]
+    unfold: int
+    kernel: int
+    skip: bool = False
+
+    @property
+    def stride(self) -> int:
+        """H and W must be multiples of this; the exported graph pads and crops by itself."""
+        return self.fold * 2 ** (len(self.down) - 1)
+
+    def to_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+ARCHITECTURES = {
+    "wide": Architecture(fold=1, down=(32, 64, 128), blocks=5, up=(64, 32), unfold=1, kernel=9),
+    "half": Architecture(fold=1, down=(16, 32, 64), blocks=5, up=(32, 16), unfold=1, kernel=9),
+    # Measured for CPUs: 9x9 ends at full size are 60 % of the time for 3 channels of work, so space
+    # is folded four-fold into channels, and only two convolutions work above a quarter of the size.
+    "lite": Architecture(fold=4, down=(32, 64), blocks=5, up=(32, 16), unfold=2, kernel=3, skip=True),
+}
+
+
+class Transformer(nn.Module):
+    """Paints an image in one pass. CIN after every convolution but the last, sigmoid output.
+
+    Johnson 2016, table 1 of the supplement, with the transposed convolutions replaced by
+    nearest-neighbour upsampling + convolution (Dumoulin 2017, appendix). Departure: the output
+    layer is not normalised, so that exposure and palette come from the layers below it.
+    """
+
+    def __init__(self, arch: Architecture) -> None:
+        super().__init__()
+        self.arch = arch
+        offsets = _Offsets()
+        stem = arch.down[0]
+        self.stem = ConvNorm(3 * arch.fold**2, stem, arch.kernel, offsets.take(stem))
+        pairs = zip(arch.down, arch.down[1:], strict=False)
+        self.down = nn.ModuleList(ConvNorm(a, b, 3, offsets.take(b), stride=2) for a, b in pairs)
+        low = arch.down[-1]
+        self.blocks = nn.ModuleList(Residual(low, offsets.take(low, 2)) for _ in range(arch.blocks))
+        pairs = zip((low, *arch.up), arch.up, strict=False)
+        self.up = nn.ModuleList(UpConv(a, b, offsets.take(b)) for a, b in pairs)
+        self.head = ReflectConv(arch.up[-1], 3 * arch.unfold**2, arch.kernel)
+        self.style_length = offsets.total
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """x float [B, 3, H, W] RGB in [0, 1], H and W multiples of `arch.stride`; style [B, D].
+
+        Returns float [B, 3, H, W] RGB in (0, 1).
+        """
+        y = stem = self.stem(F.pixel_unshuffle(x, self.arch.fold), style)
+        for layer in (*self.down, *self.blocks):
+            y = layer(y, style)
+        for layer in self.up:
+            y = layer(y, style)
+            if self.arch.skip and y.shape[1:] == stem.shape[1:]:
+                y = y + stem
+        return F.pixel_shuffle(torch.sigmoid(self.head(y).float()), self.arch.unfold)
+
+    def new_styles(self, count: int) -> Tensor:
+        """`count` untrained style vectors, float32 [count, D]: gamma 1, beta 0."""
+        row = torch.zeros(self.style_length)
+        for norm in self.norms():
+            row[norm.offset : norm.offset + norm.channels] = 1.0
+        return row.repeat(count, 1)
+
+    def norms(self) -> Iterator[ConditionalInstanceNorm]:
+        return (m for m in self.modules() if isinstance(m, ConditionalInstanceNorm))
+
+    def macs(self, height: int, width: int) -> int:
+        """Multiply-accumulates of the convolutions for one image of height x width pixels."""
+        total = 0
+        side = float(self.arch.fold)
+        for layer in (self.stem, *self.down, *self.blocks, *self.up, self.head):
+            convs = [m for m in layer.modules() if isinstance(m, nn.Conv2d)]
+            for conv in convs:
+                side *= conv.stride[0]
+                side /= 2 if isinstance(layer, UpConv) else 1
+                total += math.ceil(height / side) * math.ceil(width / side) * conv.weight.numel()
+        return total
+
+
+class _Offsets:
+    """Hands out consecutive slices of the style vector, gamma and beta for each norm."""
+
+    def __init__(self) -> None:
+        self.total = 0
+
+    def take(self, channels: int, norms: int = 1) -> int:
+        start = self.total
+        self.total += 2 * channels * norms
+        return start

@@ -1,0 +1,57 @@
+"""ONNX Runtime on a CPU: the second opinion on every graph, and the engine where OpenVINO is missing."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from livestyle.config import Precision
+from livestyle.errors import LivestyleError
+from livestyle.frame import Pixels
+from livestyle.runtime.engine import Engine, EngineInfo
+from livestyle.styles import Vector
+
+
+class OnnxRuntimeEngine(Engine):
+    """Runs the float graph in f32 or the INT8 graph; it has no bf16."""
+
+    name = "onnxruntime"
+
+    def _open_impl(self) -> None:
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise LivestyleError(
+                f"ONNX Runtime can't be loaded ({error}); pip install 'livestyle[onnxruntime]'"
+            ) from error
+        if self.precision is Precision.BF16:
+            raise LivestyleError("ONNX Runtime has no bf16 on a CPU; use --precision f32 or int8")
+        path = self.model.graph("int8" if self.precision is Precision.INT8 else "float")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self.threads
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # its exceptions share no base class below Exception
+            raise LivestyleError(f"ONNX Runtime can't load {path}: {error}") from error
+        self._version = onnxruntime.__version__
+
+    def _close_impl(self) -> None:
+        del self._session
+
+    @property
+    def info(self) -> EngineInfo:
+        threads = self.threads or os.cpu_count() or 1
+        return EngineInfo(f"ONNX Runtime {self._version}", "CPU", self.precision, threads)
+
+    def _infer_impl(self, pixels: Pixels, style: Vector, strength: float, keep_color: float) -> Pixels:
+        feed = {
+            "frame": pixels[None],
+            "style": style[None],
+            "strength": np.array([strength], np.float32),
+            "keep_color": np.array([keep_color], np.float32),
+        }
+        painted: Pixels = self._session.run(["stylized"], feed)[0][0]
+        return painted

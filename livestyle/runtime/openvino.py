@@ -1,0 +1,81 @@
+"""OpenVINO on a CPU: the engine that runs where nothing special is installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from livestyle.config import Precision, cache_dir
+from livestyle.errors import LivestyleError
+from livestyle.frame import Pixels
+from livestyle.runtime.engine import Engine, EngineInfo
+from livestyle.styles import Vector
+
+HINTS = {Precision.F32: "f32", Precision.BF16: "bf16", Precision.INT8: "f32"}
+"""What the layers that are not quantised run in; INT8 itself is in the graph (Q/DQ)."""
+
+
+def core() -> Any:
+    """A new openvino.Core; LivestyleError where OpenVINO is not installed or does not load."""
+    try:
+        import openvino
+    except ImportError as error:
+        raise LivestyleError(f"OpenVINO can't be loaded ({error}); pip install openvino") from error
+    return openvino.Core()
+
+
+def cpu_capabilities() -> frozenset[str]:
+    """What the CPU computes natively, as OpenVINO names it: 'FP32', 'BF16', 'INT8', …"""
+    return frozenset(core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+
+
+class OpenVinoEngine(Engine):
+    """Compiled for one size; the compiled model is cached, so that the second start is fast."""
+
+    name = "openvino"
+
+    def _open_impl(self) -> None:
+        kind = "int8" if self.precision is Precision.INT8 else "float"
+        path = self.model.graph(kind)
+        ov = core()
+        try:
+            graph = ov.read_model(path)
+            graph.reshape({"frame": [1, self.size.height, self.size.width, 3]})
+            settings = {
+                "INFERENCE_PRECISION_HINT": HINTS[self.precision],
+                "PERFORMANCE_HINT": "LATENCY",
+                "CACHE_DIR": str(cache_dir() / "openvino"),
+            }
+            if self.threads:
+                settings["INFERENCE_NUM_THREADS"] = str(self.threads)
+            self._compiled = ov.compile_model(graph, "CPU", settings)
+        except RuntimeError as error:
+            raise LivestyleError(f"OpenVINO can't compile {path} for {self.size}: {error}") from error
+        self._request = self._compiled.create_infer_request()
+        self._device = str(ov.get_property("CPU", "FULL_DEVICE_NAME")).strip()
+
+    def _close_impl(self) -> None:
+        del self._request, self._compiled
+
+    @property
+    def info(self) -> EngineInfo:
+        threads = int(self._compiled.get_property("INFERENCE_NUM_THREADS"))
+        return EngineInfo(f"OpenVINO {_version()}", self._device, self.precision, threads)
+
+    def _infer_impl(self, pixels: Pixels, style: Vector, strength: float, keep_color: float) -> Pixels:
+        feed = {
+            "frame": pixels[None],
+            "style": style[None],
+            "strength": np.array([strength], np.float32),
+            "keep_color": np.array([keep_color], np.float32),
+        }
+        result = self._request.infer(feed, share_inputs=True, share_outputs=False)
+        painted: Pixels = result["stylized"][0]
+        return painted
+
+
+def _version() -> str:
+    import openvino
+
+    return str(openvino.__version__).split("-")[0]

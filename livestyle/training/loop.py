@@ -1,0 +1,101 @@
+"""One training loop for every method: draw, lose, step, note, save."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from livestyle.errors import LivestyleError
+
+Objective = Callable[[Tensor, np.random.Generator], dict[str, Tensor]]
+Draw = Callable[[np.random.Generator], Tensor]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast. The rate is held, then falls linearly to zero over `decay` of the steps."""
+
+    steps: int
+    rate: float = 2e-3
+    decay: float = 0.4
+    clip: float = 1.0
+    seed: int = 0
+    save_every: int = 250
+
+    def factor(self, step: int) -> float:
+        left = (self.steps - step) / (self.steps * self.decay)
+        return min(1.0, left)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What one step gave: its number (from 1) and its terms as plain numbers."""
+
+    step: int
+    terms: dict[str, float]
+
+
+def fit(
+    model: nn.Module,
+    groups: list[dict[str, Any]],
+    draw: Draw,
+    objective: Objective,
+    schedule: Schedule,
+    checkpoint: Path | None = None,
+) -> Iterator[Note]:
+    """Train `model` in place and yield a Note after each step; the caller may look at any time.
+
+    groups: Adam's parameter groups; 'scale' in a group multiplies the rate. Each step draws from a
+    generator seeded with (seed, step), so a run that was killed and resumed from `checkpoint` sees
+    what an unbroken one sees. LivestyleError when the loss is no number.
+    """
+    device = next(model.parameters()).device
+    optimizer = torch.optim.Adam([{"lr": schedule.rate, **g} for g in groups])
+    trained = [p for g in groups for p in g["params"]]
+    start = _resume(checkpoint, model, optimizer)
+    for step in range(start, schedule.steps):
+        for group in optimizer.param_groups:
+            group["lr"] = schedule.rate * group.get("scale", 1.0) * schedule.factor(step)
+        rng = np.random.default_rng((schedule.seed, step))
+        photo = draw(rng).to(device)
+        with torch.autocast(device.type, torch.bfloat16):
+            terms = objective(photo, rng)
+        if not math.isfinite(terms["loss"].item()):
+            raise LivestyleError(
+                f"the loss is {terms['loss'].item()} at step {step + 1}; lower --rate or the weights"
+            )
+        optimizer.zero_grad(set_to_none=True)
+        terms["loss"].backward()
+        nn.utils.clip_grad_norm_(trained, schedule.clip)
+        optimizer.step()
+        if checkpoint and ((step + 1) % schedule.save_every == 0 or step + 1 == schedule.steps):
+            save(checkpoint, {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1})
+        yield Note(step + 1, {name: term.item() for name, term in terms.items()})
+
+
+def save(path: Path, state: dict[str, Any]) -> None:
+    """Write beside, then rename: a killed run never leaves half a checkpoint."""
+    part = path.with_name(path.name + ".part")
+    try:
+        torch.save(state, part)
+    except (OSError, RuntimeError) as error:
+        part.unlink(missing_ok=True)
+        raise LivestyleError(f"cannot write {path}: {error}; is the disk full?") from error
+    os.replace(part, path)
+
+
+def _resume(checkpoint: Path | None, model: nn.Module, optimizer: torch.optim.Optimizer) -> int:
+    if checkpoint is None or not checkpoint.exists():
+        return 0
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return int(state["step"])
