@@ -50,7 +50,9 @@ class Card:
     styles: tuple[StyleNote, ...] = ()
 
     def save(self, folder: Path) -> None:
-        (folder / CARD_NAME).write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", "utf-8")
+        (folder / CARD_NAME).write_text(
+            json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", "utf-8"
+        )
 
     @classmethod
     def load(cls, folder: Path) -> Card:

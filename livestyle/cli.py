@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from livestyle.apps import bench, doctor, export, image, live, train, video
 from livestyle.errors import LivestyleError
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
-)
-for module in (live, video, image, train, export, bench, doctor):
-    app.command(module.NAME)(module.main)
+COMMANDS = ("live", "video", "image", "train", "export", "bench", "doctor")
+"""The modules of apps/ that are commands, in the order of the help."""
+
+
+class Commands(TyperGroup):
+    """Imports a command's module when it is asked for: starting one does not load what others need."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"livestyle.apps.{cmd_name}")
+        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        single.command(module.NAME)(module.main)
+        return get_command(single)
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def livestyle() -> None:
+    """A webcam or a video, painted in real time."""
 
 
 def run(arguments: list[str] | None = None) -> None:
@@ -22,7 +45,9 @@ def run(arguments: list[str] | None = None) -> None:
     try:
         app(args=arguments)
     except LivestyleError as error:
-        Console(stderr=True, highlight=False, markup=False).print(f"error: {error}", style="red")
+        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(
+            f"error: {error}", style="red"
+        )
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

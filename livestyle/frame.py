@@ -20,12 +20,14 @@ class Frame:
     index:       0, 1, 2, … as the source gave them; a gap means frames were dropped
     captured_ns: time.monotonic_ns() when the picture was taken or decoded
     pts:         presentation time in units of the source's time base; None for a camera
+    notice:      a source's message instead of a picture, such as 'reconnecting': shown as it is, unpainted
     """
 
     pixels: Pixels
     index: int
     captured_ns: int
     pts: int | None = None
+    notice: bool = False
 
     def with_pixels(self, pixels: Pixels) -> Frame:
         """The same moment with other pixels."""

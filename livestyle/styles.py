@@ -40,11 +40,15 @@ class StyleBank:
         try:
             with np.load(path, allow_pickle=False) as file:
                 return cls(tuple(str(n) for n in file["names"]), file["vectors"].astype(np.float32))
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
             raise LivestyleError(f"cannot read styles from {path}: {error}") from error
 
     def save(self, path: Path) -> None:
-        np.savez(path, names=np.array(self.names), vectors=self.vectors)
+        """Write the bank to `path`, whole or not at all; what is there is replaced."""
+        part = path.with_name(f"{path.name}.part")
+        with part.open("wb") as file:
+            np.savez(file, names=np.array(self.names), vectors=self.vectors)
+        part.replace(path)
 
     def __len__(self) -> int:
         return len(self.names)

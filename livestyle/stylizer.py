@@ -5,12 +5,14 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from livestyle.card import Model
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
 from livestyle.runtime.engine import Engine, EngineInfo
-from livestyle.runtime.select import Report, open_engine
+from livestyle.runtime.select import Report, engines_for, open_engine
 from livestyle.size import Size, SizeRule
 from livestyle.styles import StyleChoice, Vector
 
@@ -41,6 +43,9 @@ class Stylizer:
         precision: auto, f32, bf16 or int8. threads: 0 = the engine's choice. report: called with a
         line for every engine that was passed over. LivestyleError for a name that does not exist.
         """
+        engines_for(device)
+        if threads < 0:
+            raise LivestyleError(f"threads {threads} is out of range; expected 0 (automatic) or more")
         self.model = model if isinstance(model, Model) else Model.load(model)
         self._device = device
         try:
@@ -130,7 +135,7 @@ class Stylizer:
         assert self._engine is not None
         padded = self._rule.pad(pixels)
         painted = self._engine.infer(padded, self._vector, self._strength, self._keep_color)
-        return self._rule.crop(painted, size)
+        return np.ascontiguousarray(self._rule.crop(painted, size))
 
     def reset(self) -> None:
         """Forget what is carried from frame to frame; the models that ship so far carry nothing."""

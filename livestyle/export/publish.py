@@ -1,17 +1,32 @@
-"""Make a model folder from a trained network: graph, styles, card."""
+"""Make a model folder from a trained network: graphs, styles, card."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from livestyle.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
+from livestyle.export.check import check_export, int8_psnr
 from livestyle.export.onnx import export_onnx
+from livestyle.export.quantize import quantize
+from livestyle.frame import Pixels
+from livestyle.networks.styled import StyledTransformer
 from livestyle.styles import StyleBank
-from livestyle.training.feedforward import StyledTransformer
 
-FLOAT_GRAPH = "model.onnx"
+GRAPHS = {"float": "model.onnx", "int8": "model-int8.onnx"}
+
+
+@dataclass(frozen=True)
+class Published:
+    """A new model folder and what was found about it."""
+
+    model: Model
+    difference: int
+    """Largest difference between torch and the graph, of 255."""
+    psnr: dict[str, float]
+    """INT8 against f32 in dB, by style; empty where no INT8 graph was made."""
 
 
 def publish(
@@ -20,27 +35,43 @@ def publish(
     name: str,
     notes: Sequence[StyleNote],
     training: dict[str, Any],
+    frames: Sequence[Pixels],
+    int8: bool = True,
     licence: str = "unspecified",
-) -> Model:
-    """Write model.onnx, styles.npz and card.json into `folder` (made if need be) and load them.
+) -> Published:
+    """Write the graphs, styles.npz and card.json into `folder` (made if need be) and check them.
 
-    `notes` tells of each style, in the order of `trained.names`. The graph is not yet checked or
-    quantised: see check.py and quantize.py.
+    notes: one for each of `trained.names`. frames: pictures to check with and to calibrate INT8
+    with, all of one size. The card is written last: a folder without one is no model.
+    LivestyleError where the graph doesn't do what torch does.
     """
+    trained = trained.cpu().eval()
     folder.mkdir(parents=True, exist_ok=True)
-    export_onnx(trained.net, folder / FLOAT_GRAPH)
-    StyleBank(tuple(trained.names), trained.styles.detach().cpu().numpy()).save(folder / STYLES_NAME)
-    Card(
+    export_onnx(trained.net, folder / GRAPHS["float"])
+    bank = StyleBank(tuple(trained.names), trained.styles.detach().numpy())
+    bank.save(folder / STYLES_NAME)
+    graphs = dict(GRAPHS) if int8 else {"float": GRAPHS["float"]}
+    if int8:
+        quantize(folder / GRAPHS["float"], folder / GRAPHS["int8"], frames, bank)
+    card = Card(
         name=name,
-        description=f"Conditional instance normalisation, {len(trained.names)} styles",
-        method="cin (Johnson 2016, Ulyanov 2016, Dumoulin 2017)",
+        description=f"{len(bank)} styles in one network, chosen by conditional instance normalisation",
+        method="CIN: Johnson 2016, Ulyanov 2016, Dumoulin 2017",
         architecture=trained.net.arch.to_dict(),
         style_length=trained.net.style_length,
         size_multiple=trained.net.arch.stride,
-        graphs={"float": FLOAT_GRAPH},
-        sha256={"float": file_sha256(folder / FLOAT_GRAPH)},
+        graphs=graphs,
+        sha256={kind: file_sha256(folder / file) for kind, file in graphs.items()},
         licence=licence,
         training=training,
         styles=tuple(notes),
-    ).save(folder)
-    return Model.load(folder)
+    )
+    draft = Model(folder, card, bank)
+    difference = check_export(trained, draft, frames[:8])
+    ratios = int8_psnr(draft, frames[:8]) if int8 else {}
+    figures: dict[str, Any] = {"torch_difference_of_255": difference}
+    if ratios:
+        figures["int8_psnr_db"] = {k: round(v, 1) for k, v in ratios.items()}
+    card = replace(card, figures=figures)
+    card.save(folder)
+    return Published(Model(folder, card, bank), difference, ratios)

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-MAX_SHIFT_PX = 8.0
+MAX_SHIFT_PX = 12.0
 MAX_TURN_RAD = math.radians(2.0)
 MAX_ZOOM = 0.03
 MAX_NOISE = 8 / 255

@@ -18,7 +18,8 @@ class ReflectConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x [B, inputs, H, W] to [B, outputs, ceil(H / stride), ceil(W / stride)]."""
-        return self.conv(F.pad(x, (self.pad,) * 4, mode="reflect"))
+        y: Tensor = self.conv(F.pad(x, (self.pad,) * 4, mode="reflect"))
+        return y
 
 
 class ConvNorm(nn.Module):
@@ -46,7 +47,8 @@ class Residual(nn.Module):
         self.second = ConvNorm(channels, channels, 3, offset + 2 * channels, relu=False)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        return x + self.second(self.first(x, style), style)
+        y: Tensor = self.second(self.first(x, style), style)
+        return x + y
 
 
 class UpConv(nn.Module):
@@ -57,4 +59,5 @@ class UpConv(nn.Module):
         self.conv = ConvNorm(inputs, outputs, 3, offset)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        return self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"), style)
+        y: Tensor = self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"), style)
+        return y

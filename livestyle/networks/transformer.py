@@ -38,7 +38,7 @@ class Architecture:
     @property
     def stride(self) -> int:
         """H and W must be multiples of this; the exported graph pads and crops by itself."""
-        return self.fold * 2 ** (len(self.down) - 1)
+        return self.fold << (len(self.down) - 1)
 
     def to_dict(self) -> dict[str, object]:
         return asdict(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -35,7 +36,7 @@ class VGG19(nn.Module):
     def __init__(self, last: str = "relu4_1", pooling: str = "avg") -> None:
         super().__init__()
         self.names = layer_names(last)
-        self.pool = {"avg": F.avg_pool2d, "max": F.max_pool2d}[pooling]
+        self.pool = nn.MaxPool2d(2) if pooling == "max" else nn.AvgPool2d(2)
         channels = 3
         for name in self.names:
             outputs = min(64 * 2 ** (int(name[4]) - 1), 512)
@@ -57,7 +58,7 @@ class VGG19(nn.Module):
         for name in self.names:
             if name[4] != stage:
                 stage = name[4]
-                x = self.pool(x, 2)
+                x = self.pool(x)
             x = F.relu(self.get_submodule(name)(x))
             relu = name.replace("conv", "relu")
             if relu in wanted:
@@ -110,10 +111,11 @@ def _torchvision_state(vgg: VGG19) -> dict[str, Tensor]:
         raise LivestyleError(
             "torchvision is not installed; pip install 'livestyle[train]' or give weights with --vgg PATH"
         ) from error
-    convolutions = [m for m in vgg19(weights=VGG19_Weights.IMAGENET1K_V1).features if isinstance(m, nn.Conv2d)]
+    layers = vgg19(weights=VGG19_Weights.IMAGENET1K_V1).features
+    convolutions = [m for m in layers if isinstance(m, nn.Conv2d)]
     state = {}
     for name, conv in zip(vgg.names, convolutions, strict=False):
-        state[f"{name}.weight"], state[f"{name}.bias"] = conv.weight.data, conv.bias.data
+        state[f"{name}.weight"], state[f"{name}.bias"] = conv.weight.data, cast(Tensor, conv.bias).data
     state["mean"] = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
     state["std"] = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
     return state

@@ -27,7 +27,8 @@ class EngineInfo:
     threads: int
 
     def __str__(self) -> str:
-        return f"{self.device} · {self.engine} · {self.precision} · {self.threads} threads"
+        threads = f"{self.threads} thread{'s' * (self.threads != 1)}"
+        return f"{self.device} · {self.engine} · {self.precision} · {threads}"
 
 
 class Engine(ABC):
@@ -81,9 +82,10 @@ class Engine(ABC):
                 f"bad frame: {pixels.dtype} {pixels.shape}; "
                 f"expected uint8 ({self.size.height}, {self.size.width}, 3)"
             )
-        if style.shape != (self.model.card.style_length,):
+        if style.dtype != np.float32 or style.shape != (self.model.card.style_length,):
             raise LivestyleError(
-                f"bad style vector: shape {style.shape}; expected ({self.model.card.style_length},)"
+                f"bad style vector: {style.dtype} {style.shape}; "
+                f"expected float32 ({self.model.card.style_length},)"
             )
         return self._infer_impl(np.ascontiguousarray(pixels), style, strength, keep_color)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,8 @@ class OpenVinoEngine(Engine):
     def _open_impl(self) -> None:
         kind = "int8" if self.precision is Precision.INT8 else "float"
         path = self.model.graph(kind)
+        if self.precision is Precision.BF16 and "BF16" not in cpu_capabilities():
+            raise LivestyleError("this CPU has no bf16; use --precision int8 or f32")
         ov = core()
         try:
             graph = ov.read_model(path)
@@ -45,7 +48,7 @@ class OpenVinoEngine(Engine):
             settings = {
                 "INFERENCE_PRECISION_HINT": HINTS[self.precision],
                 "PERFORMANCE_HINT": "LATENCY",
-                "CACHE_DIR": str(cache_dir() / "openvino"),
+                **_cache_settings(),
             }
             if self.threads:
                 settings["INFERENCE_NUM_THREADS"] = str(self.threads)
@@ -73,6 +76,16 @@ class OpenVinoEngine(Engine):
         result = self._request.infer(feed, share_inputs=True, share_outputs=False)
         painted: Pixels = result["stylized"][0]
         return painted
+
+
+def _cache_settings() -> dict[str, str]:
+    """Where compiled models are kept; nothing where that folder can't be written."""
+    folder = cache_dir() / "openvino"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return {}
+    return {"CACHE_DIR": str(folder)} if os.access(folder, os.W_OK) else {}
 
 
 def _version() -> str:

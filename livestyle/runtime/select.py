@@ -25,6 +25,13 @@ DEVICES: Mapping[str, tuple[str, ...]] = {
 Report = Callable[[str], None]
 
 
+def engines_for(device: str) -> tuple[str, ...]:
+    """The engines that `device` allows, best first. LivestyleError for an unknown device."""
+    if device not in DEVICES:
+        raise LivestyleError(f"unknown device {device!r}; expected one of {', '.join(DEVICES)}")
+    return DEVICES[device]
+
+
 def open_engine(
     model: Model,
     size: Size,
@@ -38,10 +45,8 @@ def open_engine(
     `report` is told of every engine that was passed over and why. NoEngineError with all causes
     where none works; LivestyleError for an unknown device.
     """
-    if device not in DEVICES:
-        raise LivestyleError(f"unknown device {device!r}; expected one of {', '.join(DEVICES)}")
     causes: dict[str, str] = {}
-    for name in DEVICES[device]:
+    for name in engines_for(device):
         try:
             chosen = resolve_precision(name, precision, model)
             engine = ENGINES[name](model, size, chosen, threads)

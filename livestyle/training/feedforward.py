@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from livestyle.losses.content import content_loss
 from livestyle.losses.style import gram_loss, gram_matrix
 from livestyle.losses.temporal import stability_loss
 from livestyle.losses.tv import tv_loss
-from livestyle.networks.transformer import Transformer
+from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.vgg import VGG19
 
 CONTENT_LAYER = "relu4_1"
@@ -55,21 +55,6 @@ class Perception:
         return content_loss(seen[CONTENT_LAYER], content), torch.stack(style).mean(0)
 
 
-class StyledTransformer(nn.Module):
-    """A transformer with its table of style vectors [N, D], the thing that is trained and saved."""
-
-    def __init__(self, net: Transformer, names: Sequence[str]) -> None:
-        super().__init__()
-        self.net = net
-        self.names = list(names)
-        self.styles = nn.Parameter(net.new_styles(len(self.names)))
-
-    def forward(self, x: Tensor, index: Tensor) -> Tensor:
-        """x [B, 3, H, W] in [0, 1], index int64 [B]: which style for which image."""
-        y: Tensor = self.net(x, self.styles[index])
-        return y
-
-
 @dataclass
 class FeedforwardObjective:
     """Content + style + TV + stability of one random style for each photo (Dumoulin 2017, eq. 4)."""
@@ -92,8 +77,6 @@ class FeedforwardObjective:
         terms = {"content": content, "style": style, "tv": tv_loss(painted)}
         if self.weights.stability > 0:
             generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-            terms["stability"] = stability_loss(
-                lambda x: self.model(x, index), photo, painted, generator
-            )
+            terms["stability"] = stability_loss(lambda x: self.model(x, index), photo, painted, generator)
         loss = sum((getattr(self.weights, name) * term for name, term in terms.items()), photo.new_zeros(()))
         return {"loss": loss, **terms}

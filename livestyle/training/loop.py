@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from livestyle.errors import LivestyleError
+from livestyle.training.device import Place
 
 Objective = Callable[[Tensor, np.random.Generator], dict[str, Tensor]]
 Draw = Callable[[np.random.Generator], Tensor]
@@ -31,6 +31,9 @@ class Schedule:
     save_every: int = 250
 
     def factor(self, step: int) -> float:
+        """The share of `rate` at a step (from 0)."""
+        if not self.decay:
+            return 1.0
         left = (self.steps - step) / (self.steps * self.decay)
         return min(1.0, left)
 
@@ -49,15 +52,16 @@ def fit(
     draw: Draw,
     objective: Objective,
     schedule: Schedule,
+    place: Place,
     checkpoint: Path | None = None,
+    meta: dict[str, Any] | None = None,
 ) -> Iterator[Note]:
     """Train `model` in place and yield a Note after each step; the caller may look at any time.
 
     groups: Adam's parameter groups; 'scale' in a group multiplies the rate. Each step draws from a
     generator seeded with (seed, step), so a run that was killed and resumed from `checkpoint` sees
-    what an unbroken one sees. LivestyleError when the loss is no number.
+    what an unbroken one sees. `meta` is kept in the checkpoint. LivestyleError when the loss is no number.
     """
-    device = next(model.parameters()).device
     optimizer = torch.optim.Adam([{"lr": schedule.rate, **g} for g in groups])
     trained = [p for g in groups for p in g["params"]]
     start = _resume(checkpoint, model, optimizer)
@@ -65,8 +69,8 @@ def fit(
         for group in optimizer.param_groups:
             group["lr"] = schedule.rate * group.get("scale", 1.0) * schedule.factor(step)
         rng = np.random.default_rng((schedule.seed, step))
-        photo = draw(rng).to(device)
-        with torch.autocast(device.type, torch.bfloat16):
+        photo = place.images(draw(rng))
+        with place.autocast():
             terms = objective(photo, rng)
         if not math.isfinite(terms["loss"].item()):
             raise LivestyleError(
@@ -77,7 +81,8 @@ def fit(
         nn.utils.clip_grad_norm_(trained, schedule.clip)
         optimizer.step()
         if checkpoint and ((step + 1) % schedule.save_every == 0 or step + 1 == schedule.steps):
-            save(checkpoint, {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1})
+            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
+            save(checkpoint, {**state, "meta": meta or {}})
         yield Note(step + 1, {name: term.item() for name, term in terms.items()})
 
 
@@ -89,7 +94,7 @@ def save(path: Path, state: dict[str, Any]) -> None:
     except (OSError, RuntimeError) as error:
         part.unlink(missing_ok=True)
         raise LivestyleError(f"cannot write {path}: {error}; is the disk full?") from error
-    os.replace(part, path)
+    part.replace(path)
 
 
 def _resume(checkpoint: Path | None, model: nn.Module, optimizer: torch.optim.Optimizer) -> int:

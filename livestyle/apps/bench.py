@@ -1,0 +1,86 @@
+"""Measure the whole live pipeline without a camera, and the engine alone."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from livestyle.apps.show import ShowOptions, show
+from livestyle.config import Precision
+from livestyle.pipeline.stats import Delay, Percentiles
+from livestyle.size import Size
+from livestyle.stylizer import Stylizer
+
+NAME = "bench"
+WARM_UP = 5
+
+
+def main(
+    camera: Annotated[str, typer.Option(help="A synthetic scene, or a video file to play.")] = "synthetic",
+    size: Annotated[str, typer.Option(help="Of the camera's frames.", metavar="WxH")] = "640x480",
+    fps: Annotated[float, typer.Option(help="The camera's rate.", min=1)] = 30.0,
+    seconds: Annotated[float, typer.Option(help="How long the pipeline runs.", min=1)] = 10.0,
+    frames: Annotated[int, typer.Option(help="How many frames the engine alone paints.", min=1)] = 100,
+    window: Annotated[bool, typer.Option("--window", help="Show it, so that display counts.")] = False,
+    model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
+    device: Annotated[str, typer.Option(help="auto, cpu, openvino or onnxruntime.")] = "auto",
+    precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
+    threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
+) -> None:
+    """Measure the live pipeline without a camera: rates, latency from capture to display, drops."""
+    console = Console(stderr=True, highlight=False, markup=False)
+    chosen = Size.parse(size)
+    with Stylizer(model, device, precision, threads, console.print) as stylizer:
+        alone = engine_alone(stylizer, chosen, frames)
+    options = ShowOptions(
+        camera=camera,
+        size=chosen,
+        fps=fps,
+        model=model,
+        device=device,
+        precision=precision,
+        threads=threads,
+        window=window,
+        seconds=seconds,
+    )
+    found = {**show(options, console), "engine_alone_ms": alone, "window": window}
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+    else:
+        Console(highlight=False).print(_table(found))
+
+
+def engine_alone(stylizer: Stylizer, size: Size, frames: int) -> dict[str, float]:
+    """Milliseconds a frame, one after the other, without anything beside it: p50, p95, max."""
+    pixels = np.random.default_rng(0).integers(0, 256, (size.height, size.width, 3), np.uint8)
+    delay = Delay()
+    for number in range(WARM_UP + frames):
+        began = time.perf_counter()
+        stylizer.stylize(pixels)
+        if number >= WARM_UP:
+            delay.add((time.perf_counter() - began) * 1e3)
+    measured = Percentiles.of(delay)
+    return {"p50": measured.p50, "p95": measured.p95, "max": measured.max}
+
+
+def _table(found: dict[str, Any]) -> Table:
+    table = Table("", "p50", "p95", "max", box=None, pad_edge=False)
+    for label, key in (
+        ("engine alone, ms", "engine_alone_ms"),
+        ("inference in the pipeline, ms", "inference_ms"),
+        ("capture to display, ms", "latency_ms"),
+    ):
+        table.add_row(label, *(f"{found[key][column]:.1f}" for column in ("p50", "p95", "max")))
+    table.add_row("frames a second", f"{found['display_fps']:.1f}")
+    table.add_row("frames shown", str(found["frames"]))
+    table.add_row("frames dropped", str(found["dropped"]))
+    table.add_row("memory, MB", str(found["memory_mb"]))
+    return table

@@ -1,0 +1,39 @@
+"""The command line of `livestyle export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livestyle.card import CARD_NAME
+from livestyle.errors import LivestyleError
+
+NAME = "export"
+
+
+def main(
+    work: Annotated[Path, typer.Argument(help="The working folder of a training (OUT.training).")],
+    out: Annotated[Path, typer.Argument(help="Folder of the model to make.")],
+    frames: Annotated[Path, typer.Option(help="Folder of photos: INT8 is calibrated and checked with them.")],
+    name: Annotated[str | None, typer.Option(help="Name of the model; default: the folder's.")] = None,
+    int8: Annotated[bool, typer.Option(help="Make the INT8 graph too.")] = True,
+    licence: Annotated[str, typer.Option(help="Licence of the weights, for the card.")] = "unspecified",
+    overwrite: Annotated[bool, typer.Option(help="Replace the model that is there.")] = False,
+) -> None:
+    """Make a model from a training's checkpoint, also from one that isn't finished."""
+    from livestyle.apps.train import require_torch
+
+    require_torch()
+    from livestyle.apps.training import report_published
+    from livestyle.export.publish import publish
+    from livestyle.export.quantize import calibration_frames
+    from livestyle.training.data import list_images
+    from livestyle.training.train_styles import load_checkpoint
+
+    if (out / CARD_NAME).exists() and not overwrite:
+        raise LivestyleError(f"{out} holds a model already; give another folder or --overwrite")
+    model, notes, record = load_checkpoint(work)
+    pictures = calibration_frames(list_images(frames))
+    report_published(publish(model, out, name or out.name, notes, record, pictures, int8, licence))

@@ -1,0 +1,122 @@
+"""Paint pictures: one, or a folder of them, in one style or in all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from livestyle.apps.batch import each, make_folder, pairs, split_styles
+from livestyle.config import Precision
+from livestyle.errors import LivestyleError
+from livestyle.frame import Pixels
+from livestyle.sinks.images import FLAGS, save_image
+from livestyle.sinks.part import check_target
+from livestyle.size import Size
+from livestyle.sources.images import SUFFIXES
+from livestyle.sources.picture import load_picture
+from livestyle.stylizer import Stylizer
+from livestyle.transcode.schedule import ALL
+
+NAME = "image"
+
+
+def main(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A picture, or a folder of them.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="A picture; or a folder for a folder or many styles.")
+    ],
+    style: Annotated[
+        str | None, typer.Option(help="A style; several as a,b,c, or all: one picture each.")
+    ] = None,
+    strength: Annotated[float, typer.Option(help="0 = the photo, 1 = the painting.", min=0, max=1)] = 1.0,
+    keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the photo's colours.")] = False,
+    max_side: Annotated[int | None, typer.Option(help="Scale down to this many px a side.", min=64)] = None,
+    model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
+    device: Annotated[str, typer.Option(help="auto, cpu, openvino or onnxruntime.")] = "auto",
+    precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
+    threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
+) -> None:
+    """Paint a picture, or a folder of them. With several styles OUT is a folder: NAME-STYLE.jpg, …"""
+    console = Console(stderr=True, highlight=False, markup=False)
+    with Stylizer(model, device, precision, threads, console.print) as stylizer:
+        stylizer.strength, stylizer.keep_color = strength, keep_color
+        paint_images(source, target, stylizer, split_styles(style), max_side, overwrite, console)
+
+
+def paint_images(
+    source: Path,
+    target: Path,
+    stylizer: Stylizer,
+    styles: Sequence[str],
+    max_side: int | None,
+    overwrite: bool,
+    console: Console,
+) -> None:
+    """Paint one picture, or each of a folder. LivestyleError where any fails."""
+    bank = stylizer.model.styles
+    names = [n for name in styles for n in (bank.names if name == ALL else (bank.find(name),))]
+    names = names or [bank.names[0]]
+    if len(names) > 1:
+        if target.suffix.lower() in FLAGS or target.is_file():
+            raise LivestyleError(
+                f"{len(names)} styles make as many pictures; OUT, {target}, must be a folder"
+            )
+        make_folder(target)
+    jobs = pairs(source, target, SUFFIXES, FLAGS, ".png")
+
+    def work(one: Path, out: Path) -> None:
+        _paint(one, out, stylizer, names, max_side, overwrite)
+        if len(jobs) == 1:
+            console.print(f"{target if len(names) > 1 else out}: {stylizer.info}", soft_wrap=True)
+
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("painting", total=len(jobs))
+        each(jobs, work, console, lambda: bar.advance(task))
+
+
+def _paint(
+    source: Path,
+    target: Path,
+    stylizer: Stylizer,
+    names: Sequence[str],
+    max_side: int | None,
+    overwrite: bool,
+) -> None:
+    """One picture in every style; colours are painted, alpha is copied."""
+    one = len(names) == 1
+    outs = [target if one else target.with_name(f"{target.stem}-{name}{target.suffix}") for name in names]
+    if target.suffix.lower() not in FLAGS:
+        raise LivestyleError(f"cannot write {target}: expected one of {', '.join(FLAGS)}, or a folder")
+    for out in outs:
+        check_target(out, overwrite, source if source.is_file() else None)
+    pixels, alpha = load_picture(source)
+    size = _limited(Size.of(pixels), max_side)
+    pixels = _scaled(pixels, size)
+    for name, out in zip(names, outs, strict=True):
+        stylizer.style = name
+        painted = stylizer.stylize(pixels)
+        if alpha is not None:
+            painted = np.dstack([painted, _scaled(alpha, size)])
+        save_image(out, painted, overwrite)
+
+
+def _limited(size: Size, max_side: int | None) -> Size:
+    longest = max(size.width, size.height)
+    if not max_side or longest <= max_side:
+        return size
+    return Size(round(size.width * max_side / longest), round(size.height * max_side / longest))
+
+
+def _scaled(pixels: Pixels, size: Size) -> Pixels:
+    if (pixels.shape[1], pixels.shape[0]) == (size.width, size.height):
+        return pixels
+    resized = cv2.resize(pixels, (size.width, size.height), interpolation=cv2.INTER_AREA)
+    return resized.astype(np.uint8, copy=False)

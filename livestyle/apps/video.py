@@ -1,0 +1,103 @@
+"""Paint video files: every frame at its own time, sound and subtitles as they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from livestyle.apps.batch import each, pairs, parse_seconds, split_styles
+from livestyle.config import Precision
+from livestyle.sinks.encoders import CONTAINERS, Encoding
+from livestyle.sources.container import VIDEO_SUFFIXES
+from livestyle.stylizer import Stylizer
+from livestyle.transcode import Progress as Step
+from livestyle.transcode import TranscodeOptions, transcode
+
+NAME = "video"
+
+
+def main(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A video file, or a folder of them.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help=".mp4, .mkv, .mov or .webm, or a folder.")],
+    style: Annotated[str | None, typer.Option(help="A style; several, as a,b,c, take turns; or all.")] = None,
+    change_every: Annotated[str, typer.Option(help="With several styles: how long each lasts.")] = "5s",
+    crossfade: Annotated[str, typer.Option(help="How long a change of style takes; 0 = at once.")] = "1s",
+    strength: Annotated[float, typer.Option(help="0 = the video, 1 = the painting.", min=0, max=1)] = 1.0,
+    keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the video's colours.")] = False,
+    max_side: Annotated[int | None, typer.Option(help="Scale down to this many px a side.", min=64)] = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="As FFmpeg names it; libx264, or in .webm libsvtav1.")
+    ] = None,
+    crf: Annotated[int | None, typer.Option(help="Quality; lower is better; libx264: 20.", min=0)] = None,
+    preset: Annotated[str | None, typer.Option(help="Speed of the encoder; libx264: veryfast.")] = None,
+    no_sound: Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")] = False,
+    model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
+    device: Annotated[str, typer.Option(help="auto, cpu, openvino or onnxruntime.")] = "auto",
+    precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
+    threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
+) -> None:
+    """Paint a video file, or a folder of them.
+
+    Ctrl+C keeps what is done so far as OUT.partial.mp4. Odd sizes lose their last row or column.
+    """
+    options = TranscodeOptions(
+        styles=split_styles(style),
+        every_s=parse_seconds(change_every),
+        crossfade_s=parse_seconds(crossfade),
+        strength=strength,
+        keep_color=keep_color,
+        encoding=Encoding(encoder, crf, preset),
+        max_side=max_side,
+        sound=not no_sound,
+        overwrite=overwrite,
+    )
+    console = Console(stderr=True, highlight=False, markup=False)
+    with Stylizer(model, device, precision, threads, console.print) as stylizer:
+        paint_videos(source, target, stylizer, options, console)
+
+
+def paint_videos(
+    source: Path, target: Path, stylizer: Stylizer, options: TranscodeOptions, console: Console
+) -> None:
+    """Paint one video, or each of a folder, with a progress bar. LivestyleError where any fails."""
+    jobs = pairs(source, target, VIDEO_SUFFIXES, CONTAINERS, ".mkv")
+    each(jobs, lambda one, out: _paint(one, out, stylizer, options, console), console)
+
+
+def _paint(
+    source: Path, target: Path, stylizer: Stylizer, options: TranscodeOptions, console: Console
+) -> None:
+    with _bar(console) as bar:
+        task = bar.add_task(source.name, total=None, rate="")
+
+        def show(step: Step) -> None:
+            speed = bar.tasks[task].speed
+            rate = f"{speed:.1f} fps" if speed else ""
+            bar.update(task, completed=step.done, total=step.total, rate=rate)
+
+        def warn(text: str) -> None:
+            console.print(f"warning: {text}", style="yellow", soft_wrap=True)
+
+        done = transcode(source, target, stylizer, options, show, warn)
+    rate = done.frames / done.seconds if done.seconds else 0.0
+    console.print(
+        f"{done.path}: {done.frames} frames, {done.size}, {rate:.1f} fps · {stylizer.info}", soft_wrap=True
+    )
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.completed:.0f} frames  {task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

@@ -1,0 +1,72 @@
+"""INT8 as Q/DQ nodes in the graph (NNCF post-training quantisation)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+
+from livestyle.errors import LivestyleError
+from livestyle.frame import Pixels
+from livestyle.size import Size
+from livestyle.styles import StyleBank
+
+CALIBRATION_SIZE = Size(320, 240)
+FRAMES = 120
+
+
+def calibration_frames(pictures: Sequence[Path], count: int = FRAMES) -> list[Pixels]:
+    """Up to `count` pictures, spread evenly, at 320x240; unreadable ones are left out.
+
+    LivestyleError if none is left.
+    """
+    step = max(1, len(pictures) // count)
+    images = (cv2.imread(str(p), cv2.IMREAD_COLOR) for p in pictures[::step][:count])
+    size = (CALIBRATION_SIZE.width, CALIBRATION_SIZE.height)
+    resized = (cv2.resize(i, size, interpolation=cv2.INTER_AREA) for i in images if i is not None)
+    frames = [image.astype(np.uint8, copy=False) for image in resized]
+    if not frames:
+        raise LivestyleError(
+            f"none of {len(pictures)} calibration pictures can be read; give a folder of photos"
+        )
+    return frames
+
+
+def quantize(graph: Path, out: Path, frames: Sequence[Pixels], styles: StyleBank) -> None:
+    """Write `graph` with INT8 convolutions to `out`; each frame is calibrated in a style of its own.
+
+    Mixed preset: symmetric weights, asymmetric activations. The last convolution stays in float:
+    it draws the pixels, and costs 5 % of the time. Normalisation and pixel handling are float32.
+    """
+    import nncf
+
+    nncf.set_log_level(logging.ERROR)
+    one, zero = np.ones(1, np.float32), np.zeros(1, np.float32)
+    items = [
+        {
+            "frame": f[None],
+            "style": styles.vectors[i % len(styles)][None],
+            "strength": one,
+            "keep_color": zero,
+        }
+        for i, f in enumerate(frames)
+    ]
+    model = onnx.load(str(graph))
+    quantized = nncf.quantize(
+        model,
+        nncf.Dataset(items),
+        preset=nncf.QuantizationPreset.MIXED,
+        subset_size=len(items),
+        fast_bias_correction=True,
+        ignored_scope=nncf.IgnoredScope(names=[_last_convolution(model)]),
+    )
+    onnx.save(quantized, str(out))
+
+
+def _last_convolution(model: onnx.ModelProto) -> str:
+    names = [str(node.name) for node in model.graph.node if node.op_type == "Conv"]
+    return names[-1]

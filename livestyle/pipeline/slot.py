@@ -1,0 +1,59 @@
+"""A place for one thing between two threads: the newest wins."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+T = TypeVar("T")
+
+
+class Slot(Generic[T]):
+    """Holds the newest item only, so that a slow reader is never behind by more than one.
+
+    One thread puts and one gets. As a context manager it belongs to the thread that puts, and is
+    closed when that thread is done, however it ends.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._item: T | None = None
+        self._closed = False
+
+    def put(self, item: T) -> None:
+        """Leave `item` for the reader; what it has not taken yet is lost. Never waits."""
+        with self._changed:
+            if not self._closed:
+                self._item = item
+                self._changed.notify()
+
+    def get(self, timeout_s: float | None = None) -> T | None:
+        """Take the newest item, waiting for one.
+
+        None where none came within `timeout_s`, or where the slot is closed and empty.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._item is not None or self._closed, timeout_s)
+            item, self._item = self._item, None
+            return item
+
+    def close(self) -> None:
+        """Nothing more will come. What lies here can still be taken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def ended(self) -> bool:
+        """Closed and empty: `get` will give nothing ever again."""
+        with self._changed:
+            return self._closed and self._item is None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,88 @@
+"""Pictures to files: one, or a numbered series in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livestyle.errors import LivestyleError
+from livestyle.frame import Frame
+from livestyle.sinks.part import check_target, part_of
+
+QUALITY = 95
+FLAGS = {
+    ".jpg": [cv2.IMWRITE_JPEG_QUALITY, QUALITY],
+    ".jpeg": [cv2.IMWRITE_JPEG_QUALITY, QUALITY],
+    ".webp": [cv2.IMWRITE_WEBP_QUALITY, QUALITY],
+    ".png": [cv2.IMWRITE_PNG_COMPRESSION, 3],
+    ".tif": [],
+    ".tiff": [],
+    ".bmp": [],
+}
+"""What can be written, and how."""
+
+KEEPS_ALPHA = frozenset({".png", ".webp", ".tif", ".tiff"})
+
+
+def save_image(path: Path, pixels: NDArray[np.uint8], overwrite: bool = False) -> None:
+    """Write uint8 BGR (H, W, 3) or BGRA (H, W, 4); the suffix says how, alpha goes where it can be kept.
+
+    The file appears whole or not at all. LivestyleError for a suffix that can't be written, a
+    file that exists (without `overwrite`), or a folder or disk that takes no file.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FLAGS:
+        raise LivestyleError(
+            f"cannot write {path}: unknown kind {suffix!r}; expected one of {', '.join(FLAGS)}"
+        )
+    check_target(path, overwrite)
+    if pixels.shape[2] == 4 and suffix not in KEEPS_ALPHA:
+        pixels = np.ascontiguousarray(pixels[:, :, :3])
+    part = part_of(path)
+    try:
+        good, data = cv2.imencode(suffix, pixels, FLAGS[suffix])
+        if not good:
+            raise LivestyleError(f"cannot write {path}: the picture can't be encoded as {suffix}")
+        part.write_bytes(data.tobytes())
+        part.replace(path)
+    except (OSError, cv2.error) as error:
+        part.unlink(missing_ok=True)
+        raise LivestyleError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+class ImagesSink:
+    """A folder of pictures numbered as their frames: frame-000001.png, …
+
+    Entering makes the folder. LivestyleError on entering where it can't be made or holds such
+    pictures already (without `overwrite`). Each picture that was written stays, whatever happens.
+    """
+
+    def __init__(self, folder: Path, suffix: str = ".png", overwrite: bool = False) -> None:
+        self._folder = folder
+        self._suffix = suffix
+        self._overwrite = overwrite
+
+    def write(self, frame: Frame) -> None:
+        path = self._folder / f"frame-{frame.index + 1:06d}{self._suffix}"
+        save_image(path, frame.pixels, self._overwrite)
+
+    def __enter__(self) -> Self:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LivestyleError(f"cannot make the folder {self._folder}: {error.strerror}") from error
+        if not self._overwrite and any(self._folder.glob(f"frame-*{self._suffix}")):
+            raise LivestyleError(
+                f"{self._folder} holds frames already; choose another folder or give --overwrite"
+            )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None

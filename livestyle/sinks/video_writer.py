@@ -1,0 +1,215 @@
+"""One video file in the making: painted pictures, copied packets, and the promise about its name."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.error
+from av.packet import Packet
+from av.stream import Stream
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.stream import VideoStream
+
+from livestyle.errors import LivestyleError
+from livestyle.frame import Pixels
+from livestyle.sinks.encoders import (
+    MUXER_OPTIONS,
+    Encoding,
+    container_of,
+    encoder_name,
+    encoder_options,
+    pixel_format,
+)
+from livestyle.sinks.part import check_target, part_of, partial_of
+from livestyle.size import Size
+
+
+@dataclass(frozen=True)
+class Color:
+    """How pixels are coded; the range is always the limited one.
+
+    matrix: of RGB to YUV. tag, primaries, transfer: AVColorSpace, …Primaries, …TransferCharacteristic.
+    """
+
+    matrix: Colorspace
+    tag: int
+    primaries: int
+    transfer: int
+
+
+HD = Color(Colorspace.ITU709, 1, 1, 1)
+SD = Color(Colorspace.ITU601, 6, 6, 6)
+
+
+@dataclass(frozen=True)
+class VideoFormat:
+    """What a video is. `rate` guides the encoder; when a frame is shown is said by its own pts alone."""
+
+    size: Size
+    time_base: Fraction
+    rate: Fraction
+    color: Color = HD
+    sample_aspect: Fraction = Fraction(1)
+
+
+class VideoWriter:
+    """Writes '<name>.part'; `finish` checks it and gives it its name. Used by one thread at a time.
+
+    Add the streams to copy, `start`, write, then exactly one of `finish`, `keep` and `discard`.
+    Every method raises LivestyleError where the encoder or the disk refuses.
+
+    frames: pictures written so far. lost: copied packets the container would not take
+    """
+
+    def __init__(
+        self, path: Path, form: VideoFormat, encoding: Encoding | None = None, overwrite: bool = False
+    ) -> None:
+        """`form.size` must be even on both sides."""
+        container, encoding = container_of(path), encoding or Encoding()
+        check_target(path, overwrite)
+        name = encoder_name(encoding, container)
+        options = encoder_options(name, encoding)
+        self.path = path
+        self.frames = 0
+        self.lost = 0
+        self._part = part_of(path)
+        self._form = form
+        self._reformatter = VideoReformatter()
+        self._pix_fmt = pixel_format(name)
+        av.logging.set_libav_level(av.logging.PANIC)
+        os.environ.setdefault("SVT_LOG", "0")
+        self._out = av.open(
+            str(self._part), "w", format=container, container_options=MUXER_OPTIONS.get(container, {})
+        )
+        try:
+            stream = self._out.add_stream(name, rate=form.rate, options=options)
+        except ValueError:
+            raise LivestyleError(
+                f"{path.suffix} can't hold what {name} makes; choose .mkv, or another --encoder"
+            ) from None
+        assert isinstance(stream, VideoStream)
+        self._stream = stream
+        self._set_up(form)
+
+    def _set_up(self, form: VideoFormat) -> None:
+        context = self._stream.codec_context
+        context.width, context.height = form.size.width, form.size.height
+        context.pix_fmt = self._pix_fmt
+        context.time_base = form.time_base
+        context.sample_aspect_ratio = form.sample_aspect
+        context.color_range = ColorRange.MPEG
+        context.colorspace = form.color.tag
+        context.color_primaries = form.color.primaries
+        context.color_trc = form.color.transfer
+
+    def add_copy(self, template: Stream) -> Stream | None:
+        """A stream that packets of `template` can be copied to; None where the container can't hold it."""
+        try:
+            stream = self._out.add_stream_from_template(template)
+        except (ValueError, av.error.FFmpegError):
+            return None
+        stream.metadata.update(template.metadata)
+        stream.disposition = template.disposition
+        return stream
+
+    def set_metadata(self, metadata: dict[str, str]) -> None:
+        """Title, date and the like of the whole file. Before `start`."""
+        self._out.metadata.update(metadata)
+
+    def start(self) -> None:
+        """Open the encoder and write the head, so that what can't work fails before work starts."""
+        name = self._stream.codec_context.name
+        try:
+            self._out.start_encoding()
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            said = av.logging.get_last_error()[1]
+            cause = said[2].strip() if said else str(error)
+            raise LivestyleError(
+                f"cannot write {self.path} with {name} at {self._form.size}: {cause}; try --encoder libx264"
+            ) from error
+
+    def write(self, pixels: Pixels, pts: int, duration: int = 0) -> None:
+        """Encode uint8 BGR (H, W, 3) of the format's size, shown at `pts` (in units of its time base)."""
+        frame = self._reformatter.reformat(
+            VideoFrame.from_ndarray(pixels, "bgr24"),
+            format=self._pix_fmt,
+            src_color_range=ColorRange.JPEG,
+            dst_colorspace=self._form.color.matrix,
+            dst_color_range=ColorRange.MPEG,
+            threads=1,
+        )
+        frame.pts, frame.time_base, frame.duration = pts, self._form.time_base, duration
+        with self._clear_errors():
+            self._out.mux(self._stream.encode(frame))
+        self.frames += 1
+
+    def copy(self, packet: Packet[Stream], stream: Stream) -> None:
+        """Write a packet as it is. One whose times the container refuses is counted in `lost`."""
+        packet.stream = stream
+        with self._clear_errors():
+            try:
+                self._out.mux_one(packet)
+            except av.error.FFmpegError as error:
+                if error.errno != errno.EINVAL:
+                    raise
+                self.lost += 1
+
+    def finish(self) -> None:
+        """Complete the file, read it back, and give it its name. On an error nothing is left."""
+        try:
+            self._complete()
+            with self._clear_errors():
+                self._part.replace(self.path)
+        except BaseException:
+            self.discard()
+            raise
+
+    def keep(self) -> Path | None:
+        """Complete what there is as 'out.partial.mp4'; None, and no file, where there is nothing."""
+        try:
+            self._complete()
+            return self._part.replace(partial_of(self.path))
+        except (LivestyleError, OSError):
+            self.discard()
+            return None
+
+    def discard(self) -> None:
+        """Close and delete what was written."""
+        with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
+            self._out.close()
+        self._part.unlink(missing_ok=True)
+
+    def _complete(self) -> None:
+        with self._clear_errors():
+            self._out.mux(self._stream.encode(None))
+            self._out.close()
+            found = _count(self._part)
+        if found != self.frames or not found:
+            raise LivestyleError(
+                f"{self.path} did not come out whole: {found} of {self.frames} frames are in it"
+            )
+
+    @contextlib.contextmanager
+    def _clear_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            cause = getattr(error, "strerror", None) or str(error)
+            raise LivestyleError(
+                f"cannot write {self.path}: {cause} (after {self.frames} frames); "
+                "make room or choose another place"
+            ) from error
+
+
+def _count(path: Path) -> int:
+    """How many pictures a file holds, by reading it."""
+    with av.open(str(path)) as file:
+        return sum(1 for packet in file.demux(video=0) if packet.size)

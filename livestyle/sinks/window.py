@@ -1,0 +1,91 @@
+"""A window on the screen. OpenCV's belongs to the main thread."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import cv2
+
+from livestyle.frame import Frame, Pixels
+from livestyle.sinks.display import check_display, quiet_qt
+from livestyle.size import Size
+
+LARGEST_AT_START = Size(1280, 800)
+
+
+class Window:
+    """Shows frames and hears keys. Opened by entering it; all calls on the main thread.
+
+    What is shown fills the window, whatever its shape: fit it to `size` first. Once the user has
+    closed it, `closed` is true and `write` does nothing.
+    """
+
+    def __init__(self, title: str, size: Size, fullscreen: bool = False) -> None:
+        """`size`: of the pictures; the window starts in it unless it is large."""
+        self._title = title
+        self._size = size
+        self._start_fullscreen = fullscreen
+        self._fullscreen = False
+
+    def __enter__(self) -> Self:
+        """LivestyleError where there is no display."""
+        check_display()
+        quiet_qt()
+        # FREERATIO: what is shown fills the window. KEEPRATIO puts light grey bars beside it, and
+        # `size` would be that of the picture shown last, not of the window.
+        cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
+        limit = LARGEST_AT_START
+        scale = min(1.0, limit.width / self._size.width, limit.height / self._size.height)
+        cv2.resizeWindow(self._title, round(self._size.width * scale), round(self._size.height * scale))
+        self.fullscreen = self._start_fullscreen
+        return self
+
+    def write(self, frame: Frame) -> None:
+        """Show a frame's pixels; they are on the screen after the next `key`."""
+        self.show(frame.pixels)
+
+    def show(self, pixels: Pixels) -> None:
+        if not self.closed:
+            cv2.imshow(self._title, pixels)
+
+    def key(self) -> int:
+        """Let the window draw, then the code of the next key in its queue, -1 where there is none.
+
+        Takes a millisecond or more. Codes are those of cv2.waitKeyEx.
+        """
+        return cv2.waitKeyEx(1)
+
+    @property
+    def closed(self) -> bool:
+        try:
+            return cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
+        except cv2.error:  # no window is left at all
+            return True
+
+    @property
+    def size(self) -> Size:
+        """Of the area for the picture, px; as at the start where the window can't tell."""
+        try:
+            _, _, width, height = cv2.getWindowImageRect(self._title)
+        except cv2.error:
+            return self._size
+        return Size(width, height) if width > 0 and height > 0 else self._size
+
+    @property
+    def fullscreen(self) -> bool:
+        return self._fullscreen
+
+    @fullscreen.setter
+    def fullscreen(self, value: bool) -> None:
+        if value != self._fullscreen and not self.closed:
+            mode = cv2.WINDOW_FULLSCREEN if value else cv2.WINDOW_NORMAL
+            cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
+            self._fullscreen = value
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self.closed:
+            cv2.destroyWindow(self._title)
+            cv2.waitKeyEx(1)

@@ -1,0 +1,107 @@
+"""One picture, or a folder of them."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import cv2
+import numpy as np
+
+from livestyle.errors import LivestyleError
+from livestyle.frame import Frame, Pixels
+from livestyle.size import MAX_SIDE_PX, Size
+from livestyle.sources.source import SourceInfo
+
+SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".jp2", ".png", ".ppm", ".pgm", ".tif", ".tiff", ".webp"})
+
+
+def load_image(path: Path) -> Pixels:
+    """A picture file as uint8 BGR (H, W, 3), turned upright as its EXIF says.
+
+    LivestyleError where it can't be read, is no picture or is over MAX_SIDE_PX a side.
+    """
+    try:
+        data = np.fromfile(path, np.uint8)
+        decoded = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    except (OSError, cv2.error) as error:
+        raise LivestyleError(f"cannot read the picture {path}: {error}") from error
+    if decoded is None:
+        raise LivestyleError(f"cannot read {path} as a picture; is the file complete?")
+    pixels = decoded.astype(np.uint8, copy=False)
+    if max(pixels.shape) > MAX_SIDE_PX:
+        raise LivestyleError(f"{path} is {Size.of(pixels)}; expected at most {MAX_SIDE_PX} px a side")
+    return pixels
+
+
+def natural_key(path: Path) -> tuple[list[tuple[int, int | str]], str]:
+    """Sorts 'shot2.png' before 'shot10.png', whatever the case."""
+    parts = re.findall(r"\d+|\D+", path.name.casefold())
+    return [(0, int(p)) if p.isdecimal() else (1, p) for p in parts], path.name
+
+
+class ImagesSource:
+    """A picture file, or a folder's in natural order; files that can't be read are skipped and counted.
+
+    Frame.index is the place of its file in `paths`, so that a gap is a file that was skipped.
+    Entering raises LivestyleError where there is no picture that can be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.paths: tuple[Path, ...] = ()
+        self.damaged = 0
+        self._next = 0
+        self._first: Frame | None = None
+        self._info: SourceInfo | None = None
+
+    @property
+    def info(self) -> SourceInfo:
+        if self._info is None:
+            raise LivestyleError(f"{self._path} is not open; use it in a with block")
+        return self._info
+
+    def read(self) -> Frame | None:
+        if self._first is not None:
+            frame, self._first = self._first, None
+            return frame
+        while self._next < len(self.paths):
+            index, self._next = self._next, self._next + 1
+            try:
+                return Frame(load_image(self.paths[index]), index, time.monotonic_ns())
+            except LivestyleError:
+                self.damaged += 1
+        return None
+
+    def __enter__(self) -> Self:
+        self._next, self.damaged = 0, 0
+        self.paths = self._list()
+        if len(self.paths) == 1:
+            self._first, self._next = Frame(load_image(self.paths[0]), 0, time.monotonic_ns()), 1
+        else:
+            self._first = self.read()
+        if self._first is None:
+            raise LivestyleError(f"none of the {len(self.paths)} pictures in {self._path} can be read")
+        kind = self.paths[self._first.index].suffix[1:].lower()
+        size = Size.of(self._first.pixels)
+        self._info = SourceInfo(self._path.name, size, None, kind, live=False, frames=len(self.paths))
+        return self
+
+    def _list(self) -> tuple[Path, ...]:
+        if self._path.is_file():
+            return (self._path,)
+        if not self._path.is_dir():
+            raise LivestyleError(f"{self._path} does not exist; expected a picture or a folder of pictures")
+        files = (p for p in self._path.iterdir() if p.is_file() and not p.name.startswith("."))
+        pictures = sorted((p for p in files if p.suffix.lower() in SUFFIXES), key=natural_key)
+        if not pictures:
+            raise LivestyleError(f"{self._path} holds no picture; expected {', '.join(sorted(SUFFIXES))}")
+        return tuple(pictures)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._first, self._next = None, len(self.paths)

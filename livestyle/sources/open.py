@@ -1,0 +1,47 @@
+"""From what a user writes to a source that can be entered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from livestyle.errors import LivestyleError
+from livestyle.size import Size
+from livestyle.sources import images, synthetic
+from livestyle.sources.camera import CameraSource
+from livestyle.sources.capture import Request
+from livestyle.sources.clip import ClipSource
+from livestyle.sources.container import VIDEO_SUFFIXES
+from livestyle.sources.images import ImagesSource
+from livestyle.sources.source import Source
+from livestyle.sources.synthetic import SyntheticSource
+from livestyle.sources.video_file import VideoFileSource
+
+
+def open_source(spec: str, size: Size | None = None, rate: float | None = None) -> Source:
+    """What --camera takes, as a live source that is not entered yet.
+
+    spec: an index ('0'), a part of a camera's name, a device path, a URL with '://', 'synthetic'
+    (see SyntheticSource.parse) or a video file, which is played at its own rate over and over.
+    size, rate: asked of a camera, met by 'synthetic'; a video file is scaled to the size.
+    LivestyleError for text that can be none of these; a missing camera is found out on entering.
+    """
+    text = spec.strip()
+    if not text:
+        raise LivestyleError("no camera given; expected an index, a name, a URL, a video file or synthetic")
+    if text.lower().startswith(synthetic.NAME):
+        return SyntheticSource.parse(text, size, rate)
+    path = Path(text).expanduser()
+    if not text.isdecimal() and "://" not in text and not text.startswith("/dev/"):
+        if path.is_file():
+            return ClipSource(path, size)
+        if path.is_dir() or path.suffix.lower() in VIDEO_SUFFIXES:
+            problem = "is a folder" if path.is_dir() else "does not exist"
+            raise LivestyleError(f"{path} {problem}; expected a video file or a camera")
+    return CameraSource(Request(text, size, rate))
+
+
+def open_input(path: Path) -> VideoFileSource | ImagesSource:
+    """What --input takes: a picture, a folder of pictures or a video file; every frame, not entered yet."""
+    if path.is_dir() or path.suffix.lower() in images.SUFFIXES:
+        return ImagesSource(path)
+    return VideoFileSource(path)

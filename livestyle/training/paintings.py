@@ -1,0 +1,64 @@
+"""The paintings of a training: files, short names and where they come from."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from livestyle.card import StyleNote
+from livestyle.errors import LivestyleError
+from livestyle.training.data import list_images
+
+COLUMNS = ("file", "name", "title", "artist", "year", "licence")
+
+
+@dataclass(frozen=True)
+class Painting:
+    """A picture and what is known of it; `weight` is a factor on its style loss."""
+
+    path: Path
+    note: StyleNote
+    weight: float = 1.0
+
+
+def style_name(path: Path) -> str:
+    """'My Painting (1).jpg' to 'my_painting_1'."""
+    return re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_") or "style"
+
+
+def list_paintings(folder: Path, notes: Path | None = None) -> list[Painting]:
+    """Every picture in `folder`; or those that the CSV file `notes` lists, in its order.
+
+    notes has the columns file, name, title, artist, year, licence and, if wanted, weight.
+    LivestyleError for a file that isn't there, a missing column or a name used twice.
+    """
+    if notes is None:
+        paintings = [Painting(p, StyleNote(style_name(p), p.stem)) for p in list_images(folder)]
+    else:
+        paintings = _read_notes(folder, notes)
+    names = [p.note.name for p in paintings]
+    doubled = sorted({n for n in names if names.count(n) > 1})
+    if doubled:
+        raise LivestyleError(f"two paintings are named {', '.join(doubled)}; rename one of the files")
+    return paintings
+
+
+def _read_notes(folder: Path, notes: Path) -> list[Painting]:
+    try:
+        with notes.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise LivestyleError(f"cannot read {notes}: {error.strerror}") from error
+    paintings = []
+    for row in rows:
+        missing = [c for c in COLUMNS if row.get(c) is None]
+        if missing:
+            raise LivestyleError(f"{notes} lacks the column {missing[0]!r}; expected {', '.join(COLUMNS)}")
+        path = folder / row["file"]
+        if not path.is_file():
+            raise LivestyleError(f"{notes} names {row['file']}, which is not in {folder}")
+        note = StyleNote(*(row[c] for c in COLUMNS[1:]))
+        paintings.append(Painting(path, note, float(row.get("weight") or 1.0)))
+    return paintings

@@ -1,0 +1,44 @@
+"""Validation sheets: photos across, styles down, looked at while a training runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from livestyle.networks.styled import StyledTransformer
+from livestyle.training.data import PhotoCrops, list_images, read_image, resize, to_image, to_tensor
+from livestyle.training.device import Place
+
+TILE_PX = 256
+
+
+def pick_photos(folders: Sequence[Path], crops: PhotoCrops, count: int = 4) -> list[Tensor]:
+    """The middle squares of pictures spread over `folders` (or of training photos), 256 px."""
+    paths = [p for folder in folders for p in list_images(folder)]
+    photos = [read_image(p) for p in paths[:: max(1, len(paths) // count)][:count]] or crops.photos[:count]
+    squares = []
+    for photo in photos:
+        side = min(photo.shape[:2])
+        top, left = ((n - side) // 2 for n in photo.shape[:2])
+        squares.append(to_tensor(resize(photo[top : top + side, left : left + side], TILE_PX / side)))
+    return squares
+
+
+@torch.no_grad()
+def write_sheet(model: StyledTransformer, photos: Sequence[Tensor], path: Path, place: Place) -> None:
+    """A JPEG: the photos in the first row, then a row for each style."""
+    rows = [np.hstack([to_image(p) for p in photos])]
+    for index, name in enumerate(model.names):
+        styles = torch.tensor([index], device=place.device)
+        with place.autocast():
+            row = np.hstack([to_image(model(place.images(p), styles)) for p in photos])
+        row = np.ascontiguousarray(row)
+        for color, width in (((0, 0, 0), 4), ((255, 255, 255), 1)):
+            cv2.putText(row, name, (8, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.5, color, width, cv2.LINE_AA)
+        rows.append(row)
+    cv2.imwrite(str(path), np.vstack(rows)[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])

@@ -1,0 +1,152 @@
+"""Train one network for N paintings: set up, run the loop, leave a checkpoint, a log and sheets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from livestyle.card import StyleNote
+from livestyle.errors import LivestyleError
+from livestyle.networks.styled import StyledTransformer
+from livestyle.networks.transformer import ARCHITECTURES, Architecture, Transformer
+from livestyle.networks.vgg import load_vgg19
+from livestyle.training.data import PhotoCrops, load_style
+from livestyle.training.device import Place
+from livestyle.training.feedforward import FeedforwardObjective, Perception, Weights
+from livestyle.training.loop import Note, Schedule, fit
+from livestyle.training.paintings import Painting
+from livestyle.training.sheet import pick_photos, write_sheet
+
+CHECKPOINT = "checkpoint.pt"
+LOG = "log.jsonl"
+STYLE_RATE = 2.0
+"""Style vectors learn at this multiple of the rate: each one sees only 1/N of the images."""
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """What a training is made of. Sizes in pixels; see `Weights` and `Schedule` for the rest."""
+
+    paintings: tuple[Painting, ...]
+    content: tuple[Path, ...]
+    work: Path
+    arch: str = "lite"
+    vgg: Path | None = None
+    style_px: int = 768
+    crop_px: int = 192
+    batch: int = 4
+    weights: Weights = field(default_factory=Weights)
+    schedule: Schedule = field(default_factory=lambda: Schedule(steps=12000))
+    validation: tuple[Path, ...] = ()
+    sheet_every: int = 500
+    start: str | None = None
+    """The name of the model that the training starts from, for the record."""
+
+    def record(self) -> dict[str, Any]:
+        """What the card tells of the training."""
+        return {
+            "steps": self.schedule.steps,
+            "batch": self.batch,
+            "crop_px": self.crop_px,
+            "style_px": self.style_px,
+            "rate": self.schedule.rate,
+            "decay": self.schedule.decay,
+            "seed": self.schedule.seed,
+            "weights": asdict(self.weights),
+            "start": self.start,
+        }
+
+
+@dataclass
+class Training:
+    """A training set up: the model, and an iterator that trains it step by step."""
+
+    model: StyledTransformer
+    notes: Iterator[Note]
+    skipped: tuple[Path, ...]
+
+
+def train_styles(options: TrainOptions, place: Place, start: StyledTransformer | None = None) -> Training:
+    """Set up and return; nothing is trained until `notes` is drawn from.
+
+    `options.work` gets checkpoint.pt, log.jsonl and sheet-N.jpg. Where a checkpoint lies there
+    already, the training goes on from it; else from `start`, whose styles of the same names are
+    taken over, or from nothing. LivestyleError for bad pictures or unreadable weights.
+    """
+    names = [p.note.name for p in options.paintings]
+    torch.manual_seed(options.schedule.seed)
+    model = _new_model(options, names)
+    if start is not None:
+        model.net.load_state_dict(start.net.state_dict())
+        known = dict(zip(start.names, start.styles.detach(), strict=True))
+        model.set_styles(known, start.styles.detach().mean(0))
+    place.module(model)
+    vgg = load_vgg19(options.vgg)
+    place.module(vgg)
+    images = [place.images(load_style(p.path, options.style_px)) for p in options.paintings]
+    crops = PhotoCrops.load(options.content, options.crop_px)
+    with place.autocast():
+        perception = Perception(vgg, images)
+    objective = FeedforwardObjective(
+        perception,
+        model,
+        options.weights,
+        torch.tensor([p.weight for p in options.paintings]),
+        torch.arange(len(names)),
+    )
+    groups: list[dict[str, Any]] = [
+        {"params": list(model.net.parameters())},
+        {"params": [model.styles], "scale": STYLE_RATE},
+    ]
+    options.work.mkdir(parents=True, exist_ok=True)
+    checkpoint = options.work / CHECKPOINT
+    meta = _meta(options)
+    steps = fit(
+        model, groups, lambda rng: crops.batch(rng, options.batch), objective, options.schedule,
+        place, checkpoint, meta,
+    )  # fmt: skip
+    photos = pick_photos(options.validation, crops)
+    return Training(model, _noted(steps, model, photos, options, place), crops.skipped)
+
+
+def _noted(
+    steps: Iterator[Note], model: StyledTransformer, photos: Sequence[torch.Tensor],
+    options: TrainOptions, place: Place,
+) -> Iterator[Note]:  # fmt: skip
+    with (options.work / LOG).open("a", encoding="utf-8") as log:
+        for note in steps:
+            log.write(json.dumps({"step": note.step, **note.terms}) + "\n")
+            if note.step % options.sheet_every == 0 or note.step == options.schedule.steps:
+                log.flush()
+                write_sheet(model, photos, options.work / f"sheet-{note.step:06d}.jpg", place)
+            yield note
+
+
+def _meta(options: TrainOptions) -> dict[str, Any]:
+    notes = [asdict(p.note) for p in options.paintings]
+    return {"arch": ARCHITECTURES[options.arch].to_dict(), "notes": notes, "training": options.record()}
+
+
+def _new_model(options: TrainOptions, names: list[str]) -> StyledTransformer:
+    if options.arch not in ARCHITECTURES:
+        raise LivestyleError(f"unknown architecture {options.arch!r}; expected {', '.join(ARCHITECTURES)}")
+    return StyledTransformer(Transformer(ARCHITECTURES[options.arch]), names)
+
+
+def load_checkpoint(work: Path) -> tuple[StyledTransformer, list[StyleNote], dict[str, Any]]:
+    """The model in a training's folder, the notes of its styles and the record of the training."""
+    path = work / CHECKPOINT
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        meta = state["meta"]
+        notes = [StyleNote(**n) for n in meta["notes"]]
+        model = StyledTransformer(Transformer(Architecture(**meta["arch"])), [n.name for n in notes])
+        model.load_state_dict(state["model"])
+    except (OSError, KeyError, RuntimeError, TypeError) as error:
+        raise LivestyleError(f"{path} holds no training of livestyle: {error}") from error
+    return model.eval(), notes, {**meta["training"], "steps_done": state["step"]}

@@ -1,0 +1,1 @@
+"""What is drawn over the picture, and what the keys do."""

@@ -1,0 +1,127 @@
+"""Keys and what they do: one table for the keyboard and for the help on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Action(Enum):
+    """What a key asks for."""
+
+    NEXT_STYLE = auto()
+    PREVIOUS_STYLE = auto()
+    PICK_STYLE = auto()
+    STRONGER = auto()
+    WEAKER = auto()
+    CROSSFADE = auto()
+    KEEP_COLOR = auto()
+    FREEZE = auto()
+    MIRROR = auto()
+    COMPARE = auto()
+    SNAPSHOT = auto()
+    RECORD = auto()
+    FULLSCREEN = auto()
+    HUD = auto()
+    HELP = auto()
+    BACK = auto()
+    QUIT = auto()
+
+
+@dataclass(frozen=True)
+class Key:
+    """An action, the number where a digit was pressed."""
+
+    action: Action
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class HelpLine:
+    keys: tuple[str, ...]
+    does: str
+
+
+HELP: tuple[tuple[HelpLine, ...], ...] = (
+    (
+        HelpLine(("←", "→"), "style before, after"),
+        HelpLine(("1–9",), "style by number"),
+        HelpLine(("↑", "↓"), "strength"),
+        HelpLine(("x",), "crossfade"),
+        HelpLine(("c",), "keep the camera's colour"),
+        HelpLine(("b",), "compare with the camera"),
+        HelpLine(("m",), "mirror"),
+        HelpLine(("space",), "freeze"),
+    ),
+    (
+        HelpLine(("s",), "snapshot"),
+        HelpLine(("r",), "record"),
+        HelpLine(("f",), "full screen"),
+        HelpLine(("o",), "figures"),
+        HelpLine(("h",), "this help"),
+        HelpLine(("q", "esc"), "quit"),
+    ),
+)
+"""Two columns."""
+
+_LETTERS = {
+    "n": Action.NEXT_STYLE,
+    "p": Action.PREVIOUS_STYLE,
+    "x": Action.CROSSFADE,
+    "c": Action.KEEP_COLOR,
+    " ": Action.FREEZE,
+    "m": Action.MIRROR,
+    "b": Action.COMPARE,
+    "s": Action.SNAPSHOT,
+    "r": Action.RECORD,
+    "f": Action.FULLSCREEN,
+    "o": Action.HUD,
+    "h": Action.HELP,
+    "?": Action.HELP,
+    "q": Action.QUIT,
+    "\x1b": Action.BACK,
+}
+
+_X11 = {
+    0xFF51: Action.PREVIOUS_STYLE,
+    0xFF52: Action.STRONGER,
+    0xFF53: Action.NEXT_STYLE,
+    0xFF54: Action.WEAKER,
+    0xFFBE: Action.HELP,
+    0xFFC8: Action.FULLSCREEN,
+}
+_WINDOWS = {
+    0x250000: Action.PREVIOUS_STYLE,
+    0x260000: Action.STRONGER,
+    0x270000: Action.NEXT_STYLE,
+    0x280000: Action.WEAKER,
+    0x700000: Action.HELP,
+    0x7A0000: Action.FULLSCREEN,
+}
+_MACOS = {
+    0xF702: Action.PREVIOUS_STYLE,
+    0xF700: Action.STRONGER,
+    0xF703: Action.NEXT_STYLE,
+    0xF701: Action.WEAKER,
+    0xF704: Action.HELP,
+    0xF70E: Action.FULLSCREEN,
+}
+
+CODES: Mapping[int, Key] = {
+    **{ord(letter): Key(action) for letter, action in _LETTERS.items()},
+    **{ord(letter.upper()): Key(action) for letter, action in _LETTERS.items()},
+    **{ord(str(n)): Key(Action.PICK_STYLE, n) for n in range(1, 10)},
+    **{code: Key(action) for table in (_X11, _WINDOWS, _MACOS) for code, action in table.items()},
+}
+"""By the codes of cv2.waitKeyEx."""
+
+
+def key_of(code: int) -> Key | None:
+    """The key of a cv2.waitKeyEx code; None for no key and for keys that do nothing.
+
+    GTK adds the state of Num Lock and the like above the lower 16 bits; it doesn't count.
+    """
+    if code < 0:
+        return None
+    return CODES.get(code) or CODES.get(code & 0xFFFF)

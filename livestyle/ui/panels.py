@@ -1,0 +1,112 @@
+"""The panels: figures, help, toast, badges. Each is rendered once for the same words and size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from livestyle.ui.keys import HELP, HelpLine
+from livestyle.ui.overlay import (
+    ACCENT,
+    BOLD,
+    MUTED,
+    RED,
+    WHITE,
+    Dot,
+    Overlay,
+    Text,
+    panel,
+    shortened,
+    width_of,
+)
+
+Rows = tuple[tuple[str, str], ...]
+"""label and value"""
+
+
+@lru_cache(maxsize=4)
+def hud_panel(title: str, counter: str, notes: str, rows: Rows, size: int, max_width: int) -> Overlay:
+    """Style name and its number, what is switched on, and the figures. `size`: of body text, px."""
+    pad, line = size, round(size * 1.55)
+    small, large = max(9, round(size * 0.92)), round(size * 1.4)
+    label_width = max(width_of(label, small) for label, _ in rows) + size
+    free = max_width - 2 * pad - label_width
+    values = [shortened(value, small, free) for _, value in rows]
+    widest = max(width_of(value, small) for value in values) + label_width
+    heading = width_of(title, large, BOLD) + 2 * size + width_of(counter, size)
+    width = min(max_width, max(widest, heading, width_of(notes, small)) + 2 * pad)
+
+    y = pad + round(large * 0.8)
+    marks = [
+        Text(title, pad, y, large, weight=BOLD),
+        Text(counter, width - pad - width_of(counter, size), y, size, MUTED),
+    ]
+    if notes:
+        y += line
+        marks.append(Text(shortened(notes, small, width - 2 * pad), pad, y, small, ACCENT))
+    y += round(line * 0.35)
+    for (label, _), value in zip(rows, values, strict=True):
+        y += line
+        marks += [Text(label, pad, y, small, MUTED), Text(value, pad + label_width, y, small)]
+    return panel(width, y + round(pad * 1.2), round(size * 0.7), marks)
+
+
+@lru_cache(maxsize=2)
+def help_panel(size: int, max_width: int) -> Overlay:
+    """Every key in two columns. Set smaller where `max_width` px are too few."""
+    widths = [_column_width(column, size) for column in HELP]
+    total = sum(widths) + 6 * size
+    if total > max_width and size > 8:
+        return help_panel(size - 1, max_width)
+    line, pad = round(size * 1.8), 2 * size
+    top = pad + round(size * 1.1)
+    marks = [Text("Keys", pad, top, round(size * 1.4), weight=BOLD)]
+    x = pad
+    for column, width in zip(HELP, widths, strict=True):
+        for row, entry in enumerate(column):
+            y = top + round(line * 1.1) + row * line
+            marks += _help_line(entry, x, y, size, _keys_width(column, size))
+        x += width + 2 * size
+    height = top + round(line * 1.1) + (max(map(len, HELP)) - 1) * line + pad
+    return panel(total, height, size, marks, opacity=0.84)
+
+
+@lru_cache(maxsize=8)
+def toast_panel(text: str, size: int, max_width: int) -> Overlay:
+    """One line in a pill."""
+    size = round(size * 1.15)
+    text = shortened(text, size, max_width - 3 * size)
+    height = round(size * 2.2)
+    marks = [Text(text, round(size * 1.5), round(height * 0.5 + size * 0.36), size)]
+    return panel(width_of(text, size) + 3 * size, height, height // 2, marks)
+
+
+@lru_cache(maxsize=8)
+def badge_panel(text: str, size: int, dot: bool = False) -> Overlay:
+    """A small pill for what goes on all the time; `dot`: with the red dot of a recording."""
+    height = round(size * 1.9)
+    lead = round(size * 1.1) if dot else 0
+    marks: list[Text | Dot] = [Text(text, size + lead, round(height / 2 + size * 0.36), size, weight=500)]
+    if dot:
+        marks.append(Dot(size * 1.2, height / 2 - 0.5, size * 0.36, RED))
+    return panel(width_of(text, size, 500) + lead + 2 * size, height, height // 2, marks)
+
+
+def _help_line(entry: HelpLine, x: int, y: int, size: int, keys_width: int) -> list[Text]:
+    marks = []
+    at = x
+    for key in entry.keys:
+        marks.append(Text(key, at, y, size, ACCENT, BOLD))
+        at += width_of(key, size, BOLD) + size
+    return [*marks, Text(entry.does, x + keys_width + size, y, size, WHITE)]
+
+
+def _keys_width(column: Sequence[HelpLine], size: int) -> int:
+    return max(
+        sum(width_of(key, size, BOLD) for key in entry.keys) + size * (len(entry.keys) - 1)
+        for entry in column
+    )
+
+
+def _column_width(column: Sequence[HelpLine], size: int) -> int:
+    return _keys_width(column, size) + size + max(width_of(entry.does, size) for entry in column)

@@ -1,0 +1,177 @@
+"""The picture as it is shown: fitted to the window, with panels laid over it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from livestyle.frame import Pixels
+from livestyle.pipeline.live import LivePipeline, Painting
+from livestyle.runtime.engine import EngineInfo
+from livestyle.size import Size
+from livestyle.sources.source import Source, SourceInfo
+from livestyle.ui.overlay import text_size
+from livestyle.ui.panels import Rows, badge_panel, help_panel, hud_panel, toast_panel
+
+MAX_ENLARGED_HEIGHT_PX = 1080
+"""Pictures are not made larger than this before the window takes them; the rest is the window's."""
+
+TOAST_S = 1.8
+TOAST_FADE_S = 0.3
+FIGURES_EVERY_S = 0.5
+
+
+@dataclass
+class Screen:
+    """What is shown beside the picture. Used by the display thread alone."""
+
+    hud: bool = True
+    help: bool = False
+    compare: bool = False
+    recording_since: float | None = None
+    """seconds of time.monotonic()"""
+    badge: str = ""
+    """what goes on all the time, such as 'Frozen'; empty = nothing"""
+    _toast: str = ""
+    _toast_until: float = 0.0
+    _rows: Rows = field(default=())
+    _rows_until: float = 0.0
+
+    def toast(self, text: str) -> None:
+        """Show a line for a moment, in place of the one before."""
+        self._toast, self._toast_until = text, time.monotonic() + TOAST_S
+
+    def picture(self, painting: Painting) -> Pixels:
+        """What a recording gets: the painting, or half of it beside half of the camera's."""
+        painted = painting.painted.pixels
+        return _split(painting.original.pixels, painted) if self.compare else painted
+
+    def compose(self, picture: Pixels, window: Size, hud: Hud) -> Pixels:
+        """A canvas of the caller's own: `picture` fitted to the window under the panels."""
+        canvas = fitted(picture, window)
+        height, width = canvas.shape[:2]
+        size = text_size(width, height)
+        if self.hud and not self.help:
+            now = time.monotonic()
+            if now >= self._rows_until:
+                self._rows, self._rows_until = hud.rows(), now + FIGURES_EVERY_S
+            panel = hud_panel(hud.title, hud.counter, hud.notes, self._rows, size, width - 2 * size)
+            panel.onto(canvas, size, size)
+        self._badges(canvas, size)
+        if self.help:
+            panel = help_panel(round(size * 1.1), width - 2 * size)
+            panel.onto(canvas, (width - panel.width) // 2, (height - panel.height) // 2)
+        self._draw_toast(canvas, size)
+        return canvas
+
+    def _badges(self, canvas: Pixels, size: int) -> None:
+        y, right = size, canvas.shape[1] - size
+        badges = [badge_panel(self.badge, size)] if self.badge else []
+        if self.recording_since is not None:
+            seconds = int(time.monotonic() - self.recording_since)
+            badges.insert(0, badge_panel(f"{seconds // 60}:{seconds % 60:02}", size, dot=True))
+        for badge in badges:
+            badge.onto(canvas, right - badge.width, y)
+            y += badge.height + size // 2
+
+    def _draw_toast(self, canvas: Pixels, size: int) -> None:
+        left = self._toast_until - time.monotonic()
+        if left <= 0:
+            return
+        height, width = canvas.shape[:2]
+        panel = toast_panel(self._toast, size, width - 2 * size)
+        if left < TOAST_FADE_S:
+            panel = panel.faded(left / TOAST_FADE_S)
+        panel.onto(canvas, (width - panel.width) // 2, height - panel.height - 2 * size)
+
+
+class Hud:
+    """The words and figures of the panel, read from what runs."""
+
+    def __init__(self, pipeline: LivePipeline, source: Source, engine: EngineInfo) -> None:
+        self._pipeline = pipeline
+        self._source = source
+        self._engine = engine
+
+    @property
+    def title(self) -> str:
+        return pretty(self._pipeline.look.style)
+
+    @property
+    def counter(self) -> str:
+        look = self._pipeline.look
+        return f"{look.index + 1} / {len(look.bank)}"
+
+    @property
+    def notes(self) -> str:
+        """What differs from plain painting."""
+        look = self._pipeline.look
+        notes = [f"strength {look.strength * 100:.0f} %"] if look.strength < 1 else []
+        notes += ["crossfade"] if look.crossfade_s else []
+        notes += ["camera's colour"] if look.keep_color else []
+        notes += ["mirrored"] if look.mirror else []
+        return "  ·  ".join(notes)
+
+    def rows(self) -> Rows:
+        """Label and value of every figure, as of now."""
+        stats, engine, source = self._pipeline.stats, self._engine, self._source.info
+        latency, inference_ms = stats.latency_ms, stats.inference_ms.recent(50)
+        size = str(source.size).replace("x", "×")
+        return (
+            ("Capture", f"{stats.capture.recent():.1f} fps"),
+            (
+                "Inference",
+                f"{stats.inference.recent():.1f} fps  ·  {inference_ms:.0f} ms  ·  {size}",
+            ),
+            ("Display", f"{stats.display.recent():.1f} fps  ·  {stats.dropped} dropped"),
+            ("Latency", f"{latency.recent(50):.0f} ms  ·  p95 {latency.recent(95):.0f} ms"),
+            ("Engine", f"{engine.engine}  ·  {engine.precision}  ·  {engine.threads} threads"),
+            ("Device", engine.device),
+            ("Source", describe(source).replace(" · ", "  ·  ")),
+        )
+
+
+def pretty(style: str) -> str:
+    """'great_wave' as 'Great wave'."""
+    return style.replace("_", " ").capitalize()
+
+
+def describe(source: SourceInfo) -> str:
+    """'camera 0 · 640×480 · 30 fps · MJPG'."""
+    rate = f"{source.rate:.4g} fps" if source.rate else ""
+    parts = (source.name, str(source.size).replace("x", "×"), rate, source.format)
+    return " · ".join(part for part in parts if part)
+
+
+def fitted(picture: Pixels, window: Size) -> Pixels:
+    """A copy of `picture` as the window shows it: scaled with its shape kept, black where it doesn't reach.
+
+    Never enlarged beyond MAX_ENLARGED_HEIGHT_PX: a CPU has better things to do.
+    """
+    height, width = picture.shape[:2]
+    whole = min(window.width / width, window.height / height)
+    scale = min(whole, max(1.0, MAX_ENLARGED_HEIGHT_PX / height))
+    inside = Size(max(1, round(width * scale)), max(1, round(height * scale)))
+    canvas = Size(round(window.width * scale / whole), round(window.height * scale / whole))
+    if inside != Size(width, height):
+        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        picture = cv2.resize(picture, (inside.width, inside.height), interpolation=method).astype(
+            np.uint8, copy=False
+        )
+    if canvas == inside:
+        return picture.copy()
+    left, top = (canvas.width - inside.width) // 2, (canvas.height - inside.height) // 2
+    right, bottom = canvas.width - inside.width - left, canvas.height - inside.height - top
+    black = cv2.copyMakeBorder(picture, top, bottom, left, right, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+    return black.astype(np.uint8, copy=False)
+
+
+def _split(left: Pixels, right: Pixels) -> Pixels:
+    middle = right.shape[1] // 2
+    both = np.concatenate([left[:, :middle], right[:, middle:]], axis=1)
+    line = max(1, right.shape[0] // 360)
+    both[:, middle - line : middle + line] = 245
+    return both

@@ -1,0 +1,226 @@
+"""The display side of the live app: shows paintings and does what the keys ask, until the end."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from livestyle.errors import LivestyleError
+from livestyle.pipeline.live import LivePipeline, Painting
+from livestyle.pipeline.look import Look
+from livestyle.sinks.sink import Sink
+from livestyle.sinks.window import Window
+from livestyle.ui.keep import Recording, Snapshots, free_path
+from livestyle.ui.keys import Action, Key, key_of
+from livestyle.ui.screen import Hud, Screen, pretty
+
+STRENGTH_STEP = 0.1
+WAIT_S = 0.005
+"""How long a key may lie unheard; Qt remembers only the last one."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the user wants of a session beside the picture.
+
+    record: a file to record into from the start; None = not until the key
+    folder: where snapshots and recordings by key go
+    max_frames, seconds: the end after so many shown frames, or so long; None = no end
+    crossfade_s: what the key switches on
+    """
+
+    open_recording: Callable[[Path], Sink]
+    record: Path | None = None
+    folder: Path = Path()
+    max_frames: int | None = None
+    seconds: float | None = None
+    crossfade_s: float = 0.8
+
+
+class Session:
+    """One run. `window` None: nothing is shown, no keys are heard, all else is the same."""
+
+    def __init__(self, pipeline: LivePipeline, window: Window | None, hud: Hud, plan: Plan) -> None:
+        self.screen = Screen()
+        self._pipeline = pipeline
+        self._window = window
+        self._hud = hud
+        self._plan = plan
+        self._recording: Recording | None = None
+        self._snapshots = Snapshots(plan.folder)
+        self._latest: Painting | None = None
+        self._over = False
+        self._actions = self._table()
+
+    def run(self) -> None:
+        """Until the source ends, the window is closed, a key says quit or max_frames were shown.
+
+        Whatever happens, files begun are finished. A thread's exception is raised here.
+        """
+        with self._snapshots:
+            try:
+                if self._plan.record:
+                    self._start_recording(self._plan.record)
+                until = math.inf if self._plan.seconds is None else time.monotonic() + self._plan.seconds
+                while not self._over and not self._pipeline.ended and time.monotonic() < until:
+                    self._step()
+            finally:
+                self._stop_recording()
+
+    def _step(self) -> None:
+        painting = self._pipeline.next(WAIT_S)
+        if painting is not None:
+            self._latest = painting
+            self._show(painting)
+        if self._window is not None:
+            self._hear(self._window)
+        if painting is not None:
+            self._pipeline.shown(painting)
+            limit = self._plan.max_frames
+            self._over |= limit is not None and self._pipeline.stats.display.count >= limit
+        for line in self._snapshots.news():
+            self.screen.toast(line)
+        if self._recording is not None and self._recording.failed:
+            self._stop_recording()
+
+    def _show(self, painting: Painting) -> None:
+        picture = self.screen.picture(painting)
+        if self._recording is not None:
+            self._recording.add(painting.painted.with_pixels(picture))
+        if self._window is not None:
+            self._window.show(self.screen.compose(picture, self._window.size, self._hud))
+
+    def _hear(self, window: Window) -> None:
+        """Let the window draw and do what all keys in its queue ask."""
+        while (code := window.key()) >= 0:
+            key = key_of(code)
+            if key is not None:
+                self.press(key)
+        self._over |= window.closed
+
+    def press(self, key: Key) -> None:
+        """Do what a key asks, and say so on the screen."""
+        said = self._actions[key.action](key)
+        if said:
+            self.screen.toast(said)
+
+    def _table(self) -> Mapping[Action, Callable[[Key], str]]:
+        return {
+            Action.NEXT_STYLE: lambda _: self._choose(self._look.index + 1),
+            Action.PREVIOUS_STYLE: lambda _: self._choose(self._look.index - 1),
+            Action.PICK_STYLE: lambda key: self._choose(key.number - 1),
+            Action.STRONGER: lambda _: self._strengthen(STRENGTH_STEP),
+            Action.WEAKER: lambda _: self._strengthen(-STRENGTH_STEP),
+            Action.CROSSFADE: lambda _: self._crossfade(),
+            Action.KEEP_COLOR: lambda _: self._keep_color(),
+            Action.FREEZE: lambda _: self._freeze(),
+            Action.MIRROR: lambda _: self._mirror(),
+            Action.COMPARE: lambda _: self._compare(),
+            Action.SNAPSHOT: lambda _: self._snapshot(),
+            Action.RECORD: lambda _: self._record(),
+            Action.FULLSCREEN: lambda _: self._fullscreen(),
+            Action.HUD: lambda _: self._toggle_hud(),
+            Action.HELP: lambda _: self._toggle_help(),
+            Action.BACK: lambda _: self._back(),
+            Action.QUIT: lambda _: self._quit(),
+        }
+
+    @property
+    def _look(self) -> Look:
+        return self._pipeline.look
+
+    def _choose(self, index: int) -> str:
+        count = len(self._look.bank)
+        if index > count - 1 and index != self._look.index + 1:
+            return f"There are {count} styles"
+        self._look.index = index
+        return f"Style: {pretty(self._look.style)}  {self._look.index + 1}/{count}"
+
+    def _strengthen(self, step: float) -> str:
+        self._look.strength = min(1.0, max(0.0, round(self._look.strength + step, 2)))
+        return f"Strength {self._look.strength * 100:.0f} %"
+
+    def _crossfade(self) -> str:
+        self._look.crossfade_s = 0.0 if self._look.crossfade_s else self._plan.crossfade_s
+        return f"Crossfade {self._look.crossfade_s:g} s" if self._look.crossfade_s else "Crossfade off"
+
+    def _keep_color(self) -> str:
+        self._look.keep_color = not self._look.keep_color
+        return "Camera's colour" if self._look.keep_color else "Painting's colour"
+
+    def _freeze(self) -> str:
+        self._look.frozen = not self._look.frozen
+        self.screen.badge = "Frozen" if self._look.frozen else ""
+        return "Frozen" if self._look.frozen else "Live again"
+
+    def _mirror(self) -> str:
+        self._look.mirror = not self._look.mirror
+        return f"Mirror {_on(self._look.mirror)}"
+
+    def _compare(self) -> str:
+        self.screen.compare = not self.screen.compare
+        return "Compare: camera left, painting right" if self.screen.compare else "Compare off"
+
+    def _toggle_hud(self) -> str:
+        self.screen.hud = not self.screen.hud
+        return f"Figures {_on(self.screen.hud)}"
+
+    def _toggle_help(self) -> str:
+        self.screen.help = not self.screen.help
+        return ""
+
+    def _fullscreen(self) -> str:
+        if self._window is not None:
+            self._window.fullscreen = not self._window.fullscreen
+        return ""
+
+    def _back(self) -> str:
+        """Leave help, then full screen, then the app."""
+        if self.screen.help:
+            self.screen.help = False
+        elif self._window is not None and self._window.fullscreen:
+            self._window.fullscreen = False
+        else:
+            self._over = True
+        return ""
+
+    def _quit(self) -> str:
+        self._over = True
+        return ""
+
+    def _snapshot(self) -> str:
+        if self._latest is not None:
+            self._snapshots.save(self._latest)
+        return ""
+
+    def _record(self) -> str:
+        if self._recording is not None:
+            return self._stop_recording()
+        stem = free_path(self._plan.folder, "", (".mp4",))
+        return self._start_recording(stem.with_name(f"{stem.name}.mp4"))
+
+    def _start_recording(self, path: Path) -> str:
+        self._recording = Recording(path, self._plan.open_recording)
+        self.screen.recording_since = self._recording.began
+        return f"Recording {path.name}"
+
+    def _stop_recording(self) -> str:
+        recording, self._recording = self._recording, None
+        if recording is None:
+            return ""
+        self.screen.recording_since = None
+        try:
+            recording.finish()
+        except LivestyleError as error:
+            if self._window is None:
+                raise
+            self.screen.toast(str(error))
+            return str(error)
+        return f"Saved {recording.path.name}" if recording.path.exists() else "Nothing was recorded"
+
+
+def _on(value: bool) -> str:
+    return "on" if value else "off"

@@ -1,0 +1,42 @@
+"""What every test shares: folders of its own, the shipped model, a picture to paint."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livestyle.card import Model
+from livestyle.frame import Pixels
+from livestyle.size import Size
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Tests neither read nor fill the user's caches and styles; the commands they start don't either."""
+    root = tmp_path_factory.mktemp("user")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LIVESTYLE_CACHE", str(root / "cache"))
+        patch.setenv("LIVESTYLE_DATA", str(root / "data"))
+        patch.setitem(os.environ, "OMP_WAIT_POLICY", "PASSIVE")
+        yield root
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    """The model that ships."""
+    return Model.load("cin-lite")
+
+
+def picture(size: Size, seed: int = 0) -> Pixels:
+    """A picture with flat regions, edges and every colour: a gradient with random rectangles."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[: size.height, : size.width]
+    pixels = np.stack([x * 255 / size.width, y * 255 / size.height, (x + y) % 256], axis=2).astype(np.uint8)
+    for _ in range(12):
+        top, left = rng.integers(size.height), rng.integers(size.width)
+        pixels[top : top + size.height // 4, left : left + size.width // 4] = rng.integers(0, 256, 3)
+    return pixels

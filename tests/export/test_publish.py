@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from livestyle.card import Model, StyleNote
+from livestyle.errors import LivestyleError
+from livestyle.export.check import check_export, psnr
+from livestyle.export.graph import swap_colors
+from livestyle.export.onnx import load_net, restore
+from livestyle.export.publish import Published, publish
+from livestyle.frame import Pixels
+from livestyle.networks.styled import StyledTransformer
+from livestyle.networks.transformer import ARCHITECTURES, Transformer
+from livestyle.stylizer import Stylizer
+from livestyle.training.leaves import dead_leaf_photos
+
+
+def frames(count: int = 6) -> list[Pixels]:
+    return dead_leaf_photos(count, 96)
+
+
+@pytest.fixture(scope="module")
+def trained() -> StyledTransformer:
+    torch.manual_seed(0)
+    styled = StyledTransformer(Transformer(ARCHITECTURES["lite"]), ["plain", "wild"])
+    with torch.no_grad():
+        styled.styles[1] += 0.2 * torch.randn(styled.net.style_length)
+    return styled
+
+
+@pytest.fixture(scope="module")
+def published(trained: StyledTransformer, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    return publish(trained, folder, "tiny", [StyleNote("plain"), StyleNote("wild")], {"steps": 0}, frames())
+
+
+def test_the_graph_does_what_torch_does(published: Published) -> None:
+    assert published.difference <= 2
+
+
+def test_a_graph_that_does_something_else_is_found_out(published: Published) -> None:
+    torch.manual_seed(1)
+    other = StyledTransformer(Transformer(ARCHITECTURES["lite"]), ["plain", "wild"])
+    with pytest.raises(LivestyleError, match="differs from torch"):
+        check_export(other.eval(), published.model, frames())
+
+
+def test_int8_is_near_float(published: Published) -> None:
+    assert set(published.psnr) == {"plain", "wild"}
+    assert min(published.psnr.values()) > 25
+
+
+def test_the_graph_keeps_the_contract(published: Published) -> None:
+    graph = onnx.load(str(published.model.graph("float"))).graph
+    types = {i.name: i.type.tensor_type.elem_type for i in (*graph.input, *graph.output)}
+    float32, uint8 = onnx.TensorProto.FLOAT, onnx.TensorProto.UINT8
+    assert types == {
+        "frame": uint8,
+        "style": float32,
+        "strength": float32,
+        "keep_color": float32,
+        "stylized": uint8,
+    }
+    operators = [node.op_type for node in graph.node]
+    assert operators[0] == "Cast"
+    assert operators.count("InstanceNormalization") == 14
+    assert operators.index("Round") < operators.index("Clip") < len(operators) - 1
+
+
+def test_int8_lies_in_the_graph(published: Published) -> None:
+    graph = onnx.load(str(published.model.graph("int8"))).graph
+    operators = {node.op_type for node in graph.node}
+    assert {"QuantizeLinear", "DequantizeLinear", "InstanceNormalization"} <= operators
+
+
+def test_the_network_comes_back_from_the_graph(trained: StyledTransformer, published: Published) -> None:
+    back = restore(Model.load(published.model.folder))
+    assert back.names == trained.names
+    torch.testing.assert_close(back.state_dict(), trained.state_dict(), rtol=0, atol=0)
+
+
+def test_another_architecture_is_refused(published: Published) -> None:
+    with pytest.raises(LivestyleError, match="architecture"):
+        load_net(published.model.graph("int8"), ARCHITECTURES["wide"])
+
+
+def test_a_new_model_runs_at_any_size(published: Published) -> None:
+    with Stylizer(str(published.model.folder), precision="f32") as stylizer:
+        for height, width in ((64, 64), (75, 101)):
+            frame = np.full((height, width, 3), 90, np.uint8)
+            assert stylizer.stylize(frame).shape == frame.shape
+
+
+def test_swapping_colours_twice_changes_nothing() -> None:
+    state = Transformer(ARCHITECTURES["lite"]).state_dict()
+    once = swap_colors(state)
+    assert not torch.equal(once["head.conv.bias"], state["head.conv.bias"])
+    torch.testing.assert_close(swap_colors(once), dict(state), rtol=0, atol=0)
+
+
+def test_psnr() -> None:
+    black = np.zeros((4, 4, 3), np.uint8)
+    assert psnr(black, black) == 99
+    assert psnr(black, black + 255) == 0
+    assert psnr(black, black + 1) == pytest.approx(48.13, abs=0.01)

@@ -1,0 +1,66 @@
+"""A camera that gives as many frames as it is told, and an engine that notes what it is given."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+from typing import ClassVar, Self
+
+import numpy as np
+
+from livestyle.config import Precision
+from livestyle.frame import Frame, Pixels
+from livestyle.runtime.engine import Engine, EngineInfo
+from livestyle.size import Size
+from livestyle.sources.source import SourceInfo
+from livestyle.styles import Vector
+
+
+class NotingEngine(Engine):
+    """Paints a flat picture of the frame's own first pixel; `notes` holds the time and style of each call."""
+
+    name = "noting"
+    opened: ClassVar[int] = 0
+    notes: ClassVar[list[tuple[float, Vector]]] = []
+
+    @property
+    def info(self) -> EngineInfo:
+        return EngineInfo("Noting 1.0", "nothing", Precision.F32, 1)
+
+    def _open_impl(self) -> None:
+        type(self).opened += 1
+
+    def _close_impl(self) -> None:
+        pass
+
+    def _infer_impl(self, pixels: Pixels, style: Vector, strength: float, keep_color: float) -> Pixels:
+        self.notes.append((time.monotonic(), style.copy()))
+        return np.full_like(pixels, pixels[0, 0])
+
+
+class FakeCamera:
+    """Frame n is filled with n, at `rate`; it ends after `frames`, or with `error` if there is one."""
+
+    def __init__(self, frames: int = 10**9, rate: float = 100.0, error: Exception | None = None) -> None:
+        self.info = SourceInfo("fake", Size(64, 64), rate, "numbers", live=True)
+        self._frames, self._pause_s, self._error = frames, 1 / rate, error
+        self._left = threading.Event()
+        self._next = 0
+
+    def read(self) -> Frame | None:
+        if self._next >= self._frames:
+            if self._error:
+                raise self._error
+            return None
+        self._left.wait(self._pause_s)
+        index, self._next = self._next, self._next + 1
+        return Frame(np.full((64, 64, 3), index % 256, np.uint8), index, time.monotonic_ns())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._left.set()

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from livestyle.errors import LivestyleError
+from livestyle.pipeline.live import LivePipeline, Painting
+from livestyle.pipeline.look import Look
+from livestyle.size import Size
+from livestyle.stylizer import Stylizer
+from tests.pipeline.fakes import FakeCamera, NotingEngine
+
+
+def pipeline_of(camera: FakeCamera, stylizer: Stylizer) -> LivePipeline:
+    return LivePipeline(camera, stylizer, Look(stylizer.model.styles, stylizer.styles[0]))
+
+
+def next_of(pipeline: LivePipeline) -> Painting:
+    painting = pipeline.next(30)
+    assert painting is not None
+    pipeline.shown(painting)
+    return painting
+
+
+def until(pipeline: LivePipeline, good: Callable[[Painting], bool]) -> Painting:
+    limit = time.monotonic() + 30
+    while not good(painting := next_of(pipeline)):
+        assert time.monotonic() < limit
+    return painting
+
+
+def test_paints_to_the_end_and_joins_every_thread(stylizer: Stylizer) -> None:
+    threads = threading.active_count()
+    with FakeCamera(frames=20) as camera, pipeline_of(camera, stylizer) as pipeline:
+        seen = []
+        while not pipeline.ended:
+            painting = pipeline.next(30)
+            if painting is not None:
+                pipeline.shown(painting)
+                seen.append(painting.painted.index)
+    assert seen[-1] == 19
+    assert seen == sorted(set(seen))
+    assert len(seen) + pipeline.stats.dropped == 20 - seen[0]
+    assert threading.active_count() == threads
+
+
+def test_a_painting_keeps_its_original_and_its_time(stylizer: Stylizer) -> None:
+    with FakeCamera() as camera, pipeline_of(camera, stylizer) as pipeline:
+        painting = next_of(pipeline)
+    assert painting.original.index == painting.painted.index
+    assert painting.original.captured_ns == painting.painted.captured_ns <= time.monotonic_ns()
+    assert painting.painted.pixels[0, 0, 0] == painting.original.index
+
+
+def test_a_slow_reader_gets_the_newest(stylizer: Stylizer) -> None:
+    with FakeCamera(rate=500) as camera, pipeline_of(camera, stylizer) as pipeline:
+        first = next_of(pipeline)
+        while pipeline.stats.inference.count < first.painted.index + 30:
+            time.sleep(0.005)
+        next_of(pipeline)
+        assert next_of(pipeline).painted.index > first.painted.index + 20
+    assert pipeline.stats.dropped >= 20
+
+
+def test_a_style_is_in_the_first_frame_whose_inference_starts_after_the_key(stylizer: Stylizer) -> None:
+    bank = stylizer.model.styles
+    stylizer.open(Size(64, 64))
+    with FakeCamera(rate=60) as camera, pipeline_of(camera, stylizer) as pipeline:
+        switches = []
+        for index in (1, 5, 2, 0, 7):
+            until(pipeline, lambda p: p.style == pipeline.look.style)
+            pipeline.look.index = index
+            switches.append((time.monotonic(), index))
+        until(pipeline, lambda p: p.style == pipeline.look.style)
+    for pressed, index in switches:
+        after = next(vector for started, vector in NotingEngine.notes if started > pressed)
+        assert np.array_equal(after, bank.vectors[index])
+    assert NotingEngine.opened == 1
+
+
+def test_a_switch_drops_no_frame(stylizer: Stylizer) -> None:
+    with FakeCamera(rate=20) as camera, pipeline_of(camera, stylizer) as pipeline:
+        numbers = []
+        for count in range(30):
+            pipeline.look.index = count
+            numbers.append(next_of(pipeline).painted.index)
+    assert numbers == list(range(numbers[0], numbers[0] + 30))
+
+
+def test_a_crossfade_moves_frame_by_frame(stylizer: Stylizer) -> None:
+    bank = stylizer.model.styles
+    with FakeCamera() as camera, pipeline_of(camera, stylizer) as pipeline:
+        next_of(pipeline)
+        pipeline.look.crossfade_s = 0.3
+        pipeline.look.index = 1
+        until(pipeline, lambda _: np.array_equal(NotingEngine.notes[-1][1], bank.vectors[1]))
+    shares = [float(np.linalg.norm(vector - bank.vectors[0])) for _, vector in NotingEngine.notes]
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 4
+
+
+def test_mirror_and_freeze(stylizer: Stylizer) -> None:
+    with FakeCamera() as camera, pipeline_of(camera, stylizer) as pipeline:
+        next_of(pipeline)
+        pipeline.look.frozen = True
+        next_of(pipeline)
+        held, later = next_of(pipeline), next_of(pipeline)
+        assert later.original.index > held.original.index
+        assert np.array_equal(later.original.pixels, held.original.pixels)
+        pipeline.look.frozen = False
+        until(pipeline, lambda p: p.original.pixels[0, 0, 0] != held.original.pixels[0, 0, 0])
+
+
+def play(camera: FakeCamera, stylizer: Stylizer) -> None:
+    with camera, pipeline_of(camera, stylizer) as pipeline:
+        while not pipeline.ended:
+            pipeline.next(30)
+
+
+def test_an_exception_of_the_source_is_raised_and_threads_are_joined(stylizer: Stylizer) -> None:
+    threads = threading.active_count()
+    with pytest.raises(LivestyleError, match="unplugged"):
+        play(FakeCamera(frames=2, error=LivestyleError("unplugged")), stylizer)
+    assert threading.active_count() == threads
+
+
+def test_an_exception_of_the_engine_reaches_the_caller(
+    stylizer: Stylizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise LivestyleError("out of paint")
+
+    threads = threading.active_count()
+    monkeypatch.setattr(NotingEngine, "_infer_impl", fail)
+    with pytest.raises(LivestyleError, match="out of paint"):
+        play(FakeCamera(), stylizer)
+    assert threading.active_count() == threads
+
+
+def test_leaving_early_joins_every_thread(stylizer: Stylizer) -> None:
+    threads = threading.active_count()
+    with FakeCamera() as camera, pipeline_of(camera, stylizer) as pipeline:
+        next_of(pipeline)
+    assert threading.active_count() == threads
+    assert pipeline.ended

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from livestyle.errors import LivestyleError
+from livestyle.pipeline.look import Fade, Look
+from livestyle.styles import StyleBank
+
+BANK = StyleBank(("a", "b", "c"), np.array([[0, 0], [1, 2], [4, 8]], np.float32))
+
+
+def test_without_crossfade_a_style_is_there_at_once() -> None:
+    look = Look(BANK, "a")
+    look.index += 1
+    name, vector = look.now()
+    assert name == look.style == "b"
+    assert vector.tolist() == [1, 2]
+
+
+def test_styles_go_round() -> None:
+    look = Look(BANK, "c")
+    look.index += 1
+    assert look.style == "a"
+    look.index -= 1
+    assert look.style == "c"
+
+
+def test_a_fade_moves_from_one_end_to_the_other() -> None:
+    fade = Fade(1, BANK.vectors[0], BANK.vectors[1], began=10.0, seconds=2.0)
+    path = [float(fade.at(10 + t)[1]) for t in (0, 0.5, 1, 1.5, 2, 9)]
+    assert path == sorted(path)
+    assert path[0] == 0
+    assert path[2] == pytest.approx(1)
+    assert path[4] == path[5] == 2
+
+
+def test_a_change_during_a_fade_starts_from_what_is_seen() -> None:
+    look = Look(BANK, "a", crossfade_s=1000)
+    look.index = 2
+    time.sleep(0.01)
+    before = look.now()[1]
+    look.index = 1
+    assert look.now()[1] == pytest.approx(before, abs=0.01)
+
+
+def test_unknown_style() -> None:
+    with pytest.raises(LivestyleError, match="expected one of a, b, c"):
+        Look(BANK, "z")

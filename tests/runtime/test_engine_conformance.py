@@ -1,0 +1,186 @@
+"""What Engine promises, held against every engine in every precision that works on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from livestyle.card import Model
+from livestyle.config import Precision
+from livestyle.errors import LivestyleError
+from livestyle.frame import Pixels
+from livestyle.runtime.engine import Engine
+from livestyle.runtime.openvino import cpu_capabilities
+from livestyle.runtime.select import ENGINES
+from livestyle.size import Size
+from livestyle.styles import Vector
+from tests.conftest import picture
+
+SIZE = Size(96, 64)
+HERE = {
+    ("openvino", Precision.F32): True,
+    ("openvino", Precision.BF16): "BF16" in cpu_capabilities(),
+    ("openvino", Precision.INT8): "int8" in Model.load("cin-lite").card.graphs,
+    ("onnxruntime", Precision.F32): True,
+    ("onnxruntime", Precision.INT8): "int8" in Model.load("cin-lite").card.graphs,
+}
+WORKING = [pair for pair, works in HERE.items() if works]
+
+
+@pytest.fixture(scope="module", params=WORKING, ids=lambda pair: "-".join(pair))
+def engine(request: pytest.FixtureRequest, model: Model) -> Iterator[Engine]:
+    name, precision = request.param
+    with ENGINES[name](model, SIZE, precision, 1) as engine:
+        yield engine
+
+
+@pytest.fixture
+def photo() -> Pixels:
+    return picture(SIZE)
+
+
+def style(engine: Engine, index: int = 0) -> Vector:
+    return engine.model.styles.vector(engine.model.styles.names[index])
+
+
+def test_every_engine_is_covered() -> None:
+    assert {name for name, _ in HERE} == set(ENGINES)
+
+
+def test_paints_a_picture_of_the_same_shape_and_type(engine: Engine, photo: Pixels) -> None:
+    painted = engine.infer(photo, style(engine), 1.0, 0.0)
+    assert (painted.shape, painted.dtype) == (photo.shape, photo.dtype)
+    assert np.abs(painted.astype(int) - photo).mean() > 5
+
+
+def test_strength_zero_is_the_camera(engine: Engine, photo: Pixels) -> None:
+    np.testing.assert_array_equal(engine.infer(photo, style(engine), 0.0, 0.0), photo)
+
+
+def test_strength_lies_between_camera_and_painting(engine: Engine, photo: Pixels) -> None:
+    half = engine.infer(photo, style(engine), 0.5, 0.0).astype(int)
+    full = engine.infer(photo, style(engine), 1.0, 0.0).astype(int)
+    assert np.abs(2 * half - photo - full).max() <= 3
+
+
+def test_a_style_is_changed_without_compiling(
+    engine: Engine, photo: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(engine), "_open_impl", lambda _: pytest.fail("compiled for a new style"))
+    first, second = (engine.infer(photo, style(engine, i), 1.0, 0.0).astype(int) for i in (0, 1))
+    assert np.abs(first - second).mean() > 3
+
+
+def test_keep_color_changes_light_alone(engine: Engine, photo: Pixels) -> None:
+    painted = engine.infer(photo, style(engine), 1.0, 1.0)
+    unclipped = ((painted > 0) & (painted < 255)).all(axis=2)
+    change = (painted.astype(int) - photo)[unclipped]
+    assert unclipped.mean() > 0.3
+    assert np.ptp(change, axis=1).max() <= 1
+    assert np.abs(change).mean() > 3
+
+
+def test_inputs_are_left_alone_and_may_be_read_only(engine: Engine, photo: Pixels) -> None:
+    vector = style(engine)
+    frame_before, vector_before = photo.copy(), vector.copy()
+    photo.setflags(write=False)
+    vector.setflags(write=False)
+    engine.infer(photo, vector, 0.7, 0.3)
+    np.testing.assert_array_equal(photo, frame_before)
+    np.testing.assert_array_equal(vector, vector_before)
+
+
+def test_inputs_may_be_views(engine: Engine, photo: Pixels) -> None:
+    mirrored, spread = photo[:, ::-1], np.repeat(style(engine), 2)[::2]
+    expected = engine.infer(mirrored.copy(), spread.copy(), 1.0, 0.0)
+    np.testing.assert_array_equal(engine.infer(mirrored, spread, 1.0, 0.0), expected)
+
+
+def test_the_result_is_the_callers_own(engine: Engine, photo: Pixels) -> None:
+    first = engine.infer(photo, style(engine, 0), 1.0, 0.0)
+    kept = first.copy()
+    second = engine.infer(photo, style(engine, 1), 1.0, 0.0)
+    np.testing.assert_array_equal(first, kept)
+    first[:] = 0
+    assert second.any()
+    assert not np.shares_memory(second, photo)
+
+
+def test_is_deterministic_and_carries_nothing_over(engine: Engine, photo: Pixels) -> None:
+    before = engine.infer(photo, style(engine), 1.0, 0.0)
+    engine.infer(picture(SIZE, seed=7), style(engine, 2), 0.4, 1.0)
+    np.testing.assert_array_equal(engine.infer(photo, style(engine), 1.0, 0.0), before)
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_a_covered_lens_gives_a_finite_picture(engine: Engine, photo: Pixels, value: int) -> None:
+    painted = engine.infer(np.full_like(photo, value), style(engine), 1.0, 0.0)
+    assert painted.shape == photo.shape
+
+
+def test_wrong_frames_are_refused(engine: Engine, photo: Pixels) -> None:
+    wrongs: list[Any] = [photo[:-8], photo[..., 0], photo.astype(np.float32), photo[None]]
+    for wrong in wrongs:
+        with pytest.raises(LivestyleError, match=r"bad frame: .*expected uint8 \(64, 96, 3\)"):
+            engine.infer(wrong, style(engine), 1.0, 0.0)
+
+
+def test_wrong_style_vectors_are_refused(engine: Engine, photo: Pixels) -> None:
+    vector = style(engine)
+    wrongs: list[Any] = [vector[:-1], vector[None], vector.astype(np.float64)]
+    for wrong in wrongs:
+        with pytest.raises(LivestyleError, match=rf"bad style vector: .*\({len(vector)},\)"):
+            engine.infer(photo, wrong, 1.0, 0.0)
+
+
+def test_info_says_what_runs(engine: Engine) -> None:
+    info = engine.info
+    assert info.precision is engine.precision
+    assert info.threads == 1
+    assert info.device
+    assert str(info).endswith("1 thread")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_works_only_while_open(name: str, model: Model, photo: Pixels) -> None:
+    engine = ENGINES[name](model, SIZE, Precision.F32, 1)
+    with pytest.raises(LivestyleError, match="not open"):
+        engine.infer(photo, style(engine), 1.0, 0.0)
+    engine.close()
+    with engine:
+        engine.open()
+        assert engine.infer(photo, style(engine), 1.0, 0.0).any()
+    engine.close()
+    with pytest.raises(LivestyleError, match="not open"):
+        engine.infer(photo, style(engine), 1.0, 0.0)
+    with engine:
+        assert engine.infer(photo, style(engine), 1.0, 0.0).any()
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_sizes_off_the_multiple_are_refused(name: str, model: Model) -> None:
+    with pytest.raises(LivestyleError, match=r"multiples of \d+ px; got 100x64"):
+        ENGINES[name](model, Size(100, 64), Precision.F32, 1)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("size", [Size(64, 64), Size(72, 104), Size(248, 64)], ids=str)
+def test_sizes(name: str, size: Size, model: Model) -> None:
+    photo = picture(size)
+    with ENGINES[name](model, size, Precision.F32, 1) as engine:
+        np.testing.assert_array_equal(engine.infer(photo, style(engine), 0.0, 0.0), photo)
+        assert engine.infer(photo, style(engine), 1.0, 0.0).shape == photo.shape
+
+
+@pytest.mark.parametrize("index", [0, 1, -1])
+def test_engines_agree_in_f32(model: Model, index: int) -> None:
+    size = Size(136, 72)
+    paintings = []
+    for kind in ENGINES.values():
+        with kind(model, size, Precision.F32, 1) as engine:
+            paintings.append(engine.infer(picture(size), style(engine, index), 1.0, 0.0).astype(int))
+    for other in paintings[1:]:
+        assert np.abs(other - paintings[0]).max() <= 2

@@ -1,0 +1,140 @@
+"""Which engine is chosen, and what is said where none works."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from livestyle.card import Model
+from livestyle.config import Precision
+from livestyle.errors import LivestyleError, NoEngineError
+from livestyle.runtime import openvino, select
+from livestyle.runtime.openvino import OpenVinoEngine
+from livestyle.runtime.select import DEVICES, ENGINES, open_engine, resolve_precision
+from livestyle.size import Size
+from tests.conftest import picture
+
+SIZE = Size(64, 64)
+
+
+def broken(self: object) -> None:
+    raise LivestyleError("its driver is gone; install it again")
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_every_device_opens(model: Model, device: str) -> None:
+    with open_engine(model, SIZE, device, Precision.F32) as engine:
+        assert engine.name in DEVICES[device]
+        assert engine.info.precision is Precision.F32
+
+
+def test_openvino_comes_first(model: Model) -> None:
+    passed_over: list[str] = []
+    with open_engine(model, SIZE, report=passed_over.append) as engine:
+        assert engine.name == "openvino"
+        assert engine.precision is not Precision.AUTO
+    assert passed_over == []
+
+
+def test_an_engine_that_fails_is_passed_over_aloud(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OpenVinoEngine, "_open_impl", broken)
+    passed_over: list[str] = []
+    with open_engine(model, SIZE, precision=Precision.F32, report=passed_over.append) as engine:
+        assert engine.name == "onnxruntime"
+    assert passed_over == ["openvino can't run: its driver is gone; install it again"]
+
+
+def test_an_engine_asked_for_by_name_has_no_stand_in(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OpenVinoEngine, "_open_impl", broken)
+    with pytest.raises(NoEngineError, match="its driver is gone"):
+        open_engine(model, SIZE, "openvino")
+
+
+def test_the_error_lists_every_cause(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OpenVinoEngine, "_open_impl", broken)
+    with pytest.raises(NoEngineError) as caught:
+        open_engine(model, SIZE, precision=Precision.BF16)
+    assert set(caught.value.causes) == set(ENGINES)
+    assert "its driver is gone" in str(caught.value)
+    assert "use --precision f32 or int8" in str(caught.value)
+
+
+def test_a_damaged_graph_is_an_error_of_every_engine(model: Model, tmp_path: Path) -> None:
+    folder = tmp_path / "damaged"
+    shutil.copytree(model.folder, folder)
+    graph = folder / model.card.graphs["float"]
+    graph.write_bytes(graph.read_bytes()[:5000])
+    with pytest.raises(NoEngineError) as caught:
+        open_engine(Model.load(folder), SIZE, precision=Precision.F32)
+    assert all(str(graph) in cause for cause in caught.value.causes.values())
+
+
+def test_an_unknown_device_lists_the_known_ones(model: Model) -> None:
+    with pytest.raises(LivestyleError, match=r"unknown device 'tpu'.*auto, cpu, openvino, onnxruntime"):
+        open_engine(model, SIZE, "tpu")
+
+
+def test_bf16_is_refused_where_the_cpu_has_none(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openvino, "cpu_capabilities", lambda: frozenset({"FP32"}))
+    with pytest.raises(NoEngineError, match="no bf16"):
+        open_engine(model, SIZE, "openvino", Precision.BF16)
+
+
+@pytest.mark.parametrize(
+    ("engine", "capabilities", "graphs", "expected"),
+    [
+        ("openvino", {"FP32", "BF16"}, {"float", "int8"}, Precision.BF16),
+        ("openvino", {"FP32"}, {"float", "int8"}, Precision.INT8),
+        ("openvino", {"FP32"}, {"float"}, Precision.F32),
+        ("onnxruntime", {"FP32", "BF16"}, {"float", "int8"}, Precision.INT8),
+        ("onnxruntime", {"FP32", "BF16"}, {"float"}, Precision.F32),
+    ],
+)
+def test_auto_precision(
+    model: Model,
+    monkeypatch: pytest.MonkeyPatch,
+    engine: str,
+    capabilities: set[str],
+    graphs: set[str],
+    expected: Precision,
+) -> None:
+    monkeypatch.setattr(select, "cpu_capabilities", lambda: frozenset(capabilities))
+    monkeypatch.setitem(model.card.__dict__, "graphs", dict.fromkeys(graphs, "x.onnx"))
+    assert resolve_precision(engine, Precision.AUTO, model) is expected
+    assert resolve_precision(engine, Precision.F32, model) is Precision.F32
+
+
+def test_missing_packages_come_with_the_command_that_installs_them(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(NoEngineError) as caught:
+        open_engine(model, SIZE)
+    assert "pip install openvino" in caught.value.causes["openvino"]
+    assert "pip install 'livestyle[onnxruntime]'" in caught.value.causes["onnxruntime"]
+
+
+def test_a_cache_that_cannot_be_written_is_no_obstacle(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path / "file" / "cache"))
+    with open_engine(model, SIZE, "openvino") as engine:
+        assert engine.info.engine.startswith("OpenVINO")
+
+
+def test_a_damaged_cache_is_compiled_again(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path))
+    open_engine(model, SIZE, "openvino").close()
+    blobs = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert blobs
+    for blob in blobs:
+        blob.write_bytes(blob.read_bytes()[: blob.stat().st_size // 2])
+    with open_engine(model, SIZE, "openvino") as engine:
+        assert engine.infer(picture(SIZE), model.styles.vectors[0], 1.0, 0.0).any()

@@ -1,0 +1,51 @@
+"""What a user writes becomes the source they mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import pytest
+
+from livestyle.errors import LivestyleError
+from livestyle.size import Size
+from livestyle.sources.camera import CameraSource
+from livestyle.sources.clip import ClipSource
+from livestyle.sources.images import ImagesSource
+from livestyle.sources.open import open_input, open_source
+from livestyle.sources.synthetic import SyntheticSource
+from livestyle.sources.video_file import VideoFileSource
+from tests.sources.media import card, write_video
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "12", "Logitech", "/dev/video3", "rtsp://host/live", "http://host/a.mp4"]
+)
+def test_cameras_by_index_name_path_and_url(text: str) -> None:
+    assert isinstance(open_source(text), CameraSource)
+
+
+def test_synthetic_takes_the_size_asked_for() -> None:
+    source = open_source("synthetic", Size(320, 240), 60)
+    assert isinstance(source, SyntheticSource)
+    assert source.info.size == Size(320, 240)
+
+
+def test_a_video_file_is_played_as_a_camera_or_read_as_a_file(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4", range(0, 80, 40))
+    assert isinstance(open_source(str(path)), ClipSource)
+    assert isinstance(open_input(path), VideoFileSource)
+
+
+def test_pictures_are_read_from_a_file_or_a_folder(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.PNG"), card(0))
+    assert isinstance(open_input(tmp_path), ImagesSource)
+    assert isinstance(open_input(tmp_path / "a.PNG"), ImagesSource)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("", "no camera given"), ("gone.mp4", "does not exist"), (".", "is a folder")]
+)
+def test_what_can_be_no_camera_is_an_error_at_once(text: str, says: str) -> None:
+    with pytest.raises(LivestyleError, match=says):
+        open_source(text)

@@ -1,0 +1,116 @@
+"""The command line as a shell sees it: exit codes, streams, one line for an error, nothing loaded in vain."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from livestyle import cli
+from livestyle.apps import doctor
+from livestyle.errors import LivestyleError, NoEngineError
+
+HEAVY = ("torch", "torchvision", "onnx", "onnxruntime", "openvino", "nncf")
+ROOT = Path(__file__).parents[1]
+
+
+def livestyle(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "livestyle", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT)
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Which heavy packages a fresh Python has loaded after `statement`."""
+    script = f"import sys\ntry:\n    {statement}\nexcept SystemExit:\n    pass\n"
+    script += f"sys.stderr.write(' '.join(set({HEAVY}) & set(sys.modules)))"
+    command = [sys.executable, "-c", script]
+    child = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT, check=True)
+    return set(child.stderr.split())
+
+
+def exit_code(*arguments: str) -> object:
+    with pytest.raises(SystemExit) as exit_:
+        cli.run(list(arguments))
+    return exit_.value.code
+
+
+def test_help_names_every_command() -> None:
+    shown = livestyle("--help")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert all(f" {name} " in shown.stdout for name in cli.COMMANDS)
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(command, "--help") == 0
+    assert f"{command} [OPTIONS]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import livestyle",
+        "from livestyle.cli import run; run(['--help'])",
+        *(f"from livestyle.cli import run; run(['{name}', '--help'])" for name in ("live", "video", "train")),
+    ],
+)
+def test_nothing_heavy_is_loaded_before_it_is_needed(statement: str) -> None:
+    assert loaded_by(statement) == set()
+
+
+def test_painting_loads_no_torch() -> None:
+    paint = "import numpy, livestyle; livestyle.Stylizer().stylize(numpy.zeros((64, 64, 3), numpy.uint8))"
+    assert loaded_by(paint) & {"torch", "torchvision", "onnx", "nncf"} == set()
+
+
+@pytest.mark.parametrize("arguments", [("nope",), ("doctor", "--nope"), ("doctor", "surplus")])
+def test_bad_usage_is_exit_code_2_without_a_traceback(arguments: tuple[str, ...]) -> None:
+    shown = livestyle(*arguments)
+    assert shown.returncode == 2
+    assert shown.stdout == ""
+    assert "Traceback" not in shown.stderr
+
+
+def test_an_error_is_one_line_on_stderr_and_exit_code_2() -> None:
+    shown = livestyle("live", "--camera", "synthetic", "--no-window", "--model", "no/such/model/" + "x" * 100)
+    assert shown.returncode == 2
+    assert shown.stderr.startswith("error: no model 'no/such/model/xxx")
+    assert shown.stderr.count("\n") == 1
+
+
+def test_brackets_in_an_error_are_shown_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise LivestyleError("pip install 'livestyle[train]'")
+
+    monkeypatch.setattr(doctor, "main", fail)
+    assert exit_code("doctor") == 2
+    assert capsys.readouterr().err == "error: pip install 'livestyle[train]'\n"
+
+
+def test_ctrl_c_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(doctor, "main", interrupted)
+    assert exit_code("doctor") == 130
+
+
+def test_no_engine_error_holds_all_causes() -> None:
+    error = NoEngineError({"openvino": "too old; update it", "onnxruntime": "missing; install it"})
+    assert isinstance(error, LivestyleError)
+    assert str(error).splitlines()[1:] == [
+        "  openvino: too old; update it",
+        "  onnxruntime: missing; install it",
+    ]
+    assert error.causes["openvino"] == "too old; update it"
+
+
+def test_run_live_is_the_live_command() -> None:
+    command = [sys.executable, "run_live.py", "--help"]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT)
+    assert shown.returncode == 0
+    assert "--camera" in shown.stdout

@@ -1,0 +1,45 @@
+"""Small photos, paintings and a VGG-19 of random weights for the tests of the workshop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from livestyle.networks.vgg import VGG19
+from livestyle.training.leaves import dead_leaf_photos
+
+
+def write_photos(folder: Path, count: int, side_px: int = 96, seed: int = 0) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"photo_{i}.png" for i in range(count)]
+    for path, photo in zip(paths, dead_leaf_photos(count, side_px, seed), strict=True):
+        cv2.imwrite(str(path), photo[:, :, ::-1])
+    return paths
+
+
+def write_vgg(path: Path, eight_bit: bool = False) -> Path:
+    """He-initialised weights: features of random filters still tell pictures apart."""
+    torch.manual_seed(7)
+    tensors: dict[str, torch.Tensor] = {}
+    vgg = VGG19("relu4_1")
+    for name in vgg.names:
+        weight = vgg.get_parameter(f"{name}.weight")
+        torch.nn.init.kaiming_normal_(weight.requires_grad_(False))
+        tensors[f"{name}.bias"] = torch.zeros(len(weight))
+        if eight_bit:
+            table = torch.linspace(float(weight.min()), float(weight.max()), 256)
+            codes = (weight - table[0]).div(table[1] - table[0]).round()
+            tensors[f"{name}.codes"], tensors[f"{name}.table"] = codes.to(torch.uint8), table
+        else:
+            tensors[f"{name}.weight"] = weight.clone()
+    save_file(tensors, str(path))
+    return path
+
+
+def checker(height: int, width: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    y, x = np.mgrid[:height, :width]
+    return np.stack([(x * 3) % 256, (y * 5) % 256, ((x // 8 + y // 8) % 2) * 255], 2).astype(np.uint8)
