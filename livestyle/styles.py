@@ -31,7 +31,8 @@ class StyleBank:
     def __post_init__(self) -> None:
         if self.vectors.ndim != 2 or len(self.names) != len(self.vectors) or not self.names:
             raise LivestyleError(
-                f"bad style bank: {len(self.names)} names, vectors of shape {self.vectors.shape}; expected [N, D]"
+                f"bad style bank: {len(self.names)} names, vectors of shape {self.vectors.shape}; "
+                "expected [N, D]"
             )
 
     @classmethod

@@ -79,23 +79,6 @@ def main(
         return _list_cameras()
     if list_styles:
         return _list_styles(model)
-    if source or target:
-        if source is None or target is None:
-            raise LivestyleError(f"--{'output' if source else 'input'} is missing; a file needs both")
-        how = dict(
-            style=style,
-            strength=strength,
-            keep_color=keep_color,
-            model=model,
-            device=device,
-            precision=precision,
-            threads=threads,
-            overwrite=overwrite,
-        )
-        melt = "1s" if crossfade is None else f"{crossfade}s"
-        return _paint_file(
-            source, target, how, dict(change_every=change_every, crossfade=melt, encoder=encoder, crf=crf)
-        )
     options = ShowOptions(
         camera=camera,
         size=Size.parse(size) if size else None,
@@ -118,24 +101,36 @@ def main(
         overwrite=overwrite,
         max_frames=max_frames,
     )
+    if source or target:
+        return _paint_file(
+            source, target, options, "1s" if crossfade is None else f"{crossfade}s", change_every
+        )
     found = show(options, Console(stderr=True, highlight=False, markup=False))
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     return None
 
 
-def _paint_file(source: Path, target: Path, how: dict[str, Any], film: dict[str, Any]) -> None:
+def _paint_file(
+    source: Path | None, target: Path | None, options: ShowOptions, crossfade: str, change_every: str
+) -> None:
     """What `livestyle image` does for a picture or a folder with no video in it, else `livestyle video`."""
     from livestyle.apps import image, video
     from livestyle.sources.container import VIDEO_SUFFIXES
     from livestyle.sources.images import SUFFIXES
 
-    names = list(source.iterdir()) if source.is_dir() else [source]
-    suffixes = {path.suffix.lower() for path in names}
+    if source is None or target is None:
+        raise LivestyleError(f"--{'output' if source else 'input'} is missing; a file needs both")
+    paths = source.iterdir() if source.is_dir() else [source]
+    suffixes = {path.suffix.lower() for path in paths}
+    look = {"style": options.style, "strength": options.strength, "keep_color": options.keep_color}
+    engine = {"model": options.model, "device": options.device, "precision": options.precision}
+    shared: dict[str, Any] = {**look, **engine, "threads": options.threads, "overwrite": options.overwrite}
     if suffixes & SUFFIXES and not suffixes & VIDEO_SUFFIXES:
-        image.main(source, target, **how)
+        image.main(source, target, **shared)
     else:
-        video.main(source, target, **how, **film)
+        shared |= {"encoder": options.encoder, "crf": options.crf}
+        video.main(source, target, change_every=change_every, crossfade=crossfade, **shared)
 
 
 def _list_cameras() -> None:

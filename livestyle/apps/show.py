@@ -61,7 +61,7 @@ class ShowOptions:
 
 
 def show(options: ShowOptions, console: Console) -> dict[str, Any]:
-    """Run until it ends or Ctrl+C, and give its figures (see report.py). What was chosen goes to `console`."""
+    """Run until it ends or Ctrl+C, and give its figures (see report.py); says what was chosen."""
     if options.record:
         check_target(options.record, options.overwrite)
     if options.window:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import io
 import logging
 import warnings
@@ -28,8 +27,8 @@ EXAMPLE = (128, 160)
 
 def export_onnx(net: Transformer, path: Path) -> None:
     """Write the live graph of `net` with free height and width (multiples of its stride)."""
-    live = LiveGraph(copy.deepcopy(net).float().cpu().eval())
-    live.net.load_state_dict(swap_colors(live.net.state_dict()))
+    live = LiveGraph(Transformer(net.arch)).eval()
+    live.net.load_state_dict(swap_colors(net.state_dict()))
     multiple = net.arch.stride
     height, width = (multiple * torch.export.Dim(f"{n}_{multiple}", min=4, max=1024) for n in ("h", "w"))
     example = torch.zeros(1, *EXAMPLE, 3, dtype=torch.uint8)

@@ -14,10 +14,15 @@ from livestyle.errors import LivestyleError
 CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 """Files that keep every frame's own time, by suffix, and FFmpeg's name for them."""
 
-_CRASH_PROOF = {"movflags": "+hybrid_fragmented+delay_moov", "use_editlist": "1"}
-_UNSHIFTED = {"avoid_negative_ts": "disabled"}
+_CRASH_PROOF = {
+    "movflags": "+hybrid_fragmented+delay_moov",
+    "frag_duration": "2000000",
+    "use_editlist": "1",
+    "flush_packets": "1",
+}
+_UNSHIFTED = {"avoid_negative_ts": "disabled", "cluster_time_limit": "2000", "flush_packets": "1"}
 MUXER_OPTIONS = {"mp4": _CRASH_PROOF, "mov": _CRASH_PROOF, "matroska": _UNSHIFTED, "webm": _UNSHIFTED}
-"""MP4 is playable after a crash at any moment, and one plain file once finished; Matroska is anyway.
+"""After a crash all but the last seconds can be played; once finished an MP4 is one plain file.
 Sound that starts before zero (AAC does) does not shift the pictures."""
 
 

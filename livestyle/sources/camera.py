@@ -71,7 +71,7 @@ class CameraSource:
     def info(self) -> SourceInfo:
         """As read back from the camera; its size is that of the last frame."""
         if self._info is None:
-            raise LivestyleError(f"camera {self._request.address} is not open; use it in a with block")
+            raise LivestyleError(f"camera {self._request.label} is not open; use it in a with block")
         return self._info
 
     @property
@@ -165,7 +165,7 @@ class CameraSource:
             first = self._grabber.frames.get(self._patience.first)
             if first is None:
                 raise self._grabber.error or LivestyleError(
-                    f"camera {self._request.address} gave no picture in {self._patience.first:g} s"
+                    f"camera {self._request.label} gave no picture in {self._patience.first:g} s"
                 )
             self._passed_on(first)
         except BaseException:

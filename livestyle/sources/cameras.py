@@ -13,8 +13,8 @@ import cv2
 from livestyle.errors import LivestyleError
 
 V4L2_CLASS = Path("/sys/class/video4linux")
-QUERYCAP, CAPABILITIES_BYTES, CAN_CAPTURE = 0x80685600, 104, 0x1
-"""VIDIOC_QUERYCAP of linux/videodev2.h, the length of its answer, V4L2_CAP_VIDEO_CAPTURE."""
+QUERYCAP, CAPABILITIES_BYTES, CAN_CAPTURE = 0x80685600, 104, 0x1001
+"""VIDIOC_QUERYCAP of linux/videodev2.h, the length of its answer, V4L2_CAP_VIDEO_CAPTURE and _MPLANE."""
 
 PROBED_INDEXES = 6
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import av
 import cv2
@@ -51,6 +52,14 @@ class Request:
     def is_url(self) -> bool:
         return "://" in self.address
 
+    @property
+    def label(self) -> str:
+        """The address as it may be shown: of a URL host and path, without user, password and query."""
+        if not self.is_url:
+            return self.address
+        parts = urlsplit(self.address)
+        return parts.netloc.rpartition("@")[2] + parts.path
+
 
 @dataclass(frozen=True, slots=True)
 class CaptureInfo:
@@ -90,7 +99,8 @@ class DeviceCapture:
             if not self._capture.isOpened():
                 self._capture.release()
                 raise LivestyleError(
-                    f"camera {request.address} can't be opened; is it in use, or not allowed to you? "
+                    f"camera {request.address} can't be opened; does another program use it, "
+                    "or may you not (on Linux: the group 'video')? "
                     f"{describe(list_cameras())}"
                 )
             self._capture.set(cv2.CAP_PROP_FOURCC, MJPG)
@@ -126,7 +136,7 @@ class StreamCapture:
     """A camera behind a URL. What it sends is read as it comes; nothing is held back for order."""
 
     def __init__(self, request: Request) -> None:
-        self._name = request.address.split("@")[-1].split("://")[-1].split("?")[0]
+        self._name = request.label
         try:
             self._container = av.open(
                 request.address, options=dict(STREAM_OPTIONS), timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S)
@@ -165,7 +175,7 @@ class StreamCapture:
                 for frame in frames:
                     if isinstance(frame, av.VideoFrame) and 0 < max(frame.width, frame.height) <= MAX_SIDE_PX:
                         yield frame.to_ndarray(format="bgr24").astype(np.uint8, copy=False), seen_ns
-        except (av.FFmpegError, ValueError):
+        except (av.FFmpegError, ValueError, IndexError):
             return
 
 

@@ -59,7 +59,7 @@ class Grabber:
         except LivestyleError as error:
             self.error = error
         except Exception as error:
-            self.error = LivestyleError(f"camera {self._request.address} failed: {error}")
+            self.error = LivestyleError(f"camera {self._request.label} failed: {error}")
         finally:
             self.frames.close()
 
@@ -75,4 +75,4 @@ class Grabber:
         finally:
             capture.close()
         if not self._stopped.is_set():
-            raise LivestyleError(f"camera {self._request.address} gives no more pictures")
+            raise LivestyleError(f"camera {self._request.label} gives no more pictures")

@@ -16,6 +16,9 @@ from livestyle.size import Size
 from livestyle.sources.container import BgrDecoder, open_container, video_stream
 from livestyle.sources.fit import cover
 
+BAD_DATA = (av.FFmpegError, ValueError, IndexError)
+"""What PyAV raises for damaged files; IndexError for packets of a stream that it does not know."""
+
 GIVE_UP_AFTER = 100
 """Errors of the container in a row after which the rest of the file counts as lost."""
 
@@ -63,7 +66,7 @@ class VideoReader:
         for packet in self._packets():
             try:
                 frames = packet.decode()
-            except (av.FFmpegError, ValueError):
+            except BAD_DATA:
                 self.damaged += 1
                 continue
             for frame in frames:
@@ -83,6 +86,6 @@ class VideoReader:
                     errors = 0
                     yield packet
                 return
-            except (av.FFmpegError, ValueError):
+            except BAD_DATA:
                 errors += 1
                 self.damaged += 1

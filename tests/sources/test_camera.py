@@ -177,7 +177,8 @@ def test_a_network_camera_that_is_not_there_is_one_error() -> None:
 
 
 def test_a_password_in_a_url_is_not_shown() -> None:
-    address = "http://me:secret@127.0.0.1:1/live"
-    with pytest.raises(LivestyleError) as caught, CameraSource(Request(address)):
+    request = Request("http://me:secret@127.0.0.1:1/live?key=secret")
+    with pytest.raises(LivestyleError) as caught, CameraSource(request):
         pass
     assert "secret" not in str(caught.value)
+    assert request.label == "127.0.0.1:1/live"

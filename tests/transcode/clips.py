@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Self
 
 import av
 import numpy as np
@@ -16,6 +17,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from livestyle.frame import Pixels
+from livestyle.size import Size
+from livestyle.stylizer import Stylizer
 
 RATE = 48_000
 
@@ -34,6 +37,18 @@ class Clip:
     pix_fmt: str = "yuv420p"
     color: tuple[int, int, int, int] = (1, 1, 1, 1)
     """matrix, primaries, transfer, range"""
+    solid: tuple[int, int, int] | None = None
+    """one BGR colour instead of pictures"""
+
+
+class Negative(Stylizer):
+    """Paints the negative, without an engine."""
+
+    def open(self, size: Size) -> Self:
+        return self
+
+    def stylize(self, pixels: Pixels) -> Pixels:
+        return 255 - pixels
 
 
 def steady(frames: int, step: int = 40) -> range:
@@ -69,8 +84,14 @@ def make(path: Path, clip: Clip) -> Path:
         sound = out.add_stream(clip.sound, rate=RATE) if clip.sound else None
         out.start_encoding()
         for index, pts in enumerate(clip.pts):
-            frame = VideoFrame.from_ndarray(picture(index, clip.width, clip.height), "bgr24").reformat(
-                format=clip.pix_fmt, dst_colorspace=clip.color[0], dst_color_range=clip.color[3]
+            pixels = picture(index, clip.width, clip.height)
+            if clip.solid:
+                pixels[:] = clip.solid
+            frame = VideoFrame.from_ndarray(pixels, "bgr24").reformat(
+                format=clip.pix_fmt,
+                src_color_range=2,
+                dst_colorspace={1: 1, 6: 5, 9: 9}[clip.color[0]],
+                dst_color_range=clip.color[3],
             )
             frame.pts, frame.time_base = pts, clip.time_base
             out.mux(stream.encode(frame))

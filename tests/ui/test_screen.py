@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from livestyle.size import Size
+from livestyle.ui.overlay import MUTED, Text, panel, shortened, text_size, width_of
+from livestyle.ui.panels import badge_panel, help_panel, hud_panel, toast_panel
+from livestyle.ui.screen import fitted
+from tests.conftest import picture
+
+ROWS = (
+    ("Engine", "OpenVINO 2026.4 · bf16 · 2 threads"),
+    ("Device", "A processor with a very long name " * 3),
+)
+CANVASES = [(320, 240), (640, 480), (1920, 1080), (3840, 2160), (480, 640)]
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_panels_fit_the_picture(canvas: tuple[int, int]) -> None:
+    width, height = canvas
+    size = text_size(width, height)
+    hud = hud_panel("Great wave", "2 / 20", "strength 80 %", ROWS, size, width - 2 * size)
+    keys = help_panel(size, width - 2 * size)
+    toast = toast_panel("Saved " + "a-long-name-" * 20, size, width - 2 * size)
+    for overlay in (hud, keys, toast):
+        assert overlay.width <= width - 2 * size
+        assert overlay.height <= height - 2 * size
+
+
+def test_text_grows_with_the_picture_but_less() -> None:
+    sizes = [text_size(*canvas) for canvas in CANVASES[:4]]
+    assert sizes == sorted(sizes)
+    assert sizes[1] == 14
+    assert 20 <= sizes[2] < 14 * 1080 / 480
+    assert 35 <= sizes[3] < 14 * 2160 / 480
+
+
+def test_text_stands_out_on_white_and_on_black() -> None:
+    for ground in (0, 255):
+        canvas = np.full((60, 300, 3), ground, np.uint8)
+        panel(300, 60, 10, [Text("MMMMMM", 10, 45, 40, weight=600)]).onto(canvas, 0, 0)
+        assert canvas.max() > 230
+        assert canvas[30, 295].max() < 110  # beside the text
+
+
+def test_an_overlay_is_cut_at_the_edge() -> None:
+    canvas = np.full((20, 20, 3), 200, np.uint8)
+    badge = badge_panel("Frozen", 14)
+    badge.onto(canvas, 10, -5)
+    assert canvas[0, 19].max() < 200
+    assert canvas[19, 0].min() == 200
+    badge.onto(canvas, 100, 100)
+
+
+def test_a_faded_overlay_lets_the_picture_through() -> None:
+    canvas = np.full((60, 200, 3), 200, np.uint8)
+    toast_panel("Hello", 14, 200).faded(0.0).onto(canvas, 0, 0)
+    assert (canvas == 200).all()
+
+
+def test_shortened_text_fits() -> None:
+    assert shortened("short", 14, 500) == "short"
+    cut = shortened("a very long name indeed", 14, 80)
+    assert cut.endswith("…")
+    assert width_of(cut, 14) <= 80
+
+
+def test_a_picture_is_fitted_with_its_shape_kept() -> None:
+    canvas = fitted(picture(Size(64, 64)), Size(200, 100))
+    assert canvas.shape == (100, 200, 3)
+    assert not canvas[:, :50].any()
+    assert canvas[:, 50:150].any()
+
+
+def test_a_picture_that_fits_is_copied() -> None:
+    small = picture(Size(64, 64))
+    canvas = fitted(small, Size(64, 64))
+    assert np.array_equal(canvas, small)
+    assert not np.shares_memory(canvas, small)
+
+
+def test_a_picture_is_not_blown_up_beyond_1080() -> None:
+    assert fitted(picture(Size(640, 480)), Size(3840, 2160)).shape == (1080, 1920, 3)
+    assert fitted(np.zeros((2160, 3840, 3), np.uint8), Size(3840, 2160)).shape == (2160, 3840, 3)
+
+
+def test_muted_text_is_readable() -> None:
+    assert min(MUTED) > 150

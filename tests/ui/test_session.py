@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self, cast
+
+import cv2
+import numpy as np
+import pytest
+
+from livestyle.errors import LivestyleError
+from livestyle.frame import Frame, Pixels
+from livestyle.pipeline.live import LivePipeline, Painting
+from livestyle.pipeline.look import Look
+from livestyle.sinks.sink import Sink
+from livestyle.sinks.window import Window
+from livestyle.size import Size
+from livestyle.stylizer import Stylizer
+from livestyle.ui.keep import Recording, Snapshots
+from livestyle.ui.keys import Action, Key
+from livestyle.ui.screen import Hud
+from livestyle.ui.session import Plan, Session
+from tests.pipeline.conftest import stylizer
+from tests.pipeline.fakes import FakeCamera
+
+__all__ = ["stylizer"]
+
+
+class FakeWindow:
+    """Presses the keys it was given, one a frame; `shown` counts."""
+
+    def __init__(self, keys: str = "", close_after: int = 10**9) -> None:
+        self.shown, self.fullscreen, self.size = 0, False, Size(64, 64)
+        self._keys, self._close_after = iter(keys), close_after
+        self._waiting = ""
+
+    def show(self, pixels: Pixels) -> None:
+        self.shown += 1
+        self._waiting = next(self._keys, "")
+
+    def key(self) -> int:
+        key, self._waiting = self._waiting, ""
+        return ord(key) if key else -1
+
+    @property
+    def closed(self) -> bool:
+        return self.shown >= self._close_after
+
+
+class ListSink:
+    """Keeps the index of every frame; `close` tells how it was left."""
+
+    def __init__(self, path: Path, write: Callable[[Frame], None] = lambda _: None) -> None:
+        self.indices: list[int] = []
+        self._path, self._write = path, write
+
+    def write(self, frame: Frame) -> None:
+        self._write(frame)
+        self.indices.append(frame.index)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._path.write_text(" ".join(map(str, self.indices)))
+
+
+@pytest.fixture
+def pipeline(stylizer: Stylizer) -> Iterator[LivePipeline]:
+    stylizer.open(Size(64, 64))
+    with FakeCamera() as camera:
+        yield LivePipeline(camera, stylizer, Look(stylizer.model.styles, stylizer.styles[0]))
+
+
+def session_of(pipeline: LivePipeline, plan: Plan, window: FakeWindow | None) -> Session:
+    hud = Hud(pipeline, pipeline._source, pipeline._stylizer.info)
+    return Session(pipeline, cast("Window | None", window), hud, plan)
+
+
+def run(pipeline: LivePipeline, plan: Plan, window: FakeWindow | None) -> Session:
+    session = session_of(pipeline, plan, window)
+    with pipeline:
+        session.run()
+    return session
+
+
+def test_every_key_works_and_every_thread_is_joined(pipeline: LivePipeline, tmp_path: Path) -> None:
+    threads = threading.active_count()
+    window = FakeWindow("n3xcmb hH?osrr fq")
+    run(pipeline, Plan(ListSink, folder=tmp_path), window)
+    assert window.shown == len("n3xcmb hH?osrr fq")
+    look = pipeline.look
+    assert (look.index, look.crossfade_s, look.keep_color, look.mirror, look.frozen) == (
+        2,
+        0.8,
+        True,
+        True,
+        False,
+    )
+    assert window.fullscreen
+    assert len(list(tmp_path.glob("*.png"))) == 2
+    assert threading.active_count() == threads
+
+
+def test_a_closed_window_ends_it(pipeline: LivePipeline) -> None:
+    run(pipeline, Plan(ListSink), FakeWindow(close_after=3))
+    assert pipeline.stats.display.count == 3
+
+
+def test_max_frames_and_record_without_a_window(pipeline: LivePipeline, tmp_path: Path) -> None:
+    run(pipeline, Plan(ListSink, record=tmp_path / "live.mp4", max_frames=12), None)
+    recorded = [int(n) for n in (tmp_path / "live.mp4").read_text().split()]
+    assert pipeline.stats.display.count == len(recorded) == 12
+
+
+def test_a_recording_that_fails_says_so_and_the_show_goes_on(pipeline: LivePipeline, tmp_path: Path) -> None:
+    session = run(pipeline, Plan(fail_to_open, folder=tmp_path), FakeWindow("r" + " " * 40 + "q"))
+    assert pipeline.stats.display.count == 42
+    assert session.screen.recording_since is None
+
+
+def test_a_recording_that_fails_without_a_window_is_an_error(pipeline: LivePipeline, tmp_path: Path) -> None:
+    with pytest.raises(LivestyleError, match="disk full"):
+        run(pipeline, Plan(fail_to_open, record=tmp_path / "a.mp4"), None)
+
+
+def fail_to_open(path: Path) -> Sink:
+    raise LivestyleError("disk full")
+
+
+def test_strength_stays_in_range(pipeline: LivePipeline) -> None:
+    session = session_of(pipeline, Plan(ListSink), None)
+    session.press(Key(Action.STRONGER))
+    assert pipeline.look.strength == 1
+    for _ in range(12):
+        session.press(Key(Action.WEAKER))
+    assert pipeline.look.strength == 0
+
+
+def test_back_leaves_help_then_full_screen_then_the_app(pipeline: LivePipeline) -> None:
+    window = FakeWindow("fh\x1b\x1b\x1b")
+    session = run(pipeline, Plan(ListSink), window)
+    assert window.shown == 5
+    assert not session.screen.help
+    assert not window.fullscreen
+
+
+def test_compare_shows_the_camera_left_and_the_painting_right(pipeline: LivePipeline) -> None:
+    session = session_of(pipeline, Plan(ListSink), None)
+    session.press(Key(Action.COMPARE))
+    dark, light = (np.full((64, 64, 3), v, np.uint8) for v in (10, 200))
+    picture = session.screen.picture(Painting(Frame(dark, 0, 0), Frame(light, 0, 0), "x"))
+    assert (picture[:, :30] == 10).all()
+    assert (picture[:, 34:] == 200).all()
+
+
+def test_snapshots_never_overwrite(tmp_path: Path) -> None:
+    dark, light = (np.full((64, 64, 3), v, np.uint8) for v in (10, 200))
+    with Snapshots(tmp_path / "new" / "folder") as snapshots:
+        for _ in range(3):
+            snapshots.save(Painting(Frame(dark, 0, 0), Frame(light, 0, 0), "great_wave"))
+    originals = sorted(tmp_path.rglob("*-original.png"))
+    assert len(originals) == 3
+    for path in originals:
+        painted = cv2.imread(str(path).replace("-original", ""))
+        original = cv2.imread(str(path))
+        assert original is not None
+        assert painted is not None
+        assert (int(original[0, 0, 0]), int(painted[0, 0, 0])) == (10, 200)
+    assert [line.startswith("Saved livestyle-") for line in snapshots.news()] == [True] * 3
+
+
+def test_a_snapshot_that_cannot_be_saved_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    frame = Frame(np.zeros((64, 64, 3), np.uint8), 0, 0)
+    with Snapshots(tmp_path / "file") as snapshots:
+        snapshots.save(Painting(frame, frame, "x"))
+    assert "cannot" in snapshots.news()[0]
+
+
+def test_a_slow_disk_leaves_frames_out_and_never_waits(tmp_path: Path) -> None:
+    gate = threading.Event()
+    recording = Recording(tmp_path / "a.mp4", lambda path: ListSink(path, lambda _: gate.wait(60) and None))
+    for index in range(100):
+        recording.add(Frame(np.zeros((64, 64, 3), np.uint8), index, index))
+    assert recording.left_out >= 80
+    gate.set()
+    recording.finish()
+    written = (tmp_path / "a.mp4").read_text().split()
+    assert len(written) == 100 - recording.left_out
