@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def each(
             console.print(f"error: {error}", style="red", soft_wrap=True)
         advance()
     if failed:
-        raise LivestyleError(f"{failed} of {len(jobs)} files could not be painted; the others are done")
+        raise LivestyleError(f"{failed} of {len(jobs)} files could not be painted")
     return None
 
 
@@ -77,10 +78,7 @@ def split_styles(text: str | None) -> tuple[str, ...]:
 
 def parse_seconds(text: str) -> float:
     """'5', '5s', '500ms' or '2m' in seconds; LivestyleError for anything else."""
-    for unit, factor in (("ms", 0.001), ("s", 1.0), ("m", 60.0), ("", 1.0)):
-        if text.strip().lower().endswith(unit):
-            try:
-                return float(text.strip().lower().removesuffix(unit)) * factor
-            except ValueError:
-                break
-    raise LivestyleError(f"bad time {text!r}; expected seconds, for example 5s")
+    match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*(ms|s|m|)", text.strip().lower())
+    if match is None:
+        raise LivestyleError(f"bad time {text!r}; expected seconds, for example 5s")
+    return float(match[1]) * {"ms": 0.001, "m": 60.0}.get(match[2], 1.0)

@@ -62,11 +62,16 @@ def quantize(graph: Path, out: Path, frames: Sequence[Pixels], styles: StyleBank
         preset=nncf.QuantizationPreset.MIXED,
         subset_size=len(items),
         fast_bias_correction=True,
-        ignored_scope=nncf.IgnoredScope(names=[_last_convolution(model)]),
+        ignored_scope=nncf.IgnoredScope(names=_kept_in_float(model)),
     )
     onnx.save(quantized, str(out))
 
 
-def _last_convolution(model: onnx.ModelProto) -> str:
-    names = [str(node.name) for node in model.graph.node if node.op_type == "Conv"]
-    return names[-1]
+def _kept_in_float(model: onnx.ModelProto) -> list[str]:
+    """All nodes before the first convolution, the last convolution, and all behind it.
+
+    NNCF would quantise the pixel handling too: with ranges seen at keep_color 0 it is then stuck there.
+    """
+    nodes = [(str(node.name), node.op_type == "Conv") for node in model.graph.node]
+    convolutions = [index for index, (_, is_convolution) in enumerate(nodes) if is_convolution]
+    return [name for name, _ in nodes[: convolutions[0]] + nodes[convolutions[-1] :]]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import av
-import av.error
 from av.codec import Codec, CodecContext
 
 from livestyle.errors import LivestyleError
@@ -79,7 +78,7 @@ def encoder_name(encoding: Encoding, container: str) -> str:
     try:
         if Codec(name, "w").type == "video":
             return name
-    except av.error.FFmpegError:
+    except ValueError:
         pass
     here = ", ".join(n for n in _HABITS if n in av.codecs_available)
     raise LivestyleError(

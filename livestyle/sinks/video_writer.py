@@ -15,7 +15,7 @@ import av.error
 from av.packet import Packet
 from av.stream import Stream
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
 from livestyle.errors import LivestyleError
@@ -144,6 +144,7 @@ class VideoWriter:
             src_color_range=ColorRange.JPEG,
             dst_colorspace=self._form.color.matrix,
             dst_color_range=ColorRange.MPEG,
+            interpolation=Interpolation.BILINEAR | Interpolation.ACCURATE_RND,
             threads=1,
         )
         frame.pts, frame.time_base, frame.duration = pts, self._form.time_base, duration

@@ -155,6 +155,8 @@ class StreamCapture:
     @property
     def info(self) -> CaptureInfo:
         rate = float(self._stream.average_rate or self._stream.guessed_rate or 0)
+        if self._container.format.name == "mpjpeg":  # JPEGs over HTTP carry no times; FFmpeg makes up 25
+            rate = 0.0
         codec = self._stream.codec_context.name
         return CaptureInfo(self._name, rate if 0 < rate < 1000 else None, codec)
 

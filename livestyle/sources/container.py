@@ -13,7 +13,7 @@ from av.container import InputContainer
 from av.sidedata.sidedata import SideData
 from av.stream import Disposition
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace, ColorTrc, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
 from livestyle.errors import LivestyleError
@@ -28,6 +28,9 @@ VIDEO_SUFFIXES = frozenset(
     )
 )
 """What is taken for a video when a folder is read."""
+
+EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
+"""swscale's default darkens by two levels of 255 each way."""
 
 MAX_PIXELS = MAX_SIDE_PX * MAX_SIDE_PX
 
@@ -132,6 +135,7 @@ class BgrDecoder:
             src_colorspace=matrix(frame),
             src_color_range=ColorRange.JPEG if full_range(frame) else ColorRange.MPEG,
             dst_color_range=ColorRange.JPEG,
+            interpolation=EXACT,
             threads=1,
         )
         return _upright(np.ascontiguousarray(bgr.to_ndarray()), frame)

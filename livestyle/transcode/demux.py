@@ -112,6 +112,6 @@ class Demux:
                     errors = 0
                     yield packet
                 return
-            except (av.error.FFmpegError, ValueError):
+            except (av.error.FFmpegError, ValueError, IndexError):  # IndexError: a stream it does not know
                 errors += 1
                 self.damaged += errors == 1

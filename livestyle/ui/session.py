@@ -21,6 +21,9 @@ STRENGTH_STEP = 0.1
 WAIT_S = 0.005
 """How long a key may lie unheard; Qt remembers only the last one."""
 
+REDRAW_S = 0.1
+"""How often the screen is drawn while no frame comes, so that keys are answered."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -52,6 +55,7 @@ class Session:
         self._recording: Recording | None = None
         self._snapshots = Snapshots(plan.folder)
         self._latest: Painting | None = None
+        self._shown_at = 0.0
         self._over = False
         self._actions = self._table()
 
@@ -74,8 +78,9 @@ class Session:
         painting = self._pipeline.next(WAIT_S)
         if painting is not None:
             self._latest = painting
-            self._show(painting)
+            self._record_frame(painting)
         if self._window is not None:
+            self._show(self._window, fresh=painting is not None)
             self._hear(self._window)
         if painting is not None:
             self._pipeline.shown(painting)
@@ -86,12 +91,16 @@ class Session:
         if self._recording is not None and self._recording.failed:
             self._stop_recording()
 
-    def _show(self, painting: Painting) -> None:
-        picture = self.screen.picture(painting)
+    def _record_frame(self, painting: Painting) -> None:
         if self._recording is not None:
-            self._recording.add(painting.painted.with_pixels(picture))
-        if self._window is not None:
-            self._window.show(self.screen.compose(picture, self._window.size, self._hud))
+            self._recording.add(painting.painted.with_pixels(self.screen.picture(painting)))
+
+    def _show(self, window: Window, fresh: bool) -> None:
+        """Show the latest painting: a fresh one at once, an old one now and then for what lies over it."""
+        now = time.monotonic()
+        if self._latest is not None and (fresh or now > self._shown_at + REDRAW_S):
+            self._shown_at = now
+            window.show(self.screen.compose(self.screen.picture(self._latest), window.size, self._hud))
 
     def _hear(self, window: Window) -> None:
         """Let the window draw and do what all keys in its queue ask."""

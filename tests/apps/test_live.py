@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import av
+import cv2
+import numpy as np
 import pytest
 
 from livestyle.card import Model
@@ -46,6 +50,41 @@ def test_a_recording_and_one_line_of_json(tmp_path: Path) -> None:
     again = run(tmp_path, *options)
     assert again.returncode == 2
     assert "exists" in again.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_finishes_the_recording(tmp_path: Path) -> None:
+    options = ("--camera", "synthetic:160x120", "--no-window", "--record", "a.mp4", "--json")
+    command = [sys.executable, str(ROOT / "run_live.py"), *options]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as app:
+        limit = time.monotonic() + 90
+        while not (tmp_path / "a.mp4.part").exists() and time.monotonic() < limit:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        app.send_signal(signal.SIGINT)
+        out, errors = app.communicate(timeout=90)
+    assert app.returncode == 0, errors
+    assert json.loads(out)["frames"] >= 1
+    with av.open(str(tmp_path / "a.mp4")) as file:
+        assert sum(1 for _ in file.decode(video=0)) >= 1
+
+
+def test_a_file_is_painted_by_input_and_output(tmp_path: Path) -> None:
+    recorded = run(
+        tmp_path, "--camera", "synthetic:160x120", "--no-window", "--record", "a.mp4", "--max-frames", "9"
+    )
+    assert recorded.returncode == 0, recorded.stderr
+    done = run(tmp_path, "--input", "a.mp4", "--output", "b.mp4", "--style", "2", "--crf", "30")
+    assert done.returncode == 0, done.stderr
+    with av.open(str(tmp_path / "b.mp4")) as file:
+        assert sum(1 for _ in file.decode(video=0)) == 9
+    picture = np.full((96, 128, 3), 99, np.uint8)
+    assert cv2.imwrite(str(tmp_path / "a.png"), picture)
+    done = run(tmp_path, "--input", "a.png", "--output", "b.png", "--style", "2")
+    assert done.returncode == 0, done.stderr
+    painted = cv2.imread(str(tmp_path / "b.png"))
+    assert painted is not None
+    assert painted.shape == picture.shape
 
 
 def test_styles_are_listed(tmp_path: Path, model: Model) -> None:

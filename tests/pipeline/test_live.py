@@ -11,11 +11,16 @@ from livestyle.errors import LivestyleError
 from livestyle.pipeline.live import LivePipeline, Painting
 from livestyle.pipeline.look import Look
 from livestyle.size import Size
+from livestyle.sources.camera import CameraSource, Patience
+from livestyle.sources.capture import Request
+from livestyle.sources.source import Source
+from livestyle.sources.synthetic import SyntheticSource
 from livestyle.stylizer import Stylizer
 from tests.pipeline.fakes import FakeCamera, NotingEngine
+from tests.sources.cameras import MjpegServer
 
 
-def pipeline_of(camera: FakeCamera, stylizer: Stylizer) -> LivePipeline:
+def pipeline_of(camera: Source, stylizer: Stylizer) -> LivePipeline:
     return LivePipeline(camera, stylizer, Look(stylizer.model.styles, stylizer.styles[0]))
 
 
@@ -103,7 +108,7 @@ def test_a_crossfade_moves_frame_by_frame(stylizer: Stylizer) -> None:
     assert len(set(shares)) > 4
 
 
-def test_mirror_and_freeze(stylizer: Stylizer) -> None:
+def test_a_frozen_picture_stays_and_time_goes_on(stylizer: Stylizer) -> None:
     with FakeCamera() as camera, pipeline_of(camera, stylizer) as pipeline:
         next_of(pipeline)
         pipeline.look.frozen = True
@@ -147,3 +152,29 @@ def test_leaving_early_joins_every_thread(stylizer: Stylizer) -> None:
         next_of(pipeline)
     assert threading.active_count() == threads
     assert pipeline.ended
+
+
+def test_a_network_camera_that_dies_is_announced_unpainted_and_painted_again(stylizer: Stylizer) -> None:
+    patience = Patience(stall=2, reopen=10, back_off=0.1, back_off_limit=0.5, notice=0.1)
+    with (
+        MjpegServer(Size(96, 64)) as server,
+        CameraSource(Request(server.url), patience) as camera,
+        pipeline_of(camera, stylizer) as pipeline,
+    ):
+        assert next_of(pipeline).style == pipeline.look.style
+        server.close()
+        away = until(pipeline, lambda p: p.original.notice)
+        assert away.style == ""
+        assert away.painted is away.original
+        with MjpegServer(Size(160, 120), server.port):
+            back = until(pipeline, lambda p: p.style != "")
+            assert back.painted.pixels.shape == (120, 160, 3)
+
+
+def test_a_mirrored_picture_is_mirrored_before_it_is_painted(stylizer: Stylizer) -> None:
+    with SyntheticSource(Size(64, 64), 60) as camera, pipeline_of(camera, stylizer) as pipeline:
+        pipeline.look.frozen = True
+        next_of(pipeline)
+        plain = next_of(pipeline).original.pixels
+        pipeline.look.mirror = True
+        until(pipeline, lambda p: np.array_equal(p.original.pixels, plain[:, ::-1]))

@@ -84,7 +84,7 @@ def test_a_camera_that_stops_is_shown_as_reconnecting_and_comes_back(
         after = read_until(source, notice=False)
         assert after.index > notice.index
         assert source.info.size == Size.of(after.pixels) == Size(128, 80)
-        assert source.reconnects == 1
+        assert source.reconnects >= 1
         assert not source.problem
 
 
@@ -103,19 +103,16 @@ def test_a_stuck_camera_costs_a_bounded_number_of_threads(fake: type[FakeCapture
         read_until(source, notice=False)
 
 
-def test_leaving_wakes_a_reader_that_waits(fake: type[FakeCapture]) -> None:
+def test_leaving_wakes_a_reader_that_waits_even_for_a_stuck_driver(fake: type[FakeCapture]) -> None:
+    results: list[Frame | None] = []
     source = CameraSource(Request("0"), Patience(stall=LONG_S))
     with source:
         fake.frozen.set()
-        while source._grabber is not None and source._grabber.frames.get(0.2) is not None:
-            pass
-        results: list[Frame | None] = []
-        reader = threading.Thread(target=lambda: results.append(source.read()))
+        reader = threading.Thread(target=lambda: results.extend(iter(source.read, None)))
         reader.start()
-        fake.frozen.clear()
-        fake.plugged = False
     reader.join(LONG_S)
     assert not reader.is_alive()
+    assert not any(frame is not None and frame.notice for frame in results)
 
 
 def test_a_driver_that_raises_is_a_camera_that_is_away() -> None:

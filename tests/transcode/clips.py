@@ -18,6 +18,7 @@ from av.video.stream import VideoStream
 
 from livestyle.frame import Pixels
 from livestyle.size import Size
+from livestyle.sources.container import EXACT
 from livestyle.stylizer import Stylizer
 
 RATE = 48_000
@@ -92,6 +93,7 @@ def make(path: Path, clip: Clip) -> Path:
                 src_color_range=2,
                 dst_colorspace={1: 1, 6: 5, 9: 9}[clip.color[0]],
                 dst_color_range=clip.color[3],
+                interpolation=EXACT,
             )
             frame.pts, frame.time_base = pts, clip.time_base
             out.mux(stream.encode(frame))

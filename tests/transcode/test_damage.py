@@ -29,7 +29,7 @@ from livestyle import cli
 from livestyle.stylizer import Stylizer
 paint = Stylizer.stylize
 def slowly(self, pixels):
-    time.sleep(0.02)
+    time.sleep(0.01)
     sys.stdout.write("painted\\n")
     sys.stdout.flush()
     return paint(self, pixels)
@@ -161,6 +161,6 @@ def test_ctrl_c_keeps_a_playable_partial_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("container", ["mp4", "mkv"])
 def test_a_kill_leaves_a_playable_part(tmp_path: Path, container: str) -> None:
     source = make(tmp_path / "in.mp4", Clip(steady(1000)))
-    stop_after(250, signal.SIGKILL, source, tmp_path / f"out.{container}")
+    stop_after(150, signal.SIGKILL, source, tmp_path / f"out.{container}")
     assert not (tmp_path / f"out.{container}").exists()
     assert len(times(tmp_path / f"out.{container}.part")) > 20

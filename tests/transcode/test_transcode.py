@@ -14,6 +14,7 @@ from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
 from livestyle.sinks.encoders import Encoding
 from livestyle.size import Size
+from livestyle.sources.container import EXACT
 from livestyle.stylizer import Stylizer
 from livestyle.transcode import Progress, Transcoded, TranscodeOptions, transcode
 from tests.transcode.clips import Clip, Negative, frames, irregular, make, packets, steady, times
@@ -145,8 +146,8 @@ def test_colours_survive_and_are_tagged(tmp_path: Path, model: Model, matrix: in
         frame = next(file.decode(video=0))
     tags = (frame.colorspace, frame.color_primaries, frame.color_trc, frame.color_range)
     assert tags == (matrix, matrix, matrix, 1)
-    bgr = frame.to_ndarray(format="bgr24", src_color_range=1, dst_color_range=2)
-    assert np.abs(bgr.mean((0, 1)) - (30, 60, 220)).max() < 7
+    bgr = frame.to_ndarray(format="bgr24", src_color_range=1, dst_color_range=2, interpolation=EXACT)
+    assert np.abs(bgr.mean((0, 1)) - (30, 60, 220)).max() < 5
 
 
 @pytest.mark.parametrize("transfer", [16, 18])

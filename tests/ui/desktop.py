@@ -40,7 +40,7 @@ def desktop() -> Iterator[dict[str, str]]:
         pytest.skip(f"{', '.join(missing)} not installed")
     read, write = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1024x768x24"],
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )
@@ -79,13 +79,13 @@ class App:
 
     def shot(self) -> Pixels:
         """What the window shows, uint8 BGR."""
-        png = subprocess.run(
-            ["import", "-silent", "-window", self.window, "png:-"],
+        ppm = subprocess.run(
+            ["import", "-silent", "-window", self.window, "ppm:-"],
             env=self._env,
             capture_output=True,
             check=True,
         ).stdout
-        pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+        pixels = cv2.imdecode(np.frombuffer(ppm, np.uint8), cv2.IMREAD_COLOR)
         assert pixels is not None
         return pixels.astype(np.uint8, copy=False)
 

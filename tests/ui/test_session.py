@@ -112,6 +112,17 @@ def test_a_closed_window_ends_it(pipeline: LivePipeline) -> None:
     assert pipeline.stats.display.count == 3
 
 
+def test_keys_are_answered_while_no_frame_comes(stylizer: Stylizer) -> None:
+    window = FakeWindow("h   q")
+    with FakeCamera(rate=0.7) as camera:
+        stylizer.open(Size(64, 64))
+        pipeline = LivePipeline(camera, stylizer, Look(stylizer.model.styles, stylizer.styles[0]))
+        session = run(pipeline, Plan(ListSink), window)
+    assert session.screen.help
+    assert window.shown == 5
+    assert pipeline.stats.display.count < 5
+
+
 def test_max_frames_and_record_without_a_window(pipeline: LivePipeline, tmp_path: Path) -> None:
     run(pipeline, Plan(ListSink, record=tmp_path / "live.mp4", max_frames=12), None)
     recorded = [int(n) for n in (tmp_path / "live.mp4").read_text().split()]
@@ -185,7 +196,11 @@ def test_a_snapshot_that_cannot_be_saved_says_so(tmp_path: Path) -> None:
 
 def test_a_slow_disk_leaves_frames_out_and_never_waits(tmp_path: Path) -> None:
     gate = threading.Event()
-    recording = Recording(tmp_path / "a.mp4", lambda path: ListSink(path, lambda _: gate.wait(60) and None))
+
+    def stuck(_: Frame) -> None:
+        gate.wait(60)
+
+    recording = Recording(tmp_path / "a.mp4", lambda path: ListSink(path, stuck))
     for index in range(100):
         recording.add(Frame(np.zeros((64, 64, 3), np.uint8), index, index))
     assert recording.left_out >= 80

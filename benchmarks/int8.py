@@ -1,0 +1,69 @@
+"""What INT8 and bf16 cost: PSNR against f32 for every style, over a folder of photos at 640x480.
+
+python benchmarks/int8.py --photos DIR --out benchmarks/results/int8.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+from machine import machine
+
+from livestyle.card import Model
+from livestyle.config import Precision
+from livestyle.export.check import psnr
+from livestyle.runtime.openvino import OpenVinoEngine
+from livestyle.size import Size
+
+SIZE = Size(640, 480)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="cin-lite")
+    parser.add_argument("--photos", type=Path, required=True)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    model = Model.load(options.model)
+    photos = [cv2.imread(str(p)) for p in sorted(options.photos.glob("*.*"))]
+    frames = [
+        cv2.resize(p, (SIZE.width, SIZE.height), interpolation=cv2.INTER_AREA)
+        for p in photos
+        if p is not None
+    ]
+    rows: dict[str, dict[str, float]] = {}
+    engines = {
+        p: OpenVinoEngine(model, SIZE, p, threads=0) for p in (Precision.F32, Precision.BF16, Precision.INT8)
+    }
+    for engine in engines.values():
+        engine.open()
+    for name in model.styles:
+        vector = model.styles.vector(name)
+        found: dict[Precision, list[float]] = {Precision.BF16: [], Precision.INT8: []}
+        for frame in frames:
+            exact = engines[Precision.F32].infer(frame, vector, 1.0, 0.0)
+            for precision, values in found.items():
+                values.append(psnr(engines[precision].infer(frame, vector, 1.0, 0.0), exact))
+        rows[name] = {str(p): round(float(np.mean(v)), 2) for p, v in found.items()}
+        print(name, rows[name], flush=True)
+    summary = {
+        f"{precision}_{how.__name__}": round(float(how([r[precision] for r in rows.values()])), 2)
+        for precision in ("bf16", "int8")
+        for how in (np.mean, np.min)
+    }
+    result = {
+        "machine": machine(), "model_sha256": model.card.sha256, "photos": len(frames), "size": str(SIZE),
+        "psnr_db": summary, "styles": rows,
+    }  # fmt: skip
+    print(json.dumps(summary, indent=2))
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""What the figures were measured on."""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import Any
+
+import numpy as np
+
+import livestyle
+from livestyle.runtime.openvino import core
+
+
+def machine() -> dict[str, Any]:
+    """Processor, cores and versions, for the JSON of every benchmark."""
+    return {
+        "processor": str(core().get_property("CPU", "FULL_DEVICE_NAME")).strip(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "livestyle": livestyle.__version__,
+    }
+
+
+def summary(milliseconds: list[float]) -> dict[str, float]:
+    """Median and 95th percentile, rounded."""
+    p50, p95 = np.percentile(milliseconds, [50, 95])
+    return {"median_ms": round(float(p50), 2), "p95_ms": round(float(p95), 2)}

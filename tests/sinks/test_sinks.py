@@ -1,0 +1,141 @@
+"""Every sink: takes frames, keeps its promise about names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from livestyle.errors import LivestyleError
+from livestyle.frame import Frame
+from livestyle.sinks.images import ImagesSink, save_image
+from livestyle.sinks.null import NullSink
+from livestyle.sinks.open import open_sink
+from livestyle.sinks.part import check_target
+from livestyle.sinks.sink import Sink
+from livestyle.sinks.video_file import VideoFileSink
+from tests.transcode.clips import frames, picture, times
+
+SECOND_NS = 1_000_000_000
+SINKS: dict[str, Callable[[Path], Sink]] = {
+    "null": lambda _: NullSink(),
+    "images": lambda folder: ImagesSink(folder / "pictures"),
+    "mp4": lambda folder: VideoFileSink(folder / "out.mp4"),
+    "mkv": lambda folder: VideoFileSink(folder / "out.mkv"),
+}
+
+
+def frame(index: int, seconds: float | None = None, width: int = 96, height: int = 64) -> Frame:
+    at = index / 30 if seconds is None else seconds
+    return Frame(picture(index, width, height), index, 5 * SECOND_NS + round(at * SECOND_NS))
+
+
+@pytest.mark.parametrize("name", SINKS)
+def test_a_sink_leaves_the_pixels_alone(tmp_path: Path, name: str) -> None:
+    given = frame(3)
+    before = given.pixels.copy()
+    given.pixels.setflags(write=False)
+    with SINKS[name](tmp_path) as sink:
+        sink.write(given)
+    assert np.array_equal(given.pixels, before)
+
+
+@pytest.mark.parametrize("name", SINKS)
+def test_a_sink_that_is_given_nothing_leaves_nothing(tmp_path: Path, name: str) -> None:
+    with SINKS[name](tmp_path):
+        pass
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+@pytest.mark.parametrize("name", SINKS)
+def test_nothing_unfinished_is_under_a_final_name(tmp_path: Path, name: str) -> None:
+    def fail() -> None:
+        with SINKS[name](tmp_path) as sink:
+            for n in range(5):
+                sink.write(frame(n))
+            raise LivestyleError("camera gone")
+
+    with pytest.raises(LivestyleError, match="camera gone"):
+        fail()
+    assert not list(tmp_path.rglob("*.part"))
+    for path in tmp_path.rglob("*.m*"):
+        assert ".partial" in path.name
+        assert len(frames(path)) == 5
+
+
+@pytest.mark.parametrize("container", ["mp4", "mkv"])
+def test_a_recording_shows_each_frame_when_it_was_seen(tmp_path: Path, container: str) -> None:
+    seen = [0, 0.031, 0.07, 0.5, 0.52, 2.0]
+    with VideoFileSink(tmp_path / f"out.{container}") as sink:
+        for index, at in enumerate(seen):
+            sink.write(frame(index, at))
+        assert sink.written == 6
+    assert times(tmp_path / f"out.{container}") == pytest.approx([Fraction(t) for t in seen], abs=0.001)
+
+
+def test_two_frames_of_one_moment_are_one(tmp_path: Path) -> None:
+    with VideoFileSink(tmp_path / "out.mp4") as sink:
+        for index, at in enumerate([0, 0.1, 0.1, 0.05, 0.2]):
+            sink.write(frame(index, at))
+    assert len(times(tmp_path / "out.mp4")) == 3
+
+
+def test_a_recording_keeps_its_first_size(tmp_path: Path) -> None:
+    with VideoFileSink(tmp_path / "out.mp4") as sink:
+        sink.write(frame(0, width=97, height=65))
+        sink.write(frame(1, width=200, height=100))
+    assert [f.shape for f in frames(tmp_path / "out.mp4")] == [(64, 96, 3)] * 2
+
+
+def test_a_recording_overwrites_nothing_unasked(tmp_path: Path) -> None:
+    path = tmp_path / "out.mp4"
+    path.write_bytes(b"precious")
+    with pytest.raises(LivestyleError, match="--overwrite"), VideoFileSink(path):
+        pass
+    with VideoFileSink(path, overwrite=True) as sink:
+        sink.write(frame(0))
+    assert len(frames(path)) == 1
+
+
+def test_pictures_are_numbered(tmp_path: Path) -> None:
+    with ImagesSink(tmp_path / "new") as sink:
+        for index in (0, 1, 4):
+            sink.write(frame(index))
+    names = sorted(p.name for p in (tmp_path / "new").iterdir())
+    assert names == ["frame-000001.png", "frame-000002.png", "frame-000005.png"]
+    read = cv2.imread(str(tmp_path / "new" / names[2]))
+    assert read is not None
+    assert np.array_equal(read, picture(4, 96, 64))
+    with pytest.raises(LivestyleError, match="holds frames already"), ImagesSink(tmp_path / "new"):
+        pass
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif", ".bmp"])
+def test_pictures_of_every_kind(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"bäume{suffix}"
+    save_image(path, picture(0, 96, 64))
+    read = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+    assert read is not None
+    assert np.abs(read.astype(int) - picture(0, 96, 64)).mean() < 4
+    with pytest.raises(LivestyleError, match="--overwrite"):
+        save_image(path, picture(1, 96, 64))
+
+
+def test_a_name_says_which_sink(tmp_path: Path) -> None:
+    assert isinstance(open_sink(None), NullSink)
+    assert isinstance(open_sink(tmp_path / "a.MP4"), VideoFileSink)
+    assert isinstance(open_sink(tmp_path / "folder"), ImagesSink)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_target_is_checked_without_a_trace(tmp_path: Path) -> None:
+    check_target(tmp_path / "new.mp4", overwrite=False)
+    (tmp_path / "file").touch()
+    for bad in (tmp_path / "no" / "new.mp4", tmp_path, tmp_path / "file" / "new.mp4", Path("/proc/new.mp4")):
+        with pytest.raises(LivestyleError):
+            check_target(bad, overwrite=True)
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
