@@ -29,12 +29,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     model = Model.load(options.model)
-    photos = [cv2.imread(str(p)) for p in sorted(options.photos.glob("*.*"))]
-    frames = [
-        cv2.resize(p, (SIZE.width, SIZE.height), interpolation=cv2.INTER_AREA)
-        for p in photos
-        if p is not None
-    ]
+    photos = (cv2.imread(str(p), cv2.IMREAD_COLOR) for p in sorted(options.photos.glob("*.*")))
+    size = (SIZE.width, SIZE.height)
+    resized = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in photos if p is not None)
+    frames = [image.astype(np.uint8, copy=False) for image in resized]
     rows: dict[str, dict[str, float]] = {}
     engines = {
         p: OpenVinoEngine(model, SIZE, p, threads=0) for p in (Precision.F32, Precision.BF16, Precision.INT8)

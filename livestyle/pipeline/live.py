@@ -13,9 +13,9 @@ import cv2
 
 from livestyle.frame import Frame, Pixels
 from livestyle.pipeline.look import Look
-from livestyle.pipeline.slot import Slot
 from livestyle.pipeline.stats import Stats
 from livestyle.pipeline.worker import Worker
+from livestyle.slot import Slot
 from livestyle.sources.source import Source
 from livestyle.stylizer import Stylizer
 

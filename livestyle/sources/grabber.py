@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from livestyle.errors import LivestyleError
 from livestyle.frame import Frame
+from livestyle.slot import Slot
 from livestyle.sources.capture import Capture, CaptureInfo, Request
-from livestyle.sources.latest import Latest
 
 OpenCapture = Callable[[Request], Capture]
 
@@ -25,7 +25,7 @@ class Grabber:
     """
 
     def __init__(self, request: Request, open_capture: OpenCapture, delay_s: float = 0.0) -> None:
-        self.frames: Latest[Frame] = Latest()
+        self.frames: Slot[Frame] = Slot()
         self.error: LivestyleError | None = None
         self.info: CaptureInfo | None = None
         self._request, self._open, self._delay_s = request, open_capture, delay_s

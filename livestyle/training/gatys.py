@@ -30,7 +30,7 @@ def optimize_pixels(start: Tensor, objective: PixelObjective, iterations: int) -
     with torch.no_grad():
         yield objective(pixels).item()
     for _ in range(iterations):
-        optimizer.step(closure)  # type: ignore[arg-type]
+        optimizer.step(closure)
         with torch.no_grad():
             start.copy_(pixels)
             yield objective(pixels).item()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 
-from livestyle.pipeline.slot import Slot
+from livestyle.slot import Slot
 
 
 def test_newest_wins() -> None:
