@@ -39,12 +39,11 @@ def square(path: Path) -> Tensor:
 
 def objective(
     perception: Perception, weights: Weights, content: Tensor, index: Tensor
-) -> Callable[[Tensor], Tensor]:
-    def of(image: Tensor) -> Tensor:
+) -> Callable[[Tensor], dict[str, Tensor]]:
+    def of(image: Tensor) -> dict[str, Tensor]:
         content_term, style_term = perception.terms(image, content, index)
-        return (
-            weights.content * content_term + weights.style * style_term.mean() + weights.tv * tv_loss(image)
-        )
+        total = weights.content * content_term + weights.style * style_term.mean()
+        return {"loss": total + weights.tv * tv_loss(image)}
 
     return of
 
@@ -86,7 +85,7 @@ def main() -> None:
         with torch.no_grad(), place.autocast():
             terms = [perception.terms(model(p, row), perception.content(p), index) for p in photos]
             net = [
-                objective(perception, weights, perception.content(p), index)(model(p, row)).item()
+                objective(perception, weights, perception.content(p), index)(model(p, row))["loss"].item()
                 for p in photos
             ]
         net_chosen = net[:: max(1, len(photos) // options.lbfgs_photos)][: options.lbfgs_photos]
@@ -95,7 +94,9 @@ def main() -> None:
             noise = torch.rand(photo.shape, generator=torch.Generator().manual_seed(seed))
             with place.autocast():
                 target = objective(perception, weights, perception.content(photo), index)
-                curves.append(list(optimize_pixels(noise.to(place.device), target, options.iterations)))
+                steps = optimize_pixels(noise.to(place.device), target, options.iterations)
+                curve = [note.terms["loss"] for note in steps]
+                curves.append(curve + curve[-1:] * (options.iterations + 1 - len(curve)))
         curve = np.mean(curves, axis=0).tolist()
         rows[name] = {
             "content": round(float(np.mean([t[0].item() for t in terms])), 4),
