@@ -1,6 +1,6 @@
 """Style as a distribution: maximum mean discrepancy between two sets of feature vectors (Li 2017).
 
-MMD²(F, S) = mean k(f, f') + mean k(s, s') − 2 mean k(f, s)   (Li 2017, eq. 5)
+MMD²(F, S) = mean k(f, f') + mean k(s, s') − 2 mean k(f, s)
 
 With k(x, y) = (xᵀy)² this is the squared distance of the Gram matrices. Kernels whose feature space
 is small are computed there, exactly; the Gaussian one is estimated in linear time.
@@ -87,7 +87,7 @@ class PolynomialMMD:
 
 
 class GaussianMMD:
-    """k(x, y) = exp(−γ ‖x − y‖²), by the linear-time estimate over drawn pairs (Li 2017, eq. 11):
+    """k(x, y) = exp(−γ ‖x − y‖²), by the linear-time estimate over drawn pairs (Gretton 2012, Li 2017):
 
     mean of k(f, f') + k(s, s') − k(f, s') − k(f', s), relative to a picture without features.
     Drawn anew by torch's global generator in each evaluation, so it is 0 only on average, and may

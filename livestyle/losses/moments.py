@@ -1,4 +1,4 @@
-"""Style as mean and standard deviation of each channel (Li 2017, section 4.2; Huang 2017, eq. 13)."""
+"""Style as mean and standard deviation of each channel (Li 2017, 'BN'; Huang 2017, eq. 13)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from livestyle.networks.statistics import mean_std
 
 
 class MomentsLoss:
-    """Σ [(Δμ)² + (Δσ)²] over channels, relative to Σ [μ² + σ²] of the painting (Li 2017, eq. 12).
+    """Σ [(Δμ)² + (Δσ)²] over channels, relative to Σ [μ² + σ²] of the painting.
 
     The target is the means and the deviations, [1, C] each. Departure: relative, not divided by C.
     """

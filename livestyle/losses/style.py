@@ -41,7 +41,7 @@ class StyleLoss(Protocol):
 
 
 class WeightedSum:
-    """Several losses at once (Li 2017, section 5.3: fusion)."""
+    """Several losses at once (Li 2017: fusion)."""
 
     def __init__(self, terms: Sequence[tuple[float, StyleLoss]]) -> None:
         self.terms = tuple(terms)

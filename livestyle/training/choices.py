@@ -30,7 +30,7 @@ class Color(StrEnum):
     """Whose colours the result has.
 
     painting:  the painting's
-    luminance: the photo's, exactly; only lightness is painted (Gatys 2016b, section 4)
+    luminance: the photo's, exactly; only lightness is painted (Gatys 2016b)
     histogram: the photo's; the painting is recoloured first, channel by channel
     coral:     the photo's; the painting is recoloured first, mean and covariance (Sun 2016)
     """

@@ -21,7 +21,7 @@ def luminance(picture: Tensor) -> Tensor:
 
 
 def match_luminance(painting: Tensor, photo: Tensor) -> Tensor:
-    """The painting in grey, with mean and deviation of the photo's grey (Gatys 2016b, eq. 10)."""
+    """The painting in grey, with mean and deviation of the photo's grey."""
     gray, target = luminance(painting), luminance(photo)
     return (gray - gray.mean()) / (gray.std() + EPS) * target.std() + target.mean()
 
@@ -44,7 +44,7 @@ def match_histogram(painting: Tensor, photo: Tensor) -> Tensor:
 def match_coral(painting: Tensor, photo: Tensor) -> Tensor:
     """The painting with mean and covariance of the photo's colours, by the symmetric roots:
 
-    x → Σ_p^½ Σ_s^−½ (x − μ_s) + μ_p (Gatys 2016b, section 3; CORAL, Sun 2016).
+    x → Σ_p^½ Σ_s^−½ (x − μ_s) + μ_p (CORAL, Sun 2016; Gatys 2016b has it as one of two choices).
     """
     pixels, target = (picture.flatten(2)[0].double() for picture in (painting, photo))
     root = _root(_covariance(target), 0.5) @ _root(_covariance(pixels), -0.5)
