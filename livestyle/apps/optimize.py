@@ -60,7 +60,7 @@ def main(
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
 ) -> None:
-    """Paint one picture by optimising its pixels (Gatys 2016): slow, and the best there is.
+    """Paint one picture by optimising its pixels (Gatys 2016): slow, and what the fast ways are measured by.
 
     Ctrl+C ends it early and keeps the picture so far.
 

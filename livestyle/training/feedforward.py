@@ -75,9 +75,16 @@ class Perception:
         A single image with several styles gets the loss to each of them.
         """
         seen = self.vgg(painted, {*self.targets, self.content_layer})
-        style = [self.loss.loss(seen[k], pick(target, index)) for k, target in self.targets.items()]
-        styles = torch.stack(style).mean(0) if style else painted.new_zeros(len(index))
+        styles = self._style(seen, index) if self.targets else painted.new_zeros(len(index))
         return content_loss(seen[self.content_layer], content), styles
+
+    def style(self, painted: Tensor, index: Tensor) -> Tensor:
+        """The style loss alone, [B]."""
+        return self._style(self.vgg(painted, self.targets), index)
+
+    def _style(self, seen: dict[str, Tensor], index: Tensor) -> Tensor:
+        losses = [self.loss.loss(seen[k], pick(target, index)) for k, target in self.targets.items()]
+        return torch.stack(losses).mean(0)
 
 
 @dataclass
