@@ -98,10 +98,13 @@ class FeedforwardObjective:
     """Float [N]: a factor on the style loss of each painting."""
     trained: Tensor
     """Int64: the styles to draw from."""
+    anneal: bool
+    """Whether stability grows during the training; a network that paints already needs it at once."""
 
     def __call__(self, photo: Tensor, rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
         """The named terms, each a scalar; 'loss' is their weighted sum."""
-        device, weights = photo.device, self.weights.annealed(progress)
+        device = photo.device
+        weights = self.weights.annealed(progress) if self.anneal else self.weights
         index = self.trained[torch.from_numpy(rng.integers(len(self.trained), size=len(photo)))].to(device)
         painted = self.model(photo, index)
         if self.perception.loss.random:

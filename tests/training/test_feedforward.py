@@ -48,7 +48,7 @@ def test_stability_is_annealed() -> None:
 def objective(perception: Perception, weights: Weights, trained: list[int]) -> FeedforwardObjective:
     torch.manual_seed(0)
     model = StyledTransformer(Transformer(ARCHITECTURES["lite"]), ["a", "b"])
-    return FeedforwardObjective(perception, model, weights, torch.ones(2), torch.tensor(trained))
+    return FeedforwardObjective(perception, model, weights, torch.ones(2), torch.tensor(trained), anneal=True)
 
 
 def test_the_loss_is_the_weighted_sum(perception: Perception) -> None:
