@@ -31,8 +31,10 @@ def optimize(options: PictureOptions, place: Place, out: Path, preview_every: in
     if out.suffix.lower() not in FLAGS:
         raise LivestyleError(f"cannot write {out}: expected one of {', '.join(FLAGS)}")
     check_target(out, overwrite, options.photo)
-    painter = Painter(options, place)
     preview = preview_of(out)
+    if preview_every:
+        check_target(preview, overwrite, options.photo)
+    painter = Painter(options, place)
     console.print(
         f"{painter.optimizer.value}, {options.style_loss}, on {place}; {_watch(preview, preview_every)}"
     )
@@ -51,7 +53,8 @@ def optimize(options: PictureOptions, place: Place, out: Path, preview_every: in
         save_image(out, _pixels(painter), overwrite)
         console.print(f"{out}: {done} iterations")
     finally:
-        preview.unlink(missing_ok=True)
+        if preview_every:
+            preview.unlink(missing_ok=True)
 
 
 def _watch(preview: Path, every: int) -> str:

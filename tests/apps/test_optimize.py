@@ -57,6 +57,11 @@ def test_nothing_is_overwritten_unasked(shop: Path, capsys: pytest.CaptureFixtur
     assert Path("out.png").read_text() == "mine"
     assert run(shop, *asked, "--overwrite") == 0
     assert cv2.imread("out.png") is not None
+    Path("new.preview.png").write_text("mine too")
+    asked = (*asked[:-1], "new.png")
+    assert run(shop, *asked) == 2
+    assert run(shop, *asked, "--preview", "0") == 0
+    assert Path("new.preview.png").read_text() == "mine too"
 
 
 def test_a_preview_is_there_while_it_paints_and_gone_after(
