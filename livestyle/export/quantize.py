@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 
+from livestyle.card import resolve_shapes
 from livestyle.errors import LivestyleError
+from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
 from livestyle.size import Size
-from livestyle.styles import StyleBank
+from livestyle.styles import StyleBank, Vector
 
 CALIBRATION_SIZE = Size(320, 240)
 FRAMES = 120
@@ -45,16 +49,7 @@ def quantize(graph: Path, out: Path, frames: Sequence[Pixels], styles: StyleBank
     import nncf
 
     nncf.set_log_level(logging.ERROR)
-    one, zero = np.ones(1, np.float32), np.zeros(1, np.float32)
-    items = [
-        {
-            "frame": f[None],
-            "style": styles.vectors[i % len(styles)][None],
-            "strength": one,
-            "keep_color": zero,
-        }
-        for i, f in enumerate(frames)
-    ]
+    items = [_feed(frame, styles.vectors[i % len(styles)]) for i, frame in enumerate(frames)]
     model = onnx.load(str(graph))
     quantized = nncf.quantize(
         model,
@@ -67,10 +62,20 @@ def quantize(graph: Path, out: Path, frames: Sequence[Pixels], styles: StyleBank
     onnx.save(quantized, str(out))
 
 
+def _feed(frame: Pixels, style: Vector) -> dict[str, NDArray[Any]]:
+    """The graph's inputs for a frame without a past."""
+    one, zero = np.ones(1, np.float32), np.zeros(1, np.float32)
+    shapes = resolve_shapes(state_shapes(len(style)), Size.of(frame))
+    state = {f"state_{name}": np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    inputs = {"frame": frame[None], "style": style[None], "strength": one, "keep_color": zero}
+    return {**inputs, "steadiness": zero, **state}
+
+
 def _kept_in_float(model: onnx.ModelProto) -> list[str]:
     """All nodes before the first convolution, the last convolution, and all behind it.
 
-    NNCF would quantise the pixel handling too: with ranges seen at keep_color 0 it is then stuck there.
+    NNCF would quantise the pixel handling too: with ranges seen at keep_color 0, and without a past,
+    it is then stuck there.
     """
     nodes = [(str(node.name), node.op_type == "Conv") for node in model.graph.node]
     convolutions = [index for index, (_, is_convolution) in enumerate(nodes) if is_convolution]
