@@ -28,7 +28,7 @@ def check_export(trained: StyledTransformer, model: Model, frames: Sequence[Pixe
     """
     live = LiveGraph(trained.net).eval()
     # torch works in RGB; the exported weights were reordered, so here the frames are instead.
-    live.luma = live.luma.flip(1)
+    live.luma = live.luma.flip(0)
     shapes = resolve_shapes(model.card.state, Size.of(frames[0]))
     no_past = [torch.zeros(shape) for shape in shapes.values()]
     worst = 0

@@ -26,7 +26,7 @@ class LiveGraph(nn.Module):
         super().__init__()
         self.net = net
         self.steady = Steady()
-        self.register_buffer("luma", torch.tensor(LUMA_BGR).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("luma", torch.tensor(LUMA_BGR), persistent=False)
 
     @property
     def size_multiple(self) -> int:
@@ -50,12 +50,16 @@ class LiveGraph(nn.Module):
         keep_color = 1 only what it changes in luminance; then it is steadied (see Steady for the
         state, and `state_shapes`). Returns stylized, uint8 [1, H, W, 3] BGR, and the next state.
         """
+        height, width = frame.shape[1:3]
         pixels = frame.float()
         camera = pixels.permute(0, 3, 1, 2)
-        change = self.net(camera / 255, style) * 255 - camera
-        gray = (change * self.luma).sum(1, keepdim=True)
+        painting = self.net(camera / 255, style) * 255
+        # As rows of pixels: with sides, OpenVINO works on the three channels of one pixel after the other.
+        camera = camera.flatten(2)
+        change = painting.flatten(2) - camera
+        gray = sum(plane * weight for plane, weight in zip(change.split(1, 1), self.luma, strict=True))
         change = change + keep_color * (gray - change)
-        painted = camera + strength * change
+        painted = (camera + strength * change).unflatten(2, (height, width))
         look = torch.cat([style, strength[None], keep_color[None]], 1)
         state = self.steady(pixels, painted, look, steadiness, state_frame, state_stylized, state_look)
         stylized = torch.clamp(torch.round(state[1]), 0, 255)
