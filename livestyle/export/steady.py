@@ -29,7 +29,7 @@ MAX_HOLD = 0.98
 def state_shapes(style_length: int) -> dict[str, list[int | str]]:
     """Shapes of the state tensors, as the card states them."""
     blocks = [f"{side}/{BLOCK_PX}" for side in ("H", "W")]
-    return {"frame": [1, *blocks, 3], "stylized": [1, 3, "H", "W"], "look": [1, style_length + 2]}
+    return {"frame": [1, 3, *blocks], "stylized": [1, 3, "H", "W"], "look": [1, style_length + 2]}
 
 
 class Steady(nn.Module):
@@ -44,7 +44,7 @@ class Steady(nn.Module):
 
     def forward(
         self,
-        pixels: Tensor,
+        camera: Tensor,
         painted: Tensor,
         look: Tensor,
         steadiness: Tensor,
@@ -52,46 +52,45 @@ class Steady(nn.Module):
         state_stylized: Tensor,
         state_look: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """pixels float32 [1, H, W, 3] and painted float32 [1, 3, H, W] of 255; look [1, D + 2],
-        strength last but one.
+        """camera, painted float32 [1, 3, H, W] of 255; look [1, D + 2], strength last but one.
 
         Returns the next frame, stylized and look; stylized is what is seen.
         """
-        frame = block_means(pixels)
-        change = (frame - state_frame).abs().mean(3)
+        frame = block_means(camera)
+        change = (frame - state_frame).abs().mean(1, keepdim=True)
         changed = (look != state_look).float().amax(1) + (look[:, -2] <= 0).float()
         same_scene = (change.mean() < SCENE_CUT).float() * (changed < 1).float()
         most = MAX_HOLD * steadiness * (2 - steadiness) * same_scene
         hold = most * self._still(change)
-        next_frame = frame + hold[..., None] * (state_frame - frame)
+        next_frame = frame + hold * (state_frame - frame)
         return next_frame, painted + enlarged(hold) * (state_stylized - painted), look
 
     @staticmethod
     def _still(change: Tensor) -> Tensor:
-        """1 where a block and those around it stand still, 0 where any moves; [1, H / 4, W / 4]."""
-        smooth = F.avg_pool2d(change[None], 3, 1, 1, count_include_pad=False)
-        worst = F.max_pool2d(smooth, 3, 1, 1)[0]
+        """1 where a block and those around it stand still, 0 where any moves; [1, 1, H / 4, W / 4]."""
+        smooth = F.avg_pool2d(change, 3, 1, 1, count_include_pad=False)
+        worst = F.max_pool2d(smooth, 3, 1, 1)
         return torch.clamp((MOVING - worst) / (MOVING - STILL), 0, 1)
 
 
 # Both as plain arithmetic: OpenVINO pools and resizes one to three channels at a sixteenth of its speed.
 
 
-def block_means(pixels: Tensor) -> Tensor:
-    """Means over blocks, float32 [1, H, W, 3] to [1, H / 4, W / 4, 3]."""
-    rows = pixels.flatten(2).unflatten(1, (-1, BLOCK_PX)).mean(2)
-    return rows.unflatten(2, (-1, BLOCK_PX, 3)).mean(3)
+def block_means(image: Tensor) -> Tensor:
+    """Means over blocks, float32 [1, 3, H, W] to [1, 3, H / 4, W / 4]."""
+    rows = image.flatten(1, 2).unflatten(1, (-1, BLOCK_PX)).mean(2)
+    return rows.unflatten(2, (-1, BLOCK_PX)).mean(3).unflatten(1, (3, -1))
 
 
 def enlarged(blocks: Tensor) -> Tensor:
-    """Bilinear interpolation of one value a block to one a pixel, [1, H / 4, W / 4] to [1, H, W]."""
+    """Bilinear interpolation of one value a block to one a pixel, [1, 1, H / 4, W / 4] to [1, 1, H, W]."""
     at = (torch.arange(BLOCK_PX) + 0.5) / BLOCK_PX - 0.5
     weights = torch.stack([(-at).clamp(min=0), 1 - at.abs(), at.clamp(min=0)])
-    for axis in (2, 1):
+    for axis in (3, 2):
         length = blocks.shape[axis]
         before = torch.cat([blocks.narrow(axis, 0, 1), blocks.narrow(axis, 0, length - 1)], axis)
         after = torch.cat([blocks.narrow(axis, 1, length - 1), blocks.narrow(axis, length - 1, 1)], axis)
-        shape = (-1, 1) if axis == 1 else (-1,)
+        shape = (-1, 1) if axis == 2 else (-1,)
         parts = zip((before, blocks, after), weights, strict=True)
         blocks = sum(part.unsqueeze(axis + 1) * w.view(shape) for part, w in parts).flatten(axis, axis + 1)
     return blocks
