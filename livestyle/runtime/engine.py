@@ -17,7 +17,6 @@ from livestyle.frame import Pixels
 from livestyle.size import Size
 from livestyle.styles import Vector
 
-
 Tensors: TypeAlias = dict[str, NDArray[Any]]
 """Inputs or outputs of a graph by name (see ARCHITECTURE.md)."""
 
