@@ -94,7 +94,7 @@ def _moving(photo: Pixels, size: Size, path: Sequence[tuple[float, float, float]
     return Film(frames, tuple(flows))
 
 
-def passing(photo: Pixels, size: Size, count: int, step_px: int = 8, behind_px: int = 24) -> Passing:
+def passing(photo: Pixels, size: Size, count: int, step_px: int = 8, behind_px: int = 48) -> Passing:
     """A dark square with a bright edge passes from left to right; `behind_px`: how long its trail counts."""
     ground = covering(photo, size)
     side = size.height // 3
@@ -103,8 +103,8 @@ def passing(photo: Pixels, size: Size, count: int, step_px: int = 8, behind_px: 
     for number in range(count):
         left = start + number * step_px
         frame, trail = ground.copy(), np.zeros(ground.shape[:2], np.bool_)
-        cv2.rectangle(frame, (left, top), (left + side - 1, top + side - 1), (30, 40, 50), -1)
-        cv2.rectangle(frame, (left, top), (left + side - 1, top + side - 1), (220, 230, 240), 3)
+        frame[top : top + side, left : left + side] = (220, 230, 240)
+        frame[top + 3 : top + side - 3, left + 3 : left + side - 3] = (30, 40, 50)
         trail[top : top + side, max(start, left - behind_px) : left] = True
         frames.append(frame)
         trails.append(trail)

@@ -20,11 +20,10 @@ TEXT_PX = 15
 
 @dataclass(frozen=True)
 class Column:
-    """One figure. values[row][series]; limit: where a line is drawn, in the same unit."""
+    """One figure. values[row][series]"""
 
     title: str
     values: Sequence[Sequence[float]]
-    limit: float | None = None
 
 
 def draw(title: str, rows: Sequence[str], series: Sequence[str], columns: Sequence[Column]) -> Pixels:
@@ -52,7 +51,7 @@ def draw(title: str, rows: Sequence[str], series: Sequence[str], columns: Sequen
 def _bars(canvas: Pixels, column: Column, left: int, top: int, row_px: int) -> None:
     text_px = 46
     highest = max((value for row in column.values for value in row), default=0.0)
-    scale = (COLUMN_PX - text_px) / max(highest, column.limit or 0.0, 1e-9)
+    scale = (COLUMN_PX - text_px) / max(highest, 1e-9)
     for number, values in enumerate(column.values):
         y = top + number * row_px + (row_px - len(values) * BAR_PX) // 2
         for place, value in enumerate(values):
@@ -61,9 +60,6 @@ def _bars(canvas: Pixels, column: Column, left: int, top: int, row_px: int) -> N
             cv2.rectangle(canvas, (left, y + 1), (end, y + BAR_PX - 1), color, -1)
             _text(canvas, f"{value:.3g}", end + 5, y + BAR_PX, 10, MUTED)
             y += BAR_PX
-    if column.limit is not None:
-        x = left + round(column.limit * scale)
-        cv2.line(canvas, (x, top), (x, top + row_px * len(column.values)), INK, 1, cv2.LINE_AA)
 
 
 def _text(

@@ -67,8 +67,14 @@ def _feed(frame: Pixels, style: Vector) -> dict[str, NDArray[Any]]:
     one, zero = np.ones(1, np.float32), np.zeros(1, np.float32)
     shapes = resolve_shapes(state_shapes(len(style)), Size.of(frame))
     state = {f"state_{name}": np.zeros(shape, np.float32) for name, shape in shapes.items()}
-    inputs = {"frame": frame[None], "style": style[None], "strength": one, "keep_color": zero}
-    return {**inputs, "steadiness": zero, **state}
+    return {
+        "frame": frame[None],
+        "style": style[None],
+        "strength": one,
+        "keep_color": zero,
+        "steadiness": zero,
+        **state,
+    }
 
 
 def _kept_in_float(model: onnx.ModelProto) -> list[str]:

@@ -19,6 +19,9 @@ STILL, MOVING = 2.5, 4.5
 Sensor noise of sigma 4 comes to 0.8, and to 2.5 in one block of ten thousand.
 """
 
+REACH = 3
+"""Blocks around a moving one that are let go too: paint changes around what moves, not just on it."""
+
 SCENE_CUT = 16.0
 """Mean difference of the whole picture, of 255, from which it is another scene."""
 
@@ -68,8 +71,9 @@ class Steady(nn.Module):
     @staticmethod
     def _still(change: Tensor) -> Tensor:
         """1 where a block and those around it stand still, 0 where any moves; [1, 1, H / 4, W / 4]."""
-        most = F.max_pool2d(change, 3, 1, 1)
-        return torch.clamp((MOVING - most) / (MOVING - STILL), 0, 1)
+        rows = F.max_pool2d(change, (2 * REACH + 1, 1), 1, (REACH, 0))
+        most = F.max_pool2d(rows, (1, 2 * REACH + 1), 1, (0, REACH))
+        return ((MOVING - most) / (MOVING - STILL)).clamp(0, 1)
 
 
 # Both as plain arithmetic: OpenVINO pools and resizes one to three channels at a sixteenth of its speed.
@@ -78,18 +82,22 @@ class Steady(nn.Module):
 def block_means(image: Tensor) -> Tensor:
     """Means over blocks, float32 [1, 3, H, W] to [1, 3, H / 4, W / 4]."""
     rows = image.flatten(1, 2).unflatten(1, (-1, BLOCK_PX)).mean(2)
-    return rows.unflatten(2, (-1, BLOCK_PX)).mean(3).unflatten(1, (3, -1))
+    means: Tensor = rows.unflatten(2, (-1, BLOCK_PX)).mean(3).unflatten(1, (3, -1))
+    return means
 
 
 def enlarged(blocks: Tensor) -> Tensor:
     """Bilinear interpolation of one value a block to one a pixel, [1, 1, H / 4, W / 4] to [1, 1, H, W]."""
-    at = (torch.arange(BLOCK_PX) + 0.5) / BLOCK_PX - 0.5
-    weights = torch.stack([(-at).clamp(min=0), 1 - at.abs(), at.clamp(min=0)])
     for axis in (3, 2):
-        length = blocks.shape[axis]
-        before = torch.cat([blocks.narrow(axis, 0, 1), blocks.narrow(axis, 0, length - 1)], axis)
-        after = torch.cat([blocks.narrow(axis, 1, length - 1), blocks.narrow(axis, length - 1, 1)], axis)
-        shape = (-1, 1) if axis == 2 else (-1,)
-        parts = zip((before, blocks, after), weights, strict=True)
-        blocks = sum(part.unsqueeze(axis + 1) * w.view(shape) for part, w in parts).flatten(axis, axis + 1)
+        blocks = _enlarged(blocks, axis)
     return blocks
+
+
+def _enlarged(blocks: Tensor, axis: int) -> Tensor:
+    at = ((torch.arange(BLOCK_PX) + 0.5) / BLOCK_PX - 0.5).view((-1, 1) if axis == 2 else (-1,))
+    length = blocks.shape[axis]
+    before = torch.cat([blocks.narrow(axis, 0, 1), blocks.narrow(axis, 0, length - 1)], axis)
+    after = torch.cat([blocks.narrow(axis, 1, length - 1), blocks.narrow(axis, length - 1, 1)], axis)
+    left, middle, right = (part.unsqueeze(axis + 1) for part in (before, blocks, after))
+    finer: Tensor = left * (-at).clamp(min=0) + middle * (1 - at.abs()) + right * at.clamp(min=0)
+    return finer.flatten(axis, axis + 1)

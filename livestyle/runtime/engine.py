@@ -123,7 +123,7 @@ class Engine(ABC):
                 f"bad style vector: {style.dtype} {style.shape}; "
                 f"expected float32 ({self.model.card.style_length},)"
             )
-        feed = {
+        feed: Tensors = {
             "frame": np.ascontiguousarray(pixels)[None],
             "style": np.ascontiguousarray(style)[None],
             "strength": np.array([strength], np.float32),

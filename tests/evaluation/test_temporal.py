@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from livestyle.cli import run
 from livestyle.evaluation.films import pan, passing
@@ -25,12 +27,13 @@ class Blend:
 
     def __init__(self, hold: float = 0.0, gain: float = 1.0) -> None:
         self._hold, self._gain = hold, gain
-        self._before: np.ndarray | None = None
+        self._before: NDArray[Any] | None = None
 
     def stylize(self, pixels: Pixels) -> Pixels:
         now = 128 + self._gain * (pixels.astype(np.float32) - 128)
-        self._before = now if self._before is None else now + self._hold * (self._before - now)
-        return np.clip(np.rint(self._before), 0, 255).astype(np.uint8)
+        before = now if self._before is None else self._before
+        self._before = blended = now + self._hold * (before - now)
+        return np.clip(np.rint(blended), 0, 255).astype(np.uint8)
 
     def reset(self) -> None:
         self._before = None
@@ -75,7 +78,7 @@ def test_all_figures_of_a_painter() -> None:
 
 
 def test_a_plot_has_a_bar_as_long_as_its_value() -> None:
-    drawn = draw("Title", ["a", "b"], ["one"], [Column("x", [[1.0], [2.0]], limit=1.5)])
+    drawn = draw("Title", ["a", "b"], ["one"], [Column("x", [[1.0], [2.0]])])
     bars = (drawn == (206, 198, 190)).all(2).sum(1)
     lengths = sorted({int(n) for n in bars if n > 20})
     assert lengths[-1] / lengths[0] == pytest.approx(2, rel=0.05)

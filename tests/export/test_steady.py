@@ -88,7 +88,8 @@ def test_noise_of_sigma_4_is_not_taken_for_motion() -> None:
     still = torch.stack(
         [Steady._still(block_means(noise(4, t)).abs().mean(1, keepdim=True)) for t in range(20)]
     )
-    assert float((still == 1).float().mean()) > 0.99
+    assert float((still == 1).float().mean()) > 0.98
+    assert float((still > 0.8).float().mean()) > 0.999
 
 
 def test_a_scene_cut_holds_nothing() -> None:
