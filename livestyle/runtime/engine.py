@@ -98,7 +98,7 @@ class Engine(ABC):
         found = {name: array.shape for name, array in state.items()}
         if found != self._state_shapes:
             raise LivestyleError(f"bad state: {found}; expected {self._state_shapes}")
-        self._state = {name: array.astype(np.float32) for name, array in state.items()}
+        self._state = {name: np.array(array, np.float32, order="C") for name, array in state.items()}
 
     def infer(
         self, pixels: Pixels, style: Vector, strength: float, keep_color: float, steadiness: float = 0.0
