@@ -51,6 +51,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help=".webp, .gif or .png")
     options = parser.parse_args()
     frames = read(options.video, options.first, options.start + options.frames)
+    if len(frames) < options.start + options.frames:
+        parser.error(f"{options.video} has too few frames: {len(frames)} from number {options.first} on")
     rows = (
         frames,
         painted(options.before, options.style, 0.0, frames),
@@ -64,7 +66,7 @@ def main() -> None:
     there_and_back = [*shown, *shown[-2:0:-1]]
     animation = cv2.Animation()
     animation.frames = there_and_back
-    animation.durations = np.full(len(there_and_back), 66, np.int32)
+    animation.durations = [66] * len(there_and_back)
     cv2.imwriteanimation(str(options.out), animation, [cv2.IMWRITE_WEBP_QUALITY, options.quality])
     print(f"{options.out}: {len(there_and_back)} frames, {options.out.stat().st_size // 1024} KiB")
 
