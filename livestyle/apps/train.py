@@ -34,10 +34,12 @@ def main(
     style_size: Annotated[
         int, typer.Option(min=64, help="Long side of the paintings, px: larger = larger strokes.")
     ] = 768,
-    style_weight: Annotated[float, typer.Option(min=0, help="More = more painting, less photo.")] = 6.0,
+    style_weight: Annotated[float, typer.Option(min=0, help="More = more painting, less photo.")] = 10.0,
     content_weight: Annotated[float, typer.Option(min=0)] = 1.0,
     tv_weight: Annotated[float, typer.Option(min=0, help="Smoothness.")] = 0.05,
-    stability_weight: Annotated[float, typer.Option(min=0, help="Steadiness under noise and motion.")] = 0.0,
+    stability_weight: Annotated[
+        float, typer.Option(min=0, help="Steadiness under noise and motion.")
+    ] = 200.0,
     rate: Annotated[float | None, typer.Option(min=0, help="Default 2e-3; 1e-2 with --add-style.")] = None,
     decay: Annotated[
         float, typer.Option(min=0, max=1, help="Last part of the steps in which the rate falls.")

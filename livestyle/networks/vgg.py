@@ -111,7 +111,12 @@ def _torchvision_state(vgg: VGG19) -> dict[str, Tensor]:
         raise LivestyleError(
             "torchvision is not installed; pip install 'livestyle[train]' or give weights with --vgg PATH"
         ) from error
-    layers = vgg19(weights=VGG19_Weights.IMAGENET1K_V1).features
+    try:
+        layers = vgg19(weights=VGG19_Weights.IMAGENET1K_V1).features
+    except OSError as error:
+        raise LivestyleError(
+            f"torchvision can't fetch the weights of VGG-19: {error}; give a file with --vgg PATH"
+        ) from error
     convolutions = [m for m in layers if isinstance(m, nn.Conv2d)]
     state = {}
     for name, conv in zip(vgg.names, convolutions, strict=False):

@@ -70,7 +70,12 @@ def add_style(trained: StyledTransformer, options: AddStyleOptions, place: Place
     model.net.requires_grad_(False)
     place.module(model)
     objective = FeedforwardObjective(
-        perception, model, options.weights, torch.tensor([options.painting.weight]), torch.arange(1)
+        perception,
+        model,
+        options.weights,
+        torch.tensor([options.painting.weight]),
+        torch.arange(1),
+        anneal=False,
     )
     groups = [{"params": [model.styles]}]
     notes = fit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -22,12 +22,20 @@ STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights of the terms. Content and style are relative losses, so 1 : 6 suits every painting."""
+    """Weights of the terms. Content and style are relative losses, so 1 : 10 suits every painting."""
 
     content: float = 1.0
-    style: float = 6.0
+    style: float = 10.0
     tv: float = 0.05
-    stability: float = 0.0
+    stability: float = 200.0
+
+    def annealed(self, progress: float) -> Weights:
+        """With stability growing from nothing at a tenth of the training to all of it at four tenths.
+
+        From the start it would keep a network from ever painting: flat pictures are the steadiest.
+        """
+        share = min(1.0, max(0.0, (progress - 0.1) / 0.3))
+        return replace(self, stability=self.stability * share)
 
 
 class Perception:
@@ -66,17 +74,20 @@ class FeedforwardObjective:
     """Float [N]: a factor on the style loss of each painting."""
     trained: Tensor
     """Int64: the styles to draw from."""
+    anneal: bool
+    """Whether stability grows during the training; a network that paints already needs it at once."""
 
-    def __call__(self, photo: Tensor, rng: np.random.Generator) -> dict[str, Tensor]:
+    def __call__(self, photo: Tensor, rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
         """The named terms, each a scalar; 'loss' is their weighted sum."""
         device = photo.device
+        weights = self.weights.annealed(progress) if self.anneal else self.weights
         index = self.trained[torch.from_numpy(rng.integers(len(self.trained), size=len(photo)))].to(device)
         painted = self.model(photo, index)
         content, styles = self.perception.terms(painted, self.perception.content(photo), index)
         style = (styles * self.style_weights.to(device)[index]).mean()
         terms = {"content": content, "style": style, "tv": tv_loss(painted)}
-        if self.weights.stability > 0:
+        if weights.stability > 0:
             generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
             terms["stability"] = stability_loss(lambda x: self.model(x, index), photo, painted, generator)
-        loss = sum((getattr(self.weights, name) * term for name, term in terms.items()), photo.new_zeros(()))
+        loss = sum((getattr(weights, name) * term for name, term in terms.items()), photo.new_zeros(()))
         return {"loss": loss, **terms}

@@ -15,7 +15,9 @@ from torch import Tensor, nn
 from livestyle.errors import LivestyleError
 from livestyle.training.device import Place
 
-Objective = Callable[[Tensor, np.random.Generator], dict[str, Tensor]]
+Objective = Callable[[Tensor, np.random.Generator, float], dict[str, Tensor]]
+"""Photos, a generator for what is drawn, and how far the training is (0 to 1), to named terms."""
+
 Draw = Callable[[np.random.Generator], Tensor]
 
 
@@ -71,7 +73,7 @@ def fit(
         rng = np.random.default_rng((schedule.seed, step))
         photo = place.images(draw(rng))
         with place.autocast():
-            terms = objective(photo, rng)
+            terms = objective(photo, rng, step / schedule.steps)
         if not math.isfinite(terms["loss"].item()):
             raise LivestyleError(
                 f"the loss is {terms['loss'].item()} at step {step + 1}; lower --rate or the weights"

@@ -98,6 +98,7 @@ def train_styles(options: TrainOptions, place: Place, start: StyledTransformer |
         options.weights,
         torch.tensor([p.weight for p in options.paintings]),
         torch.arange(len(names)),
+        anneal=start is None,
     )
     groups: list[dict[str, Any]] = [
         {"params": list(model.net.parameters())},

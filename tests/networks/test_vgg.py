@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
@@ -55,6 +58,33 @@ def test_layer_that_is_not_there() -> None:
         layer_names("relu9_1")
     with pytest.raises(LivestyleError, match="relu3_1"):
         VGG19("relu1_2")(torch.rand(1, 3, 16, 16), ("relu3_1",))
+
+
+def fake_torchvision(monkeypatch: pytest.MonkeyPatch, vgg19: Callable[..., object]) -> None:
+    models = ModuleType("torchvision.models")
+    models.vgg19 = vgg19  # type: ignore[attr-defined]
+    models.VGG19_Weights = SimpleNamespace(IMAGENET1K_V1="weights")  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "torchvision", ModuleType("torchvision"))
+    monkeypatch.setitem(sys.modules, "torchvision.models", models)
+
+
+def test_torchvision_weights_are_put_in_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    features = VGG19("relu5_4")
+    layers = torch.nn.Sequential(*(features.get_submodule(name) for name in features.names))
+    fake_torchvision(monkeypatch, lambda weights: SimpleNamespace(features=layers))
+    vgg = load_vgg19(last="relu2_1")
+    for name in vgg.names:
+        assert bool((vgg.get_parameter(f"{name}.weight") == features.get_parameter(f"{name}.weight")).all())
+    assert vgg.mean.flatten().tolist() == pytest.approx([0.485, 0.456, 0.406])
+
+
+def test_without_a_network_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(weights: str) -> None:
+        raise OSError("no route to host")
+
+    fake_torchvision(monkeypatch, refuse)
+    with pytest.raises(LivestyleError, match=r"no route to host; give a file with --vgg"):
+        load_vgg19()
 
 
 def test_missing_and_foreign_files(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def run(steps: int, checkpoint: Path | None = None, stop: int | None = None, **o
     torch.manual_seed(0)
     model = nn.Conv2d(3, 1, 1)
 
-    def objective(photo: Tensor, rng: np.random.Generator) -> dict[str, Tensor]:
+    def objective(photo: Tensor, rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
         target = photo.sum(1, keepdim=True) + float(rng.normal())
         return {"loss": (model(photo) - target).square().mean()}
 
@@ -72,7 +72,7 @@ def test_a_loss_that_is_no_number_is_an_error() -> None:
         model,
         [{"params": list(model.parameters())}],
         lambda rng: torch.zeros(1, 3, 2, 2),
-        lambda photo, rng: {"loss": model(photo).sum() * float("nan")},
+        lambda photo, rng, progress: {"loss": model(photo).sum() * float("nan")},
         Schedule(steps=3),
         PLACE,
     )
