@@ -43,8 +43,8 @@ def calibration_frames(pictures: Sequence[Path], count: int = FRAMES) -> list[Pi
 def quantize(graph: Path, out: Path, frames: Sequence[Pixels], styles: StyleBank) -> None:
     """Write `graph` with INT8 convolutions to `out`; each frame is calibrated in a style of its own.
 
-    Mixed preset: symmetric weights, asymmetric activations. The last convolution stays in float:
-    it draws the pixels, and costs 5 % of the time. Normalisation and pixel handling are float32.
+    Mixed preset: symmetric weights, asymmetric activations. Normalisation and pixel handling stay
+    in float32. The last convolution is quantised too: 0.3 dB for 8 % of the time.
     """
     import nncf
 
@@ -78,11 +78,11 @@ def _feed(frame: Pixels, style: Vector) -> dict[str, NDArray[Any]]:
 
 
 def _kept_in_float(model: onnx.ModelProto) -> list[str]:
-    """All nodes before the first convolution, the last convolution, and all behind it.
+    """All nodes before the first convolution and all behind the last.
 
     NNCF would quantise the pixel handling too: with ranges seen at keep_color 0, and without a past,
     it is then stuck there.
     """
     nodes = [(str(node.name), node.op_type == "Conv") for node in model.graph.node]
     convolutions = [index for index, (_, is_convolution) in enumerate(nodes) if is_convolution]
-    return [name for name, _ in nodes[: convolutions[0]] + nodes[convolutions[-1] :]]
+    return [name for name, _ in nodes[: convolutions[0]] + nodes[convolutions[-1] + 1 :]]
