@@ -40,12 +40,11 @@ def square(path: Path) -> Tensor:
 
 def objective(
     perception: Perception, weights: Weights, content: Tensor, index: Tensor
-) -> Callable[[Tensor], Tensor]:
-    def of(image: Tensor) -> Tensor:
+) -> Callable[[Tensor], dict[str, Tensor]]:
+    def of(image: Tensor) -> dict[str, Tensor]:
         content_term, style_term = perception.terms(image, content, index)
-        return (
-            weights.content * content_term + weights.style * style_term.mean() + weights.tv * tv_loss(image)
-        )
+        total = weights.content * content_term + weights.style * style_term.mean()
+        return {"loss": total + weights.tv * tv_loss(image)}
 
     return of
 
@@ -106,9 +105,11 @@ def main() -> None:
         curves = []
         for seed, photo in enumerate(chosen):
             noise = torch.rand(photo.shape, generator=torch.Generator().manual_seed(seed))
-            with place.autocast():
-                target = objective(perception, weights, perception.content(photo), index)
-                curves.append(list(optimize_pixels(noise.to(place.device), target, options.iterations)))
+            # In float32: its line search can't tell two pictures apart by a loss in bf16.
+            target = objective(perception, weights, perception.content(photo), index)
+            steps = optimize_pixels(noise.to(place.device), target, options.iterations)
+            curve = [note.terms["loss"] for note in steps]
+            curves.append(curve + curve[-1:] * (options.iterations + 1 - len(curve)))
         curve = np.mean(curves, axis=0).tolist()
         rows[name] = {
             "content": round(float(np.mean([t[0] for t in terms])), 4),

@@ -21,11 +21,11 @@ def write_photos(folder: Path, count: int, side_px: int = 96, seed: int = 0) -> 
     return paths
 
 
-def write_vgg(path: Path, eight_bit: bool = False) -> Path:
+def write_vgg(path: Path, eight_bit: bool = False, last: str = "relu4_1") -> Path:
     """He-initialised weights: features of random filters still tell pictures apart."""
     torch.manual_seed(7)
     tensors: dict[str, torch.Tensor] = {}
-    vgg = VGG19("relu4_1")
+    vgg = VGG19(last)
     for name in vgg.names:
         weight = vgg.get_parameter(f"{name}.weight")
         torch.nn.init.kaiming_normal_(weight.requires_grad_(False))

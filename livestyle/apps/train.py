@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -46,6 +47,10 @@ def main(
     ] = 0.4,
     seed: Annotated[int, typer.Option()] = 0,
     vgg: Annotated[Path | None, typer.Option(help="VGG-19 as safetensors; default: torchvision's.")] = None,
+    style_loss: Annotated[
+        str,
+        typer.Option(help="gram, mmd-linear, mmd-poly, mmd-gaussian, bn-stats, or gram=1,bn-stats=0.5."),
+    ] = "gram",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     validation: Annotated[Path | None, typer.Option(help="Folder of photos for the sheets.")] = None,
     work: Annotated[
@@ -63,6 +68,7 @@ def main(
     """
     require_torch()
     from livestyle.apps import training
+    from livestyle.losses.style import parse_style_loss
     from livestyle.training.device import Place
     from livestyle.training.feedforward import Weights
     from livestyle.training.loop import Schedule
@@ -76,7 +82,10 @@ def main(
         decay=decay,
         seed=seed,
     )
-    shared = training.Shared(tuple(content or ()), vgg, style_size, crop, batch, weights, schedule, place)
+    parse_style_loss(style_loss)
+    shared = training.Shared(
+        tuple(content or ()), vgg, style_size, crop, batch, weights, style_loss, schedule, place
+    )
     if add_style is not None:
         training.run_add_style(shared, add_style, model, name, out, overwrite)
     elif styles is not None and out is not None and content:
@@ -88,8 +97,8 @@ def main(
         )
 
 
-def require_torch() -> None:
+def require_torch(packages: Sequence[str] = ("torch", "onnx", "onnxscript", "nncf", "safetensors")) -> None:
     """LivestyleError with the install line where a package of the workshop is missing."""
-    missing = [p for p in ("torch", "onnx", "onnxscript", "nncf", "safetensors") if find_spec(p) is None]
+    missing = [p for p in packages if find_spec(p) is None]
     if missing:
-        raise LivestyleError(f"training needs {', '.join(missing)}; pip install 'livestyle[train]'")
+        raise LivestyleError(f"this needs {', '.join(missing)}; pip install 'livestyle[train]'")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from livestyle.apps.progress import follow
 from livestyle.card import CARD_NAME, Model, StyleNote, own_styles_dir
 from livestyle.errors import LivestyleError
 from livestyle.export.onnx import restore
@@ -20,7 +19,7 @@ from livestyle.training.add_style import AddStyleOptions, add_style
 from livestyle.training.data import list_images
 from livestyle.training.device import Place
 from livestyle.training.feedforward import Weights
-from livestyle.training.loop import Note, Schedule
+from livestyle.training.loop import Schedule
 from livestyle.training.paintings import Painting, list_paintings, style_name
 from livestyle.training.train_styles import CHECKPOINT, TrainOptions, train_styles
 
@@ -37,6 +36,7 @@ class Shared:
     crop_px: int
     batch: int
     weights: Weights
+    style_loss: str
     schedule: Schedule
     place: Place
 
@@ -87,6 +87,7 @@ def run_train(
         crop_px=shared.crop_px,
         batch=shared.batch,
         weights=shared.weights,
+        style_loss=shared.style_loss,
         schedule=shared.schedule,
         validation=(validation,) if validation else (),
         start=start,
@@ -98,7 +99,8 @@ def run_train(
         console.print(
             f"[yellow]{len(training.skipped)} unreadable pictures skipped, first: {training.skipped[0]}"
         )
-    follow(training.notes, shared.schedule.steps)
+    for _ in follow(training.notes, shared.schedule.steps, console, "training", memory=0.98):
+        pass
     pictures = [p for folder in shared.content for p in list_images(folder)]
     record = {**options.record(), "device": str(shared.place)}
     made = publish(
@@ -137,33 +139,17 @@ def run_add_style(
         crop_px=shared.crop_px,
         batch=shared.batch,
         weights=shared.weights,
+        style_loss=shared.style_loss,
         schedule=shared.schedule,
     )
     training = add_style(restore(model), options, shared.place)
     console.print(
         f"adding {note.name} to {model.card.name} on {shared.place}; starts from {training.nearest}"
     )
-    follow(training.notes, shared.schedule.steps)
+    for _ in follow(training.notes, shared.schedule.steps, console, "training", memory=0.98):
+        pass
     vector = training.model.styles.detach().cpu().numpy()
     target.parent.mkdir(parents=True, exist_ok=True)
     StyleBank((note.name,), vector).save(target)
     console.print(f"saved {target}")
     console.print(f"paint with it: livestyle live --model {model_name} --style {note.name}")
-
-
-def follow(notes: Iterator[Note], steps: int) -> None:
-    """Draw every note with a progress bar: losses (running means) and the time left."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(elapsed_when_finished=True),
-    )
-    means: dict[str, float] = {}
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("training", total=steps)
-        for note in notes:
-            for key, value in note.terms.items():
-                means[key] = 0.98 * means.get(key, value) + 0.02 * value
-            text = "  ".join(f"{key} {value:.3f}" for key, value in means.items())
-            progress.update(task, completed=note.step, description=text)

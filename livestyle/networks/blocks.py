@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from livestyle.networks.norms import ConditionalInstanceNorm
+from livestyle.networks.norms import ConditionalInstanceNorm, StyleNorm
 
 
 class ReflectConv(nn.Module):
@@ -23,28 +23,35 @@ class ReflectConv(nn.Module):
 
 
 class ConvNorm(nn.Module):
-    """Convolution, conditional instance normalisation and, unless told otherwise, ReLU."""
+    """Convolution, conditional normalisation and, unless told otherwise, ReLU."""
 
     def __init__(
-        self, inputs: int, outputs: int, kernel: int, offset: int, stride: int = 1, relu: bool = True
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int,
+        offset: int,
+        stride: int = 1,
+        relu: bool = True,
+        norm: type[StyleNorm] = ConditionalInstanceNorm,
     ) -> None:
         super().__init__()
         self.conv = ReflectConv(inputs, outputs, kernel, stride, bias=False)
-        self.norm = ConditionalInstanceNorm(outputs, offset)
+        self.norm = norm(outputs, offset)
         self.relu = relu
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        y = self.norm(self.conv(x), style)
+        y: Tensor = self.norm(self.conv(x), style)
         return F.relu(y) if self.relu else y
 
 
 class Residual(nn.Module):
     """Two 3x3 convolutions around which the input is added (Johnson 2016, no ReLU after the sum)."""
 
-    def __init__(self, channels: int, offset: int) -> None:
+    def __init__(self, channels: int, offset: int, norm: type[StyleNorm] = ConditionalInstanceNorm) -> None:
         super().__init__()
-        self.first = ConvNorm(channels, channels, 3, offset)
-        self.second = ConvNorm(channels, channels, 3, offset + 2 * channels, relu=False)
+        self.first = ConvNorm(channels, channels, 3, offset, norm=norm)
+        self.second = ConvNorm(channels, channels, 3, offset + 2 * channels, relu=False, norm=norm)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         y: Tensor = self.second(self.first(x, style), style)
@@ -54,9 +61,11 @@ class Residual(nn.Module):
 class UpConv(nn.Module):
     """Nearest-neighbour upsampling by two, then a 3x3 convolution: no checkerboards (Dumoulin 2017)."""
 
-    def __init__(self, inputs: int, outputs: int, offset: int) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, offset: int, norm: type[StyleNorm] = ConditionalInstanceNorm
+    ) -> None:
         super().__init__()
-        self.conv = ConvNorm(inputs, outputs, 3, offset)
+        self.conv = ConvNorm(inputs, outputs, 3, offset, norm=norm)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         y: Tensor = self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"), style)

@@ -1,4 +1,4 @@
-"""Instance normalisation (Ulyanov 2016) and its conditional form (Dumoulin 2017)."""
+"""Instance normalisation (Ulyanov 2016), its conditional form (Dumoulin 2017), and batch norm to compare."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from torch import Tensor, nn
 EPS = 1e-5
 """Added to the variance. On [0, 1] pixels it keeps a flat region from being blown up to full contrast."""
 
+MOMENTUM = 0.1
 
-class ConditionalInstanceNorm(nn.Module):
-    """z = gamma_s * (x - mean(x)) / std(x) + beta_s, statistics over H x W (Dumoulin 2017, eq. 5).
 
-    gamma and beta are not parameters: they are a slice of the style vector that comes with the
-    input, so that one network holds any number of styles.
+class StyleNorm(nn.Module):
+    """A normalisation whose gamma and beta are a slice of the style vector.
+
+    They are not parameters: they come with the input, so that one network holds any number of styles.
     """
 
     def __init__(self, channels: int, offset: int) -> None:
@@ -23,13 +24,45 @@ class ConditionalInstanceNorm(nn.Module):
         self.channels = channels
         self.offset = offset
 
+    def gamma_beta(self, style: Tensor) -> tuple[Tensor, Tensor]:
+        """float32 [B, D] to twice [B, C]."""
+        gamma, beta = style[:, self.offset : self.offset + 2 * self.channels].chunk(2, dim=1)
+        return gamma, beta
+
+
+class ConditionalInstanceNorm(StyleNorm):
+    """z = gamma_s * (x - mean(x)) / std(x) + beta_s, statistics over H x W (Dumoulin 2017, eq. 5)."""
+
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         """x [B, C, H, W] of any float type, style float32 [B, D]; returns float32 [B, C, H, W].
 
         For B = 1, the live case, this is exactly one native InstanceNormalization when exported.
         """
-        gamma, beta = style[:, self.offset : self.offset + 2 * self.channels].chunk(2, dim=1)
+        gamma, beta = self.gamma_beta(style)
         if x.shape[0] == 1:
             return F.instance_norm(x.float(), weight=gamma[0], bias=beta[0], eps=EPS)
         normal = F.instance_norm(x.float(), eps=EPS)
+        return torch.addcmul(beta[:, :, None, None], normal, gamma[:, :, None, None])
+
+
+class ConditionalBatchNorm(StyleNorm):
+    """The same with statistics over B x H x W, as Johnson 2016 had it before Ulyanov 2016.
+
+    While training those of the batch, else their running means. For the comparison alone: what is
+    shipped is instance-normalised.
+    """
+
+    running_mean: Tensor
+    running_var: Tensor
+
+    def __init__(self, channels: int, offset: int) -> None:
+        super().__init__(channels, offset)
+        self.register_buffer("running_mean", torch.zeros(channels))
+        self.register_buffer("running_var", torch.ones(channels))
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """x [B, C, H, W] of any float type, style float32 [B, D]; returns float32 [B, C, H, W]."""
+        gamma, beta = self.gamma_beta(style)
+        known = (self.running_mean, self.running_var)
+        normal = F.batch_norm(x.float(), *known, training=self.training, momentum=MOMENTUM, eps=EPS)
         return torch.addcmul(beta[:, :, None, None], normal, gamma[:, :, None, None])

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.networks.blocks import ConvNorm, ReflectConv, Residual, UpConv
-from livestyle.networks.norms import ConditionalInstanceNorm
+from livestyle.networks.norms import ConditionalInstanceNorm, StyleNorm
 
 
 @dataclass(frozen=True)
@@ -61,18 +61,19 @@ class Transformer(nn.Module):
     layer is not normalised, so that exposure and palette come from the layers below it.
     """
 
-    def __init__(self, arch: Architecture) -> None:
+    def __init__(self, arch: Architecture, norm: type[StyleNorm] = ConditionalInstanceNorm) -> None:
+        """norm: another one is for experiments; only instance normalisation is exported."""
         super().__init__()
         self.arch = arch
         offsets = _Offsets()
         stem = arch.down[0]
-        self.stem = ConvNorm(3 * arch.fold**2, stem, arch.kernel, offsets.take(stem))
+        self.stem = ConvNorm(3 * arch.fold**2, stem, arch.kernel, offsets.take(stem), norm=norm)
         pairs = zip(arch.down, arch.down[1:], strict=False)
-        self.down = nn.ModuleList(ConvNorm(a, b, 3, offsets.take(b), stride=2) for a, b in pairs)
+        self.down = nn.ModuleList(ConvNorm(a, b, 3, offsets.take(b), stride=2, norm=norm) for a, b in pairs)
         low = arch.down[-1]
-        self.blocks = nn.ModuleList(Residual(low, offsets.take(low, 2)) for _ in range(arch.blocks))
+        self.blocks = nn.ModuleList(Residual(low, offsets.take(low, 2), norm) for _ in range(arch.blocks))
         pairs = zip((low, *arch.up), arch.up, strict=False)
-        self.up = nn.ModuleList(UpConv(a, b, offsets.take(b)) for a, b in pairs)
+        self.up = nn.ModuleList(UpConv(a, b, offsets.take(b), norm) for a, b in pairs)
         self.head = ReflectConv(arch.up[-1], 3 * arch.unfold**2, arch.kernel)
         self.style_length = offsets.total
 
@@ -97,8 +98,8 @@ class Transformer(nn.Module):
             row[norm.offset : norm.offset + norm.channels] = 1.0
         return row.repeat(count, 1)
 
-    def norms(self) -> Iterator[ConditionalInstanceNorm]:
-        return (m for m in self.modules() if isinstance(m, ConditionalInstanceNorm))
+    def norms(self) -> Iterator[StyleNorm]:
+        return (m for m in self.modules() if isinstance(m, StyleNorm))
 
     def macs(self, height: int, width: int) -> int:
         """Multiply-accumulates of the convolutions for one image of height x width pixels."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import cast
+from typing import Literal, TypeAlias, cast
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +14,8 @@ from livestyle.errors import LivestyleError
 
 CONVOLUTIONS = {1: 2, 2: 2, 3: 4, 4: 4, 5: 4}
 """Convolutions in each of the five stages; a pooling stands between two stages."""
+
+Border: TypeAlias = Literal["zeros", "reflect"]
 
 CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)
 
@@ -33,14 +35,15 @@ class VGG19(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, last: str = "relu4_1", pooling: str = "avg") -> None:
+    def __init__(self, last: str = "relu4_1", pooling: str = "avg", border: Border = "zeros") -> None:
+        """pooling: avg or max. border: what lies around a picture (Huang 2017 has reflect)."""
         super().__init__()
         self.names = layer_names(last)
         self.pool = nn.MaxPool2d(2) if pooling == "max" else nn.AvgPool2d(2)
         channels = 3
         for name in self.names:
             outputs = min(64 * 2 ** (int(name[4]) - 1), 512)
-            self.add_module(name, nn.Conv2d(channels, outputs, 3, padding=1))
+            self.add_module(name, nn.Conv2d(channels, outputs, 3, padding=1, padding_mode=border))
             channels = outputs
         self.register_buffer("mean", torch.zeros(1, 3, 1, 1))
         self.register_buffer("std", torch.ones(1, 3, 1, 1))
@@ -68,14 +71,16 @@ class VGG19(nn.Module):
         raise LivestyleError(f"VGG-19 was cut at {self.names[-1]}; asked for {sorted(wanted - set(found))}")
 
 
-def load_vgg19(path: Path | None = None, last: str = "relu4_1", pooling: str = "avg") -> VGG19:
+def load_vgg19(
+    path: Path | None = None, last: str = "relu4_1", pooling: str = "avg", border: Border = "zeros"
+) -> VGG19:
     """VGG-19 with torchvision's ImageNet weights, or Caffe's from a safetensors file.
 
     The file holds, for each convolution, either `NAME.weight` (float) or `NAME.codes` + `NAME.table`
     (8-bit, weight = table[codes]), and `NAME.bias`; OIHW, input BGR 0-255 minus the Caffe mean.
     Raises LivestyleError where the file is missing or lacks a layer.
     """
-    vgg = VGG19(last, pooling)
+    vgg = VGG19(last, pooling, border)
     state = _torchvision_state(vgg) if path is None else _file_state(vgg, path)
     vgg.load_state_dict(state)
     return vgg

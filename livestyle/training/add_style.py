@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from livestyle.losses.style import parse_style_loss
 from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.vgg import load_vgg19
 from livestyle.training.data import PhotoCrops, load_style
@@ -34,6 +35,7 @@ class AddStyleOptions:
     crop_px: int = 192
     batch: int = 4
     weights: Weights = field(default_factory=Weights)
+    style_loss: str = "gram"
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=600, rate=1e-2))
 
 
@@ -61,7 +63,7 @@ def add_style(trained: StyledTransformer, options: AddStyleOptions, place: Place
         leaves = dead_leaf_photos(LEAF_PHOTOS, options.crop_px * 3 // 2, options.schedule.seed)
         crops = PhotoCrops(leaves, options.crop_px)
     with place.autocast():
-        perception = Perception(vgg, [painting])
+        perception = Perception(vgg, [painting], parse_style_loss(options.style_loss))
     batch = place.images(crops.batch(np.random.default_rng(options.schedule.seed), options.batch))
     start = nearest_style(trained, perception, batch, place)
     model = StyledTransformer(trained.net, [options.painting.note.name])

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from livestyle.losses.content import content_loss
-from livestyle.losses.style import gram_loss, gram_matrix
+from livestyle.losses.gram import GramLoss
+from livestyle.losses.style import StyleLoss, Target, join, pick
 from livestyle.losses.temporal import stability_loss
 from livestyle.losses.tv import tv_loss
 from livestyle.networks.styled import StyledTransformer
@@ -41,26 +42,49 @@ class Weights:
 class Perception:
     """What VGG sees in photos and paintings: the targets and the terms built on them."""
 
-    def __init__(self, vgg: VGG19, paintings: Sequence[Tensor]) -> None:
-        """paintings: float [1, 3, H, W] in [0, 1], one for each style, on VGG's device."""
+    def __init__(
+        self,
+        vgg: VGG19,
+        paintings: Sequence[Tensor],
+        loss: StyleLoss | None = None,
+        style_layers: Sequence[str] = STYLE_LAYERS,
+        content_layer: str = CONTENT_LAYER,
+    ) -> None:
+        """paintings: float [1, 3, H, W] in [0, 1], one for each style, on VGG's device.
+
+        loss: Gram matrices where nothing is said.
+        """
         self.vgg = vgg
-        grams = [self.grams(painting) for painting in paintings]
-        self.targets = {layer: torch.cat([g[layer] for g in grams]) for layer in STYLE_LAYERS}
+        self.loss = loss or GramLoss()
+        self.content_layer = content_layer
+        targets = [self._targets(painting, style_layers) for painting in paintings]
+        self.targets = {layer: join([t[layer] for t in targets]) for layer in style_layers}
 
     @torch.no_grad()
-    def grams(self, painting: Tensor) -> dict[str, Tensor]:
-        return {k: gram_matrix(f) for k, f in self.vgg(painting, STYLE_LAYERS).items()}
+    def _targets(self, painting: Tensor, layers: Sequence[str]) -> dict[str, Target]:
+        return {k: self.loss.target(f) for k, f in self.vgg(painting, layers).items()}
 
     @torch.no_grad()
     def content(self, photo: Tensor) -> Tensor:
-        features: Tensor = self.vgg(photo, (CONTENT_LAYER,))[CONTENT_LAYER]
+        features: Tensor = self.vgg(photo, (self.content_layer,))[self.content_layer]
         return features
 
     def terms(self, painted: Tensor, content: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
-        """Content loss (a scalar) and style loss [B] of images painted in the styles `index` [B]."""
-        seen = self.vgg(painted, (*STYLE_LAYERS, CONTENT_LAYER))
-        style = [gram_loss(gram_matrix(seen[k]), self.targets[k][index]) for k in STYLE_LAYERS]
-        return content_loss(seen[CONTENT_LAYER], content), torch.stack(style).mean(0)
+        """Content loss (a scalar) and style loss [B] of images painted in the styles `index` [B].
+
+        A single image with several styles gets the loss to each of them.
+        """
+        seen = self.vgg(painted, {*self.targets, self.content_layer})
+        styles = self._style(seen, index) if self.targets else painted.new_zeros(len(index))
+        return content_loss(seen[self.content_layer], content), styles
+
+    def style(self, painted: Tensor, index: Tensor) -> Tensor:
+        """The style loss alone, [B]."""
+        return self._style(self.vgg(painted, self.targets), index)
+
+    def _style(self, seen: dict[str, Tensor], index: Tensor) -> Tensor:
+        losses = [self.loss.loss(seen[k], pick(target, index)) for k, target in self.targets.items()]
+        return torch.stack(losses).mean(0)
 
 
 @dataclass
@@ -83,6 +107,8 @@ class FeedforwardObjective:
         weights = self.weights.annealed(progress) if self.anneal else self.weights
         index = self.trained[torch.from_numpy(rng.integers(len(self.trained), size=len(photo)))].to(device)
         painted = self.model(photo, index)
+        if self.perception.loss.random:
+            torch.manual_seed(int(rng.integers(2**31)))
         content, styles = self.perception.terms(painted, self.perception.content(photo), index)
         style = (styles * self.style_weights.to(device)[index]).mean()
         terms = {"content": content, "style": style, "tv": tv_loss(painted)}

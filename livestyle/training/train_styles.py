@@ -12,6 +12,7 @@ import torch
 
 from livestyle.card import StyleNote
 from livestyle.errors import LivestyleError
+from livestyle.losses.style import parse_style_loss
 from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.transformer import ARCHITECTURES, Architecture, Transformer
 from livestyle.networks.vgg import load_vgg19
@@ -41,6 +42,7 @@ class TrainOptions:
     crop_px: int = 192
     batch: int = 4
     weights: Weights = field(default_factory=Weights)
+    style_loss: str = "gram"
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=12000))
     validation: tuple[Path, ...] = ()
     sheet_every: int = 500
@@ -58,6 +60,7 @@ class TrainOptions:
             "decay": self.schedule.decay,
             "seed": self.schedule.seed,
             "weights": asdict(self.weights),
+            "style_loss": self.style_loss,
             "start": self.start,
         }
 
@@ -91,7 +94,7 @@ def train_styles(options: TrainOptions, place: Place, start: StyledTransformer |
     images = [place.images(load_style(p.path, options.style_px)) for p in options.paintings]
     crops = PhotoCrops.load(options.content, options.crop_px)
     with place.autocast():
-        perception = Perception(vgg, images)
+        perception = Perception(vgg, images, parse_style_loss(options.style_loss))
     objective = FeedforwardObjective(
         perception,
         model,

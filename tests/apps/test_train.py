@@ -70,7 +70,8 @@ def test_a_training_goes_on_only_when_asked(
     out = tmp_path / "m"
     assert make(shop, out, "--resume") == 2
     assert "nothing to resume" in capsys.readouterr().err
-    assert make(shop, out, "--no-int8", steps=1) == 0
+    assert make(shop, out, "--no-int8", "--style-loss", "gram+mmd-gaussian", steps=1) == 0
+    assert Model.load(out).card.training["style_loss"] == "gram+mmd-gaussian"
     assert make(shop, tmp_path / "n", "--work", str(tmp_path / "m.training")) == 2
     assert "--resume" in capsys.readouterr().err
     again = ["--work", str(tmp_path / "m.training"), "--resume", "--no-int8"]
@@ -108,6 +109,7 @@ def test_an_added_style_leaves_the_others_bit_identical(
         (["--styles", "nowhere", "--content", "nowhere", "--out", "x"], "not a folder"),
         (["--add-style", "nothing.png", "--model", "none-such"], "no model"),
         (["--device", "quantum", "--add-style", "x.png"], "unknown device"),
+        (["--style-loss", "graham", "--add-style", "x.png"], "unknown style loss"),
         (["--device", "cuda", "--add-style", "x.png"], "no CUDA device"),
     ],
 )

@@ -5,7 +5,7 @@ from itertools import pairwise
 import torch
 
 from livestyle.losses.content import content_loss
-from livestyle.losses.style import gram_loss, gram_matrix
+from livestyle.losses.gram import gram_loss, gram_matrix
 from livestyle.losses.temporal import film_loss, random_motion, stability_loss, warp
 from livestyle.losses.tv import tv_loss
 

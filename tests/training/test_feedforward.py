@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from livestyle.losses.style import parse_style_loss
 from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.transformer import ARCHITECTURES, Transformer
 from livestyle.networks.vgg import load_vgg19
@@ -18,6 +19,13 @@ def perception(tmp_path_factory: pytest.TempPathFactory) -> Perception:
     folder = tmp_path_factory.mktemp("perception")
     paintings = [load_style(path, 64) for path in write_photos(folder, 2, 64)]
     return Perception(load_vgg19(write_vgg(folder / "vgg.safetensors")), paintings)
+
+
+def test_a_style_loss_that_is_drawn_follows_the_seed_of_the_step(perception: Perception) -> None:
+    drawn = Perception(perception.vgg, [photos(1), photos(1)], parse_style_loss("gram+mmd-gaussian"))
+    found = objective(drawn, Weights(stability=0), [0, 1])
+    losses = [found(photos(2), np.random.default_rng(seed), 0.0)["loss"].item() for seed in (1, 1, 2)]
+    assert losses[0] == losses[1] != losses[2]
 
 
 def photos(count: int) -> torch.Tensor:

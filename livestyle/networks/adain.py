@@ -1,0 +1,100 @@
+"""Any picture as a style: adaptive instance normalisation (Huang 2017)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from livestyle.networks.blocks import ReflectConv
+from livestyle.networks.statistics import mean_std
+from livestyle.networks.vgg import VGG19
+
+LAYER = "relu4_1"
+
+CHANNELS = ((512, 256), (256, 256, 256, 256, 128), (128, 128, 64), (64, 64, 3))
+"""Through the decoder: VGG's up to relu4_1, backwards. The picture doubles between two groups."""
+
+
+def statistics(features: Tensor, mask: Tensor | None = None) -> Tensor:
+    """What a style is: means, then deviations; [B, C, H, W] to [B, 2C]. See `mean_std` for the mask.
+
+    Means and deviations of several styles may be blended before they are set: AdaIN is linear in
+    them, so this gives the blend of the features that Huang 2017, eq. 15 asks for.
+    """
+    return torch.cat([part.flatten(1) for part in mean_std(features, mask)], 1)
+
+
+def adain(features: Tensor, style: Tensor) -> Tensor:
+    """σ(s) (x − μ(x)) / σ(x) + μ(s) (Huang 2017, eq. 8).
+
+    features [B, C, H, W], style [B or 1, 2C] as `statistics` gives it; the result has that mean and
+    that deviation in each channel.
+    """
+    mean, std = mean_std(features)
+    new_mean, new_std = style[:, :, None, None].chunk(2, dim=1)
+    return (features - mean) / std * new_std + new_mean
+
+
+def adain_masked(features: Tensor, styles: Tensor, masks: Tensor) -> Tensor:
+    """A style for each region (Huang 2017, section 7: spatial control).
+
+    features [1, C, H, W], styles [K, 2C], masks [K, 1, H, W] that sum to 1 at each position. The photo
+    is normalised as a whole, so that a region looks as it does where its style covers all.
+    """
+    return (adain(features.expand(len(styles), -1, -1, -1), styles) * masks).sum(0, keepdim=True)
+
+
+class Decoder(nn.Module):
+    """From relu4_1 back to a picture: nearest upsampling, reflected borders, no normalisation.
+
+    A normalisation would undo what AdaIN set (Huang 2017, section 7).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.groups = nn.ModuleList()
+        for group in CHANNELS:
+            convs = [ReflectConv(a, b, 3) for a, b in pairwise(group)]
+            layers = [layer for conv in convs for layer in (conv, nn.ReLU())]
+            self.groups.append(nn.Sequential(*(layers if group[-1] > 3 else layers[:-1])))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, 512, H, W] to [B, 3, 8H, 8W] RGB, near [0, 1] once trained."""
+        for number, group in enumerate(self.groups):
+            x = group(F.interpolate(x, scale_factor=2.0, mode="nearest") if number else x)
+        return x
+
+
+class AdaIN(nn.Module):
+    """Frozen encoder, AdaIN, decoder; only the decoder is trained."""
+
+    def __init__(self, encoder: VGG19) -> None:
+        """encoder: up to relu4_1; Huang takes max pooling, reflected borders and `normalize`."""
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = Decoder()
+
+    def encode(self, picture: Tensor) -> Tensor:
+        """[B, 3, H, W] in [0, 1], sides multiples of 8, to [B, 512, H/8, W/8]."""
+        features: Tensor = self.encoder(picture, (LAYER,))[LAYER]
+        return features
+
+    def style(self, picture: Tensor) -> Tensor:
+        """The style vector of a painting, [B, 1024]: all that has to be kept of it."""
+        return statistics(self.encode(picture))
+
+    def target(self, photo: Tensor, style: Tensor, alpha: float | Tensor = 1.0) -> Tensor:
+        """Features to decode: alpha from the photo's own, 0, to restyled ones, 1 (Huang 2017, eq. 14).
+
+        alpha: a number, or [B, 1, 1, 1].
+        """
+        features = self.encode(photo)
+        return torch.lerp(features.float(), adain(features.float(), style), torch.as_tensor(alpha).to(style))
+
+    def forward(self, photo: Tensor, style: Tensor, alpha: float | Tensor = 1.0) -> Tensor:
+        """photo [B, 3, H, W], style [B or 1, 1024], to a picture [B, 3, H, W]."""
+        y: Tensor = self.decoder(self.target(photo, style, alpha))
+        return y

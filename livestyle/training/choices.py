@@ -1,0 +1,41 @@
+"""What can be chosen of an optimisation; apart, so that the command line loads no torch for its help."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Optimizer(StrEnum):
+    """How the pixels are moved."""
+
+    LBFGS = "lbfgs"
+    ADAM = "adam"
+
+
+class Start(StrEnum):
+    """The picture that an optimisation starts from."""
+
+    NOISE = "noise"
+    CONTENT = "content"
+
+
+class Only(StrEnum):
+    """One of the two losses alone: what a layer keeps of a photo, or of a painting (Gatys 2016, fig. 1)."""
+
+    CONTENT = "content"
+    STYLE = "style"
+
+
+class Color(StrEnum):
+    """Whose colours the result has.
+
+    painting:  the painting's
+    luminance: the photo's, exactly; only lightness is painted (Gatys 2016b)
+    histogram: the photo's; the painting is recoloured first, channel by channel
+    coral:     the photo's; the painting is recoloured first, mean and covariance (Sun 2016)
+    """
+
+    PAINTING = "painting"
+    LUMINANCE = "luminance"
+    HISTOGRAM = "histogram"
+    CORAL = "coral"

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from livestyle.networks.adain import AdaIN
+from livestyle.networks.vgg import VGG19
+from livestyle.training.adain import AdaINObjective
+from livestyle.training.device import Place
+from livestyle.training.loop import Schedule, fit
+
+PLACE = Place(torch.device("cpu"), bf16=False)
+
+
+def draw(rng: np.random.Generator, count: int = 1) -> Tensor:
+    """One picture for each number: blobs of colour."""
+    blobs = torch.from_numpy(rng.random((count, 3, 4, 4), np.float32))
+    return torch.nn.functional.interpolate(blobs, size=32, mode="bilinear")
+
+
+@pytest.fixture
+def objective() -> AdaINObjective:
+    torch.manual_seed(3)
+    encoder = VGG19("relu4_1", "max", "reflect")
+    for name in encoder.names:
+        torch.nn.init.kaiming_normal_(encoder.get_parameter(f"{name}.weight"))
+    return AdaINObjective(AdaIN(encoder), draw)
+
+
+def test_the_loss_is_the_weighted_sum_and_follows_the_seed(objective: AdaINObjective) -> None:
+    photo = draw(np.random.default_rng(9), 2)
+    first, again, other = (objective(photo, np.random.default_rng(s), 0.0) for s in (1, 1, 2))
+    torch.testing.assert_close(first["loss"], first["content"] + 10 * first["style"])
+    assert first["loss"].item() == again["loss"].item() != other["loss"].item()
+
+
+def test_a_few_steps_teach_the_decoder_and_leave_the_encoder(objective: AdaINObjective) -> None:
+    model = objective.model
+    before = model.encoder.get_parameter("conv4_1.weight").clone()
+    groups = [{"params": list(model.decoder.parameters())}]
+    schedule = Schedule(steps=12, rate=1e-3, decay=0)
+    notes = list(fit(model, groups, lambda rng: draw(rng, 2), objective, schedule, PLACE))
+    losses = [note.terms["loss"] for note in notes]
+    assert np.mean(losses[-3:]) < 0.8 * np.mean(losses[:3])
+    assert bool((model.encoder.get_parameter("conv4_1.weight") == before).all())
