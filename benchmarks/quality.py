@@ -19,6 +19,7 @@ from torch import Tensor
 from livestyle.card import Model
 from livestyle.export.onnx import restore
 from livestyle.losses.tv import tv_loss
+from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.vgg import load_vgg19
 from livestyle.training.data import list_images, load_style, read_image, resize, to_tensor
 from livestyle.training.device import Place
@@ -46,6 +47,22 @@ def objective(
         return {"loss": total + weights.tv * tv_loss(image)}
 
     return of
+
+
+@torch.no_grad()
+def measure(
+    model: StyledTransformer,
+    perception: Perception,
+    photo: Tensor,
+    row: Tensor,
+    index: Tensor,
+    place: Place,
+) -> tuple[float, float, float]:
+    """Content, style and TV loss of one photo painted in style `row`, whose painting is `index`."""
+    with place.autocast():
+        painted = model(photo, row)
+        content, style = perception.terms(painted, perception.content(photo), index)
+    return content.item(), style.mean().item(), tv_loss(painted).item()
 
 
 def reached(curve: list[float], value: float) -> int:
@@ -82,25 +99,21 @@ def main() -> None:
         name = painting.note.name
         index = torch.tensor([number])
         row = torch.tensor([model.names.index(name)])
-        with torch.no_grad(), place.autocast():
-            terms = [perception.terms(model(p, row), perception.content(p), index) for p in photos]
-            net = [
-                objective(perception, weights, perception.content(p), index)(model(p, row))["loss"].item()
-                for p in photos
-            ]
+        terms = [measure(model, perception, photo, row, index, place) for photo in photos]
+        net = [weights.content * c + weights.style * s + weights.tv * t for c, s, t in terms]
         net_chosen = net[:: max(1, len(photos) // options.lbfgs_photos)][: options.lbfgs_photos]
         curves = []
         for seed, photo in enumerate(chosen):
             noise = torch.rand(photo.shape, generator=torch.Generator().manual_seed(seed))
-            with place.autocast():
-                target = objective(perception, weights, perception.content(photo), index)
-                steps = optimize_pixels(noise.to(place.device), target, options.iterations)
-                curve = [note.terms["loss"] for note in steps]
-                curves.append(curve + curve[-1:] * (options.iterations + 1 - len(curve)))
+            # In float32: its line search can't tell two pictures apart by a loss in bf16.
+            target = objective(perception, weights, perception.content(photo), index)
+            steps = optimize_pixels(noise.to(place.device), target, options.iterations)
+            curve = [note.terms["loss"] for note in steps]
+            curves.append(curve + curve[-1:] * (options.iterations + 1 - len(curve)))
         curve = np.mean(curves, axis=0).tolist()
         rows[name] = {
-            "content": round(float(np.mean([t[0].item() for t in terms])), 4),
-            "style": round(float(np.mean([t[1].item() for t in terms])), 4),
+            "content": round(float(np.mean([t[0] for t in terms])), 4),
+            "style": round(float(np.mean([t[1] for t in terms])), 4),
             "objective": round(float(np.mean(net)), 4),
             "objective_same_photos": round(float(np.mean(net_chosen)), 4),
             "lbfgs": {str(i): round(curve[i], 4) for i in (0, 5, 10, 12, 15, 20, 30, 40) if i < len(curve)},

@@ -7,14 +7,18 @@ import json
 from dataclasses import asdict, dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from livestyle.config import data_dir
 from livestyle.errors import LivestyleError
+from livestyle.size import Size
 from livestyle.styles import StyleBank
 
 CARD_NAME = "card.json"
 STYLES_NAME = "styles.npz"
+
+
+Shapes: TypeAlias = dict[str, list[int | str]]
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Card:
 
     graphs: file name of each graph by kind, 'float' and where it exists 'int8'
     sha256: of each of those files, so that a cached or user-made thing knows what it belongs to
+    state:  shape of each float32 tensor carried from frame to frame, with sides such as 'H' or 'W/4';
+            empty for a graph that carries nothing and takes no `steadiness`
     """
 
     name: str
@@ -45,6 +51,7 @@ class Card:
     graphs: dict[str, str]
     sha256: dict[str, str]
     licence: str
+    state: Shapes = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
     styles: tuple[StyleNote, ...] = ()
@@ -103,6 +110,19 @@ class Model:
 def own_styles_dir(card: Card) -> Path:
     """Where `livestyle train --add-style` puts styles for exactly this network (by its hash)."""
     return data_dir() / "styles" / f"{card.name}-{card.sha256['float'][:12]}"
+
+
+def resolve_shapes(shapes: Shapes, size: Size) -> dict[str, tuple[int, ...]]:
+    """The shapes of a card's state tensors for frames of `size`."""
+    sides = {"H": size.height, "W": size.width}
+
+    def length(of: int | str) -> int:
+        if isinstance(of, int):
+            return of
+        side, _, divisor = of.partition("/")
+        return sides[side] // int(divisor or 1)
+
+    return {name: tuple(length(n) for n in shape) for name, shape in shapes.items()}
 
 
 def file_sha256(path: Path) -> str:

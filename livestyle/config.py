@@ -18,6 +18,10 @@ class Precision(StrEnum):
     INT8 = "int8"
 
 
+STEADINESS = 0.8
+"""How much is held in a film where nothing moves, unless told otherwise."""
+
+
 def cache_dir() -> Path:
     """Where compiled models are kept: $LIVESTYLE_CACHE or the user's cache folder."""
     return Path(os.environ.get("LIVESTYLE_CACHE") or platformdirs.user_cache_dir("livestyle", False))

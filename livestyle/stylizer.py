@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from livestyle.card import Model
-from livestyle.config import Precision
+from livestyle.config import STEADINESS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
 from livestyle.runtime.engine import Engine, EngineInfo
@@ -25,9 +25,12 @@ class Stylizer:
     ...     painted = stylizer.stylize(frame)
 
     An engine is compiled for a size when the first frame of that size comes (or with `open`), and
-    kept until another size comes. `style`, `strength` and `keep_color` may be set at any time from
-    any thread; they count from the next `stylize` on and compile nothing. `stylize` itself belongs
-    to one thread at a time.
+    kept until another size comes. `style`, `strength`, `keep_color` and `steadiness` may be set at any
+    time from any thread; they count from the next `stylize` on and compile nothing. `stylize` itself
+    belongs to one thread at a time.
+
+    Frames are taken as a film: where nothing moves, the painting is held (`steadiness`). Call
+    `reset` between films, or set steadiness to 0 for pictures that have nothing to do with each other.
     """
 
     def __init__(
@@ -59,6 +62,8 @@ class Stylizer:
         self._engine: Engine | None = None
         self._strength = 1.0
         self._keep_color = 0.0
+        self._steadiness = STEADINESS
+        self._size: Size | None = None
         self.style = self.styles[0]
 
     @property
@@ -106,6 +111,17 @@ class Stylizer:
         self._keep_color = float(value)
 
     @property
+    def steadiness(self) -> float:
+        """0 = every frame by itself, 1 = the most is held where nothing moves. What moves is never held."""
+        return self._steadiness
+
+    @steadiness.setter
+    def steadiness(self, value: float) -> None:
+        if not 0 <= value <= 1:
+            raise LivestyleError(f"steadiness {value} is out of range; expected 0 to 1")
+        self._steadiness = float(value)
+
+    @property
     def info(self) -> EngineInfo:
         """What runs. LivestyleError before `open` or the first frame."""
         if self._engine is None:
@@ -133,12 +149,17 @@ class Stylizer:
         size = Size.of(pixels)
         self.open(size)
         assert self._engine is not None
+        if size != self._size:
+            self.reset()
+            self._size = size
         padded = self._rule.pad(pixels)
-        painted = self._engine.infer(padded, self._vector, self._strength, self._keep_color)
+        painted = self._engine.infer(padded, self._vector, self._strength, self._keep_color, self._steadiness)
         return np.ascontiguousarray(self._rule.crop(painted, size))
 
     def reset(self) -> None:
-        """Forget what is carried from frame to frame; the models that ship so far carry nothing."""
+        """Forget the frames before: the next one is painted as if it were the first. So does another size."""
+        if self._engine is not None:
+            self._engine.reset()
 
     def close(self) -> None:
         """Free the engine; the next frame opens one again."""

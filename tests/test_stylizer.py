@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ import pytest
 
 from livestyle import LivestyleError, Stylizer
 from livestyle import stylizer as module
+from livestyle.card import Model
 from livestyle.config import Precision
 from livestyle.frame import Pixels
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.select import open_engine
 from livestyle.size import Size
 from tests.conftest import picture
+from tests.pipeline.fakes import NotingEngine
 
 
 @pytest.fixture
@@ -214,3 +217,42 @@ def test_every_frame_has_one_whole_style_whoever_changes_it(stylizer: Stylizer) 
         stop.set()
         thread.join()
     assert seen <= whole
+
+
+def noisy(size: Size, count: int) -> list[Pixels]:
+    noise = np.random.default_rng(0).normal(0, 4, (count, size.height, size.width, 3))
+    return [np.clip(picture(size) + n, 0, 255).astype(np.uint8) for n in noise]
+
+
+def test_a_still_scene_is_steady_unless_told_otherwise(stylizer: Stylizer) -> None:
+    assert stylizer.steadiness == 0.8
+    frames = noisy(Size(100, 71), 20)
+    spread = []
+    for steadiness in (0.8, 0.0):
+        stylizer.steadiness = steadiness
+        stylizer.reset()
+        spread.append(float(np.std([stylizer.stylize(f) for f in frames][10:], axis=0).mean()))
+    assert spread[0] < 0.4 * spread[1]
+
+
+def test_reset_and_another_size_begin_anew(stylizer: Stylizer) -> None:
+    frames = noisy(Size(66, 70), 3)
+    first = [stylizer.stylize(frame) for frame in frames]
+    stylizer.reset()
+    np.testing.assert_array_equal([stylizer.stylize(frame) for frame in frames], first)
+    stylizer.stylize(picture(Size(67, 70)))  # padded to the same size: the engine stays
+    np.testing.assert_array_equal([stylizer.stylize(frame) for frame in frames], first)
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.01, float("nan")])
+def test_steadiness_out_of_range(stylizer: Stylizer, value: float) -> None:
+    with pytest.raises(LivestyleError, match=r"steadiness .* expected 0 to 1"):
+        stylizer.steadiness = value
+
+
+def test_a_model_without_state_is_painted_frame_by_frame(model: Model) -> None:
+    engine = NotingEngine(replace(model, card=replace(model.card, state={})), Size(64, 64), Precision.F32, 1)
+    with engine:
+        engine.infer(picture(Size(64, 64)), model.styles.vectors[0], 1.0, 0.0, 0.8)
+        assert engine.state == {}
+        engine.reset()

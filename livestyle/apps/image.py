@@ -60,7 +60,8 @@ def paint_images(
     overwrite: bool,
     console: Console,
 ) -> None:
-    """Paint one picture, or each of a folder. LivestyleError where any fails."""
+    """Paint one picture, or each of a folder, each by itself. LivestyleError where any fails."""
+    stylizer.steadiness = 0.0
     bank = stylizer.model.styles
     names = [n for name in styles for n in (bank.names if name == ALL else (bank.find(name),))]
     names = names or [bank.names[0]]

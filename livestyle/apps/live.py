@@ -12,7 +12,7 @@ from rich.console import Console
 
 from livestyle.apps.show import ShowOptions, show
 from livestyle.card import Model
-from livestyle.config import Precision
+from livestyle.config import STEADINESS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.size import Size
 
@@ -32,6 +32,10 @@ def main(
     ] = None,
     strength: Annotated[float, typer.Option(help="0 = the camera, 1 = the painting.", min=0, max=1)] = 1.0,
     keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the camera's colours.")] = False,
+    steadiness: Annotated[
+        float,
+        typer.Option(help="0 = every frame by itself, 1 = what stands still is held most.", min=0, max=1),
+    ] = STEADINESS,
     mirror: Annotated[bool, typer.Option("--mirror", help="Swap left and right.")] = False,
     crossfade: Annotated[
         float | None, typer.Option(help="Seconds a change of style takes; 0 = at once.", min=0, max=60)
@@ -87,6 +91,7 @@ def main(
         style=style,
         strength=strength,
         keep_color=keep_color,
+        steadiness=steadiness,
         mirror=mirror,
         crossfade_s=crossfade or 0.0,
         device=device,
@@ -129,7 +134,7 @@ def _paint_file(
     if suffixes & SUFFIXES and not suffixes & VIDEO_SUFFIXES:
         image.main(source, target, **shared)
     else:
-        shared |= {"encoder": options.encoder, "crf": options.crf}
+        shared |= {"encoder": options.encoder, "crf": options.crf, "steadiness": options.steadiness}
         video.main(source, target, change_every=change_every, crossfade=crossfade, **shared)
 
 

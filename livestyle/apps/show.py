@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from livestyle.apps.report import report
-from livestyle.config import Precision
+from livestyle.config import STEADINESS, Precision
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
 from livestyle.runtime.engine import EngineInfo
@@ -44,6 +44,7 @@ class ShowOptions:
     style: str | None = None
     strength: float = 1.0
     keep_color: bool = False
+    steadiness: float = STEADINESS
     mirror: bool = False
     crossfade_s: float = 0.0
     device: str = "auto"
@@ -88,6 +89,7 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
 def _look(options: ShowOptions, stylizer: Stylizer) -> Look:
     look = Look(stylizer.model.styles, options.style or stylizer.styles[0], options.crossfade_s)
     look.strength, look.keep_color, look.mirror = options.strength, options.keep_color, options.mirror
+    look.steadiness = options.steadiness
     return look
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from livestyle.apps.batch import each, pairs, parse_seconds, split_styles
-from livestyle.config import Precision
+from livestyle.config import STEADINESS, Precision
 from livestyle.sinks.encoders import CONTAINERS, Encoding
 from livestyle.sources.container import VIDEO_SUFFIXES
 from livestyle.stylizer import Stylizer
@@ -28,6 +28,10 @@ def main(
     crossfade: Annotated[str, typer.Option(help="How long a change of style takes; 0 = at once.")] = "1s",
     strength: Annotated[float, typer.Option(help="0 = the video, 1 = the painting.", min=0, max=1)] = 1.0,
     keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the video's colours.")] = False,
+    steadiness: Annotated[
+        float,
+        typer.Option(help="0 = every frame by itself, 1 = what stands still is held most.", min=0, max=1),
+    ] = STEADINESS,
     max_side: Annotated[int | None, typer.Option(help="Scale down to this many px a side.", min=64)] = None,
     encoder: Annotated[
         str | None, typer.Option(help="As FFmpeg names it; libx264, or in .webm libsvtav1.")
@@ -51,6 +55,7 @@ def main(
         crossfade_s=parse_seconds(crossfade),
         strength=strength,
         keep_color=keep_color,
+        steadiness=steadiness,
         encoding=Encoding(encoder, crf, preset),
         max_side=max_side,
         sound=not no_sound,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
+from livestyle.export.steady import BLOCK_PX, Steady
 from livestyle.networks.transformer import Transformer
 
 LUMA_BGR = (0.114, 0.587, 0.299)
@@ -22,20 +25,44 @@ class LiveGraph(nn.Module):
     def __init__(self, net: Transformer) -> None:
         super().__init__()
         self.net = net
-        self.register_buffer("luma", torch.tensor(LUMA_BGR).view(1, 3, 1, 1), persistent=False)
+        self.steady = Steady()
+        self.register_buffer("luma", torch.tensor(LUMA_BGR), persistent=False)
 
-    def forward(self, frame: Tensor, style: Tensor, strength: Tensor, keep_color: Tensor) -> Tensor:
-        """frame uint8 [1, H, W, 3] BGR, style float32 [1, D], strength and keep_color float32 [1].
+    @property
+    def size_multiple(self) -> int:
+        """Height and width must be multiples of this."""
+        return math.lcm(self.net.arch.stride, BLOCK_PX)
 
-        Returns uint8 [1, H, W, 3] BGR: frame + strength * change, where change is what the
-        painting changes, or with keep_color = 1 only what it changes in luminance.
+    def forward(
+        self,
+        frame: Tensor,
+        style: Tensor,
+        strength: Tensor,
+        keep_color: Tensor,
+        steadiness: Tensor,
+        state_frame: Tensor,
+        state_stylized: Tensor,
+        state_look: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """frame uint8 [1, H, W, 3] BGR, style float32 [1, D]; strength, keep_color, steadiness float32 [1].
+
+        The painting is frame + strength * change, where change is what the network changes, or with
+        keep_color = 1 only what it changes in luminance; then it is steadied (see Steady for the
+        state, and `state_shapes`). Returns stylized, uint8 [1, H, W, 3] BGR, and the next state.
         """
+        height, width = frame.shape[1:3]
         camera = frame.float().permute(0, 3, 1, 2)
-        change = self.net(camera / 255, style) * 255 - camera
-        gray = (change * self.luma).sum(1, keepdim=True)
+        painting = self.net(camera / 255, style) * 255
+        # As rows of pixels: with sides, OpenVINO works on the three channels of one pixel after the other.
+        flat = camera.flatten(2)
+        change = painting.flatten(2) - flat
+        gray = sum(plane * weight for plane, weight in zip(change.split(1, 1), self.luma, strict=True))
         change = change + keep_color * (gray - change)
-        pixels = torch.clamp(torch.round(camera + strength * change), 0, 255)
-        return pixels.permute(0, 2, 3, 1).to(torch.uint8)
+        painted = (flat + strength * change).unflatten(2, (height, width))
+        look = torch.cat([style, strength[None], keep_color[None]], 1)
+        state = self.steady(camera, painted, look, steadiness, state_frame, state_stylized, state_look)
+        stylized = torch.clamp(torch.round(state[1]), 0, 255)
+        return (stylized.permute(0, 2, 3, 1).to(torch.uint8), *state)
 
 
 def swap_colors(state: dict[str, Tensor]) -> dict[str, Tensor]:

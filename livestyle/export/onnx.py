@@ -6,21 +6,27 @@ import contextlib
 import io
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import onnx
 import torch
 from onnx import numpy_helper
+from torch import Tensor
 
-from livestyle.card import Model
+from livestyle.card import Model, resolve_shapes
 from livestyle.errors import LivestyleError
 from livestyle.export.graph import LiveGraph, swap_colors
+from livestyle.export.steady import state_shapes
 from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.transformer import Architecture, Transformer
+from livestyle.size import Size
 
 OPSET = 20
+INPUTS = ("frame", "style", "strength", "keep_color", "steadiness")
+"""In this order; the state tensors follow."""
+
 EXAMPLE = (128, 160)
 """Height and width the graph is traced with; both sides of the exported graph are free."""
 
@@ -29,25 +35,50 @@ def export_onnx(net: Transformer, path: Path) -> None:
     """Write the live graph of `net` with free height and width (multiples of its stride)."""
     live = LiveGraph(Transformer(net.arch)).eval()
     live.net.load_state_dict(swap_colors(net.state_dict()))
-    multiple = net.arch.stride
-    height, width = (multiple * torch.export.Dim(f"{n}_{multiple}", min=4, max=1024) for n in ("h", "w"))
-    example = torch.zeros(1, *EXAMPLE, 3, dtype=torch.uint8)
+    multiple = live.size_multiple
+    height, width = (torch.export.Dim(f"{n}_{multiple}", min=4, max=1024) for n in ("h", "w"))
+    sides = {"H": height, "W": width}
+    shapes = state_shapes(net.style_length)
     with _quiet():
         torch.onnx.export(
             live,
-            (example, net.new_styles(1), torch.ones(1), torch.zeros(1)),
+            example_inputs(net),
             str(path),
-            input_names=["frame", "style", "strength", "keep_color"],
-            output_names=["stylized"],
+            input_names=[*INPUTS, *(f"state_{name}" for name in shapes)],
+            output_names=["stylized", *(f"next_{name}" for name in shapes)],
             opset_version=OPSET,
             dynamo=True,
             external_data=False,
             verbose=False,
-            dynamic_shapes=({1: height, 2: width}, {}, {}, {}),
+            dynamic_shapes=(
+                {1: multiple * height, 2: multiple * width},
+                *({} for _ in INPUTS[1:]),
+                *(_free_sides(shape, sides, multiple) for shape in shapes.values()),
+            ),
         )
     model = onnx.load(str(path))
     _forget_origins(model)
     onnx.save(model, str(path))
+
+
+def example_inputs(net: Transformer) -> tuple[Tensor, ...]:
+    """What the graph is traced with: a black frame, plain paint, no past."""
+    size = Size(EXAMPLE[1], EXAMPLE[0])
+    shapes = resolve_shapes(state_shapes(net.style_length), size)
+    frame = torch.zeros(1, *EXAMPLE, 3, dtype=torch.uint8)
+    scalars = torch.ones(1), torch.zeros(1), torch.zeros(1)
+    return frame, net.new_styles(1), *scalars, *(torch.zeros(shape) for shape in shapes.values())
+
+
+def _free_sides(shape: Sequence[int | str], sides: Mapping[str, Any], multiple: int) -> dict[int, Any]:
+    """Which axes of a state tensor follow the frame's sides, and how."""
+    free = {}
+    for axis, length in enumerate(shape):
+        if isinstance(length, str):
+            side, _, divisor = length.partition("/")
+            factor = multiple // int(divisor or 1)
+            free[axis] = factor * sides[side] if factor > 1 else sides[side]
+    return free
 
 
 def restore(model: Model) -> StyledTransformer:

@@ -9,8 +9,10 @@ from typing import Any
 
 from livestyle.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
 from livestyle.export.check import check_export, int8_psnr
+from livestyle.export.graph import LiveGraph
 from livestyle.export.onnx import export_onnx
 from livestyle.export.quantize import quantize
+from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
 from livestyle.networks.styled import StyledTransformer
 from livestyle.styles import StyleBank
@@ -59,10 +61,11 @@ def publish(
         method="CIN: Johnson 2016, Ulyanov 2016, Dumoulin 2017",
         architecture=trained.net.arch.to_dict(),
         style_length=trained.net.style_length,
-        size_multiple=trained.net.arch.stride,
+        size_multiple=LiveGraph(trained.net).size_multiple,
         graphs=graphs,
         sha256={kind: file_sha256(folder / file) for kind, file in graphs.items()},
         licence=licence,
+        state=state_shapes(trained.net.style_length),
         training=training,
         styles=tuple(notes),
     )

@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 
+from livestyle.card import resolve_shapes
 from livestyle.errors import LivestyleError
+from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
 from livestyle.size import Size
-from livestyle.styles import StyleBank
+from livestyle.styles import StyleBank, Vector
 
 CALIBRATION_SIZE = Size(320, 240)
 FRAMES = 120
@@ -39,22 +43,13 @@ def calibration_frames(pictures: Sequence[Path], count: int = FRAMES) -> list[Pi
 def quantize(graph: Path, out: Path, frames: Sequence[Pixels], styles: StyleBank) -> None:
     """Write `graph` with INT8 convolutions to `out`; each frame is calibrated in a style of its own.
 
-    Mixed preset: symmetric weights, asymmetric activations. The last convolution stays in float:
-    it draws the pixels, and costs 5 % of the time. Normalisation and pixel handling are float32.
+    Mixed preset: symmetric weights, asymmetric activations. Normalisation and pixel handling stay
+    in float32. The last convolution is quantised too: 0.3 dB for 8 % of the time.
     """
     import nncf
 
     nncf.set_log_level(logging.ERROR)
-    one, zero = np.ones(1, np.float32), np.zeros(1, np.float32)
-    items = [
-        {
-            "frame": f[None],
-            "style": styles.vectors[i % len(styles)][None],
-            "strength": one,
-            "keep_color": zero,
-        }
-        for i, f in enumerate(frames)
-    ]
+    items = [_feed(frame, styles.vectors[i % len(styles)]) for i, frame in enumerate(frames)]
     model = onnx.load(str(graph))
     quantized = nncf.quantize(
         model,
@@ -67,11 +62,27 @@ def quantize(graph: Path, out: Path, frames: Sequence[Pixels], styles: StyleBank
     onnx.save(quantized, str(out))
 
 
-def _kept_in_float(model: onnx.ModelProto) -> list[str]:
-    """All nodes before the first convolution, the last convolution, and all behind it.
+def _feed(frame: Pixels, style: Vector) -> dict[str, NDArray[Any]]:
+    """The graph's inputs for a frame without a past."""
+    one, zero = np.ones(1, np.float32), np.zeros(1, np.float32)
+    shapes = resolve_shapes(state_shapes(len(style)), Size.of(frame))
+    state = {f"state_{name}": np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    return {
+        "frame": frame[None],
+        "style": style[None],
+        "strength": one,
+        "keep_color": zero,
+        "steadiness": zero,
+        **state,
+    }
 
-    NNCF would quantise the pixel handling too: with ranges seen at keep_color 0 it is then stuck there.
+
+def _kept_in_float(model: onnx.ModelProto) -> list[str]:
+    """All nodes before the first convolution and all behind the last.
+
+    NNCF would quantise the pixel handling too: with ranges seen at keep_color 0, and without a past,
+    it is then stuck there.
     """
     nodes = [(str(node.name), node.op_type == "Conv") for node in model.graph.node]
     convolutions = [index for index, (_, is_convolution) in enumerate(nodes) if is_convolution]
-    return [name for name, _ in nodes[: convolutions[0]] + nodes[convolutions[-1] :]]
+    return [name for name, _ in nodes[: convolutions[0]] + nodes[convolutions[-1] + 1 :]]

@@ -1,6 +1,8 @@
 """Stability without flow data: a moved, noisy photo must come out as the same painting, moved.
 
-The motion is drawn, so its flow is exact (Ruder 2016 and Gupta 2017 take it from an estimator).
+The motion is drawn, so its flow is exact (Ruder 2016, Gupta 2017 and ReCoNet 2018 take it from an
+estimator or a rendered film). `stability_loss` compares two frames of one picture; `film_loss` several
+frames of a picture behind something else that moves, and masks what that covers and uncovers.
 """
 
 from __future__ import annotations
@@ -64,3 +66,48 @@ def stability_loss(
     disturbed = torch.where(known.bool(), disturbed, photo)
     difference = paint(disturbed) - warp(painted, motion)
     return (difference.square() * known).sum() / (known.sum() * 3).clamp_min(1)
+
+
+def film_loss(
+    paint: Callable[[Tensor], Tensor],
+    photo: Tensor,
+    generator: torch.Generator,
+    frames: int = 3,
+) -> Tensor:
+    """Mean squared difference of each later frame's painting and the first one's, moved.
+
+    The film: `photo` [B, 3, S, S] in [0, 1] moves, and before it a square of the batch's next photo
+    moves otherwise. Each frame is compared with the first, not with the one before, so that what is
+    painted stays where it is over time (Ruder 2016, long-term consistency). Left out are pixels
+    that come from outside, and those which the square covered in either frame (Ruder's occlusions).
+    """
+    batch, _, _, size = photo.shape
+    still = torch.eye(2, 3).expand(batch, 2, 3)
+    back, front = (random_motion(batch, size, generator) for _ in range(2))
+    square = _square(batch, size, generator).to(photo.device)
+    before = photo.roll(1, 0)
+    first = paint(torch.where(square > 0.5, before, photo))
+    error, count = photo.new_zeros(()), photo.new_zeros(())
+    for number in range(1, frames):
+        share = number / (frames - 1)
+        behind, ahead = (torch.lerp(still, motion, share).to(photo.device) for motion in (back, front))
+        covered = warp(square, ahead)
+        known = warp(torch.ones_like(square), behind) > 0.999
+        ground = torch.where(known, warp(photo, behind), photo)
+        painting = paint(torch.where(covered > 0.5, warp(before, ahead), ground))
+        of_back = (known & (covered < 0.001) & (warp(square, behind) < 0.001)).float()
+        of_front = (covered > 0.999).float()
+        for mask, motion in ((of_back, behind), (of_front, ahead)):
+            error = error + ((painting - warp(first, motion)).square() * mask).sum()
+            count = count + mask.sum() * 3
+    return error / count.clamp_min(1)
+
+
+def _square(batch: int, size: int, generator: torch.Generator) -> Tensor:
+    """1 in a square of a third of the side somewhere in the middle, else 0; [B, 1, S, S]."""
+    side = size // 3
+    mask = torch.zeros(batch, 1, size, size)
+    corners = torch.randint(side // 2, size - side - side // 2, (batch, 2), generator=generator)
+    for plane, (top, left) in zip(mask, corners.tolist(), strict=True):
+        plane[:, top : top + side, left : left + side] = 1
+    return mask

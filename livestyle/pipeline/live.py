@@ -46,6 +46,7 @@ class LivePipeline:
         self._source = source
         self._stylizer = stylizer
         self._held: Pixels | None = None
+        self._mirrored = look.mirror
         self._captured: Slot[Frame] = Slot()
         self._paintings: Slot[Painting] = Slot()
         self._workers = [Worker("capture", self._capture), Worker("inference", self._paint)]
@@ -86,6 +87,7 @@ class LivePipeline:
         style, self._stylizer.style_vector = self.look.now()
         self._stylizer.strength = self.look.strength
         self._stylizer.keep_color = self.look.keep_color
+        self._stylizer.steadiness = self.look.steadiness
         painted = self._stylizer.stylize(frame.pixels)
         self.stats.inference_ms.add((time.perf_counter() - began) * 1e3)
         self.stats.inference.tick()
@@ -96,7 +98,11 @@ class LivePipeline:
         if self._held is None or not self.look.frozen:
             self._held = frame.pixels
         pixels = self._held
-        if self.look.mirror:
+        mirror = self.look.mirror
+        if mirror != self._mirrored:
+            self._mirrored = mirror
+            self._stylizer.reset()
+        if mirror:
             pixels = cv2.flip(pixels, 1).astype(pixels.dtype, copy=False)
         return frame.with_pixels(pixels)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from livestyle.config import STEADINESS
 from livestyle.styles import StyleBank, Vector, lerp
 
 
@@ -39,6 +40,7 @@ class Look:
         self.bank = bank
         self.strength = 1.0
         self.keep_color = False
+        self.steadiness = STEADINESS
         self.mirror = False
         self.frozen = False
         self.crossfade_s = crossfade_s

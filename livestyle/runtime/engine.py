@@ -5,16 +5,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from livestyle.card import Model
+from livestyle.card import Model, resolve_shapes
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
 from livestyle.size import Size
 from livestyle.styles import Vector
+
+Tensors: TypeAlias = dict[str, NDArray[Any]]
+"""Inputs or outputs of a graph by name (see ARCHITECTURE.md)."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,9 @@ class Engine(ABC):
 
     `infer` never changes its arguments and returns an array the caller owns. Style, strength and
     keep_color are arguments of each call: nothing is compiled or loaded when they change.
+
+    Where the model has state, what a frame leaves behind is passed to the next: each output
+    `next_NAME` becomes the input `state_NAME`. Zeros are no past.
     """
 
     name: str
@@ -50,6 +57,10 @@ class Engine(ABC):
         self.precision = precision
         self.threads = threads
         self._open = False
+        shapes = resolve_shapes(model.card.state, size)
+        self._state_shapes = {f"state_{name}": shape for name, shape in shapes.items()}
+        self._outputs = ["stylized", *(f"next_{name}" for name in shapes)]
+        self._state: Tensors = {}
 
     @property
     @abstractmethod
@@ -61,18 +72,43 @@ class Engine(ABC):
         if not self._open:
             self._open_impl()
             self._open = True
+            self.reset()
 
     def close(self) -> None:
         """Free everything; harmless when not open."""
         if self._open:
             self._open = False
+            self._state = {}
             self._close_impl()
 
-    def infer(self, pixels: Pixels, style: Vector, strength: float, keep_color: float) -> Pixels:
-        """Paint one picture.
+    def reset(self) -> None:
+        """Forget the frames before: the next one is painted as if it were the first."""
+        self._state = {name: np.zeros(shape, np.float32) for name, shape in self._state_shapes.items()}
+
+    @property
+    def state(self) -> Tensors:
+        """What the next frame builds on, by input name, float32; a copy. Empty where nothing is carried.
+
+        Set it to what any engine gave for this model and size to go on from there.
+        """
+        return {name: array.copy() for name, array in self._state.items()}
+
+    @state.setter
+    def state(self, state: Tensors) -> None:
+        found = {name: array.shape for name, array in state.items()}
+        if found != self._state_shapes:
+            raise LivestyleError(f"bad state: {found}; expected {self._state_shapes}")
+        self._state = {name: np.array(array, np.float32, order="C") for name, array in state.items()}
+
+    def infer(
+        self, pixels: Pixels, style: Vector, strength: float, keep_color: float, steadiness: float = 0.0
+    ) -> Pixels:
+        """Paint one picture, the next of a film.
 
         pixels: uint8 BGR (H, W, 3) of this engine's size. style: float32 [D]. strength: 0 = the
         camera, 1 = the painting. keep_color: 1 = the camera's chroma under the painting's luminance.
+        steadiness: how much is held where nothing moves, 0 = nothing, at most 1; without effect
+        where the model has no state, and in a frame whose other arguments are new.
         Returns uint8 BGR (H, W, 3). LivestyleError for a wrong shape, type or length.
         """
         if not self._open:
@@ -87,7 +123,18 @@ class Engine(ABC):
                 f"bad style vector: {style.dtype} {style.shape}; "
                 f"expected float32 ({self.model.card.style_length},)"
             )
-        return self._infer_impl(np.ascontiguousarray(pixels), style, strength, keep_color)
+        feed: Tensors = {
+            "frame": np.ascontiguousarray(pixels)[None],
+            "style": np.ascontiguousarray(style)[None],
+            "strength": np.array([strength], np.float32),
+            "keep_color": np.array([keep_color], np.float32),
+        }
+        if self._state:
+            feed |= {"steadiness": np.array([steadiness], np.float32), **self._state}
+        found = self._infer_impl(feed)
+        self._state = {name: found[name.replace("state_", "next_")] for name in self._state}
+        painted: Pixels = found["stylized"][0]
+        return painted
 
     @abstractmethod
     def _open_impl(self) -> None: ...
@@ -96,7 +143,11 @@ class Engine(ABC):
     def _close_impl(self) -> None: ...
 
     @abstractmethod
-    def _infer_impl(self, pixels: Pixels, style: Vector, strength: float, keep_color: float) -> Pixels: ...
+    def _infer_impl(self, feed: Tensors) -> Tensors:
+        """Run the graph once and give the outputs named in `self._outputs`.
+
+        `stylized` is the caller's own. The others may be overwritten by the call after the next.
+        """
 
     def __enter__(self) -> Self:
         self.open()

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 
-import numpy as np
-
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
-from livestyle.frame import Pixels
-from livestyle.runtime.engine import Engine, EngineInfo
-from livestyle.styles import Vector
+from livestyle.runtime.engine import Engine, EngineInfo, Tensors
 
 
 class OnnxRuntimeEngine(Engine):
@@ -46,12 +42,5 @@ class OnnxRuntimeEngine(Engine):
         threads = self.threads or os.cpu_count() or 1
         return EngineInfo(f"ONNX Runtime {self._version}", "CPU", self.precision, threads)
 
-    def _infer_impl(self, pixels: Pixels, style: Vector, strength: float, keep_color: float) -> Pixels:
-        feed = {
-            "frame": pixels[None],
-            "style": style[None],
-            "strength": np.array([strength], np.float32),
-            "keep_color": np.array([keep_color], np.float32),
-        }
-        painted: Pixels = self._session.run(["stylized"], feed)[0][0]
-        return painted
+    def _infer_impl(self, feed: Tensors) -> Tensors:
+        return dict(zip(self._outputs, self._session.run(self._outputs, feed), strict=True))

@@ -5,13 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import numpy as np
-
 from livestyle.config import Precision, cache_dir
 from livestyle.errors import LivestyleError
-from livestyle.frame import Pixels
-from livestyle.runtime.engine import Engine, EngineInfo
-from livestyle.styles import Vector
+from livestyle.runtime.engine import Engine, EngineInfo, Tensors
 
 HINTS = {Precision.F32: "f32", Precision.BF16: "bf16", Precision.INT8: "f32"}
 """What the layers that are not quantised run in; INT8 itself is in the graph (Q/DQ)."""
@@ -44,7 +40,7 @@ class OpenVinoEngine(Engine):
         ov = core()
         try:
             graph = ov.read_model(path)
-            graph.reshape({"frame": [1, self.size.height, self.size.width, 3]})
+            graph.reshape({"frame": (1, self.size.height, self.size.width, 3), **self._state_shapes})
             settings = {
                 "INFERENCE_PRECISION_HINT": HINTS[self.precision],
                 "PERFORMANCE_HINT": "LATENCY",
@@ -55,27 +51,23 @@ class OpenVinoEngine(Engine):
             self._compiled = ov.compile_model(graph, "CPU", settings)
         except RuntimeError as error:
             raise LivestyleError(f"OpenVINO can't compile {path} for {self.size}: {error}") from error
-        self._request = self._compiled.create_infer_request()
+        # Two that take turns: what one leaves behind is what the other reads, and nothing is copied.
+        self._requests = [self._compiled.create_infer_request() for _ in range(2)]
         self._device = str(ov.get_property("CPU", "FULL_DEVICE_NAME")).strip()
 
     def _close_impl(self) -> None:
-        del self._request, self._compiled
+        del self._requests, self._compiled
 
     @property
     def info(self) -> EngineInfo:
         threads = int(self._compiled.get_property("INFERENCE_NUM_THREADS"))
         return EngineInfo(f"OpenVINO {_version()}", self._device, self.precision, threads)
 
-    def _infer_impl(self, pixels: Pixels, style: Vector, strength: float, keep_color: float) -> Pixels:
-        feed = {
-            "frame": pixels[None],
-            "style": style[None],
-            "strength": np.array([strength], np.float32),
-            "keep_color": np.array([keep_color], np.float32),
-        }
-        result = self._request.infer(feed, share_inputs=True, share_outputs=False)
-        painted: Pixels = result["stylized"][0]
-        return painted
+    def _infer_impl(self, feed: Tensors) -> Tensors:
+        self._requests.reverse()
+        found = self._requests[0].infer(feed, share_inputs=True, share_outputs=True)
+        outputs: Tensors = {name: found[name] for name in self._outputs}
+        return {**outputs, "stylized": outputs["stylized"].copy()}
 
 
 def _cache_settings() -> dict[str, str]:

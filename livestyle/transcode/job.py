@@ -16,6 +16,7 @@ from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from livestyle.config import STEADINESS
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
 from livestyle.pipeline.ordered import run_ordered
@@ -41,6 +42,7 @@ class TranscodeOptions:
     crossfade_s: how long a change takes
     strength:    0 = the video, 1 = the painting
     keep_color:  keep the video's colours
+    steadiness:  0 = every frame by itself, 1 = the most is held where nothing moves
     max_side:    scale down until no side is longer, in px; None = as it is
     sound:       copy audio; without it, a file whose sound the container can't hold is an error
     overwrite:   replace an output that exists
@@ -51,6 +53,7 @@ class TranscodeOptions:
     crossfade_s: float = 1.0
     strength: float = 1.0
     keep_color: bool = False
+    steadiness: float = STEADINESS
     encoding: Encoding = field(default_factory=Encoding)
     max_side: int | None = None
     sound: bool = True
@@ -98,6 +101,8 @@ def transcode(
         check_target(target, options.overwrite, source)
     schedule = Schedule.of(stylizer.model.styles, options.styles, options.every_s, options.crossfade_s)
     stylizer.strength, stylizer.keep_color = options.strength, options.keep_color
+    stylizer.steadiness = options.steadiness
+    stylizer.reset()
     began = time.monotonic()
     with open_container(source) as container:
         stream = video_stream(container, source)

@@ -15,6 +15,8 @@ class Action(Enum):
     PICK_STYLE = auto()
     STRONGER = auto()
     WEAKER = auto()
+    STEADIER = auto()
+    LOOSER = auto()
     CROSSFADE = auto()
     KEEP_COLOR = auto()
     FREEZE = auto()
@@ -48,6 +50,7 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
         HelpLine(("←", "→"), "style before, after"),
         HelpLine(("1–9",), "style by number"),
         HelpLine(("↑", "↓"), "strength"),
+        HelpLine(("[", "]"), "steadiness"),
         HelpLine(("x",), "crossfade"),
         HelpLine(("c",), "keep the camera's colour"),
         HelpLine(("b",), "compare with the camera"),
@@ -68,6 +71,8 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
 _LETTERS = {
     "n": Action.NEXT_STYLE,
     "p": Action.PREVIOUS_STYLE,
+    "[": Action.LOOSER,
+    "]": Action.STEADIER,
     "x": Action.CROSSFADE,
     "c": Action.KEEP_COLOR,
     " ": Action.FREEZE,

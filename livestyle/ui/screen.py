@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from livestyle.config import STEADINESS
 from livestyle.frame import Pixels
 from livestyle.pipeline.live import LivePipeline, Painting
 from livestyle.runtime.engine import EngineInfo
@@ -110,6 +111,7 @@ class Hud:
         """What differs from plain painting."""
         look = self._pipeline.look
         notes = [f"strength {look.strength * 100:.0f} %"] if look.strength < 1 else []
+        notes += [f"steadiness {look.steadiness * 100:.0f} %"] if look.steadiness != STEADINESS else []
         notes += ["crossfade"] if look.crossfade_s else []
         notes += ["camera's colour"] if look.keep_color else []
         notes += ["mirrored"] if look.mirror else []

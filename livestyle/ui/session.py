@@ -18,6 +18,7 @@ from livestyle.ui.keys import Action, Key, key_of
 from livestyle.ui.screen import Hud, Screen, pretty
 
 STRENGTH_STEP = 0.1
+STEADINESS_STEP = 0.1
 WAIT_S = 0.005
 """How long a key may lie unheard; Qt remembers only the last one."""
 
@@ -123,6 +124,8 @@ class Session:
             Action.PICK_STYLE: lambda key: self._choose(key.number - 1),
             Action.STRONGER: lambda _: self._strengthen(STRENGTH_STEP),
             Action.WEAKER: lambda _: self._strengthen(-STRENGTH_STEP),
+            Action.STEADIER: lambda _: self._steady(STEADINESS_STEP),
+            Action.LOOSER: lambda _: self._steady(-STEADINESS_STEP),
             Action.CROSSFADE: lambda _: self._crossfade(),
             Action.KEEP_COLOR: lambda _: self._keep_color(),
             Action.FREEZE: lambda _: self._freeze(),
@@ -151,6 +154,10 @@ class Session:
     def _strengthen(self, step: float) -> str:
         self._look.strength = min(1.0, max(0.0, round(self._look.strength + step, 2)))
         return f"Strength {self._look.strength * 100:.0f} %"
+
+    def _steady(self, step: float) -> str:
+        self._look.steadiness = min(1.0, max(0.0, round(self._look.steadiness + step, 2)))
+        return f"Steadiness {self._look.steadiness * 100:.0f} %"
 
     def _crossfade(self) -> str:
         self._look.crossfade_s = 0.0 if self._look.crossfade_s else self._plan.crossfade_s

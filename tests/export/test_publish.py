@@ -5,7 +5,7 @@ import onnx
 import pytest
 import torch
 
-from livestyle.card import Model, StyleNote
+from livestyle.card import Model, StyleNote, resolve_shapes
 from livestyle.errors import LivestyleError
 from livestyle.export.check import check_export, psnr
 from livestyle.export.graph import swap_colors
@@ -14,8 +14,11 @@ from livestyle.export.publish import Published, publish
 from livestyle.frame import Pixels
 from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.transformer import ARCHITECTURES, Transformer
+from livestyle.size import Size
 from livestyle.stylizer import Stylizer
 from livestyle.training.leaves import dead_leaf_photos
+
+STATE = ("frame", "stylized", "look")
 
 
 def frames(count: int = 6) -> list[Pixels]:
@@ -62,12 +65,39 @@ def test_the_graph_keeps_the_contract(published: Published) -> None:
         "style": float32,
         "strength": float32,
         "keep_color": float32,
+        "steadiness": float32,
         "stylized": uint8,
+        **dict.fromkeys([f"{way}_{name}" for way in ("state", "next") for name in STATE], float32),
     }
     operators = [node.op_type for node in graph.node]
     assert operators[0] == "Cast"
     assert operators.count("InstanceNormalization") == 14
-    assert operators.index("Round") < operators.index("Clip") < len(operators) - 1
+    behind_round = operators[operators.index("Round") :]
+    assert behind_round == ["Round", "Clip", "Transpose", "Cast"]
+
+
+def test_the_card_says_what_the_state_is(published: Published) -> None:
+    graph = onnx.load(str(published.model.graph("float"))).graph
+    shapes = resolve_shapes(published.model.card.state, Size(160, 128))
+    assert tuple(shapes) == STATE
+    found = {i.name: len(i.type.tensor_type.shape.dim) for i in (*graph.input, *graph.output)}
+    for name, shape in shapes.items():
+        assert found[f"state_{name}"] == found[f"next_{name}"] == len(shape)
+
+
+def test_int8_is_between_the_first_and_the_last_convolution(published: Published) -> None:
+    nodes = onnx.load(str(published.model.graph("int8"))).graph.node
+    made_by = {output: node for node in nodes for output in node.output}
+    outputs = ["stylized", *(f"next_{name}" for name in STATE)]
+    reached, waiting = set(), list(outputs)
+    while waiting:
+        node = made_by.get(waiting.pop())
+        if node is None or node.name in reached:
+            continue
+        reached.add(node.name)
+        assert node.op_type not in ("QuantizeLinear", "DequantizeLinear")
+        if node.op_type != "Conv":
+            waiting += node.input
 
 
 def test_int8_lies_in_the_graph(published: Published) -> None:

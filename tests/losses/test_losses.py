@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 
 from livestyle.losses.content import content_loss
 from livestyle.losses.gram import gram_loss, gram_matrix
-from livestyle.losses.temporal import random_motion, stability_loss, warp
+from livestyle.losses.temporal import film_loss, random_motion, stability_loss, warp
 from livestyle.losses.tv import tv_loss
 
 
@@ -67,3 +69,34 @@ def test_stability_is_zero_for_paint_that_follows_and_not_for_paint_that_sticks(
     ]
     assert losses[0] < 1e-6
     assert losses[1] > 0.01
+
+
+def smooth_photos(count: int) -> torch.Tensor:
+    """Large soft spots: resampling them changes little."""
+    spots = torch.rand(count, 3, 6, 6, generator=torch.Generator().manual_seed(0))
+    return torch.nn.functional.interpolate(spots, size=(96, 96), mode="bicubic").clamp(0, 1)
+
+
+def test_a_film_costs_nothing_for_paint_that_follows_although_something_passes() -> None:
+    photo = smooth_photos(3)
+    screen = torch.rand(1, 3, 96, 96)
+    follows = float(film_loss(lambda x: x, photo, torch.Generator().manual_seed(2)))
+    sticks = float(film_loss(lambda x: screen.expand_as(x), photo, torch.Generator().manual_seed(2)))
+    assert follows < 1e-4
+    assert sticks > 0.05
+
+
+def test_a_film_has_as_many_frames_as_asked_for_and_a_gradient() -> None:
+    seen: list[torch.Tensor] = []
+    weight = torch.ones(1, requires_grad=True)
+
+    def paint(x: torch.Tensor) -> torch.Tensor:
+        seen.append(x)
+        return x * weight * x.mean()
+
+    loss = film_loss(paint, smooth_photos(2), torch.Generator().manual_seed(0), frames=4)
+    loss.backward()
+    assert len(seen) == 4
+    assert weight.grad is not None
+    assert float(weight.grad.abs()) > 0
+    assert all(bool((a != b).any()) for a, b in pairwise(seen))

@@ -10,8 +10,8 @@ from typing import ClassVar, Self
 import numpy as np
 
 from livestyle.config import Precision
-from livestyle.frame import Frame, Pixels
-from livestyle.runtime.engine import Engine, EngineInfo
+from livestyle.frame import Frame
+from livestyle.runtime.engine import Engine, EngineInfo, Tensors
 from livestyle.size import Size
 from livestyle.sources.source import SourceInfo
 from livestyle.styles import Vector
@@ -34,9 +34,11 @@ class NotingEngine(Engine):
     def _close_impl(self) -> None:
         pass
 
-    def _infer_impl(self, pixels: Pixels, style: Vector, strength: float, keep_color: float) -> Pixels:
-        self.notes.append((time.monotonic(), style.copy()))
-        return np.full_like(pixels, pixels[0, 0])
+    def _infer_impl(self, feed: Tensors) -> Tensors:
+        self.notes.append((time.monotonic(), feed["style"][0].copy()))
+        pixels = feed["frame"]
+        passed_on = {name.replace("state_", "next_"): array for name, array in feed.items()}
+        return {**passed_on, "stylized": np.full_like(pixels, pixels[0, 0, 0])}
 
 
 class FakeCamera:

@@ -178,3 +178,21 @@ def test_a_mirrored_picture_is_mirrored_before_it_is_painted(stylizer: Stylizer)
         plain = next_of(pipeline).original.pixels
         pipeline.look.mirror = True
         until(pipeline, lambda p: np.array_equal(p.original.pixels, plain[:, ::-1]))
+
+
+def test_steadiness_is_the_looks_and_a_mirrored_picture_has_no_past(
+    stylizer: Stylizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resets: list[float] = []
+    monkeypatch.setattr(stylizer, "reset", lambda: resets.append(stylizer.steadiness))
+    with FakeCamera() as camera, pipeline_of(camera, stylizer) as pipeline:
+        next_of(pipeline)
+        pipeline.look.steadiness = 0.3
+        next_of(pipeline)
+        until(pipeline, lambda _: stylizer.steadiness == 0.3)
+        before = len(resets)
+        for mirror in (True, False):
+            pipeline.look.mirror = mirror
+            next_of(pipeline)
+            next_of(pipeline)
+        assert resets[before:] == [0.3, 0.3]

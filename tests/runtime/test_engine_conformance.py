@@ -184,3 +184,94 @@ def test_engines_agree_in_f32(model: Model, index: int) -> None:
             paintings.append(engine.infer(picture(size), style(engine, index), 1.0, 0.0).astype(int))
     for other in paintings[1:]:
         assert np.abs(other - paintings[0]).max() <= 2
+
+
+def film(count: int, sigma: float = 4.0) -> list[Pixels]:
+    """A still picture with a sensor's noise."""
+    noise = np.random.default_rng(1).normal(0, sigma, (count, SIZE.height, SIZE.width, 3))
+    return [np.clip(picture(SIZE) + n, 0, 255).astype(np.uint8) for n in noise]
+
+
+def paint(engine: Engine, frames: list[Pixels], steadiness: float, index: int = 0) -> list[Pixels]:
+    engine.reset()
+    return [engine.infer(frame, style(engine, index), 1.0, 0.0, steadiness) for frame in frames]
+
+
+def test_steadiness_holds_a_still_picture(engine: Engine) -> None:
+    deviation = [float(np.std(paint(engine, film(24), s)[12:], axis=0).mean()) for s in (0.0, 0.8)]
+    assert deviation[1] < 0.4 * deviation[0]
+
+
+def test_without_steadiness_every_frame_stands_alone(engine: Engine) -> None:
+    frames = film(3)
+    alone = [paint(engine, [frame], 0.0)[0] for frame in frames]
+    np.testing.assert_array_equal(paint(engine, frames, 0.0), alone)
+    np.testing.assert_array_equal(paint(engine, frames, 0.8)[0], alone[0])
+
+
+def test_what_is_held_reaches_what_is_painted(engine: Engine, photo: Pixels) -> None:
+    painted = paint(engine, [photo], 0.8)[0]
+    engine.state = {**engine.state, "state_stylized": engine.state["state_stylized"] + 12}
+    shown = [engine.infer(photo, style(engine), 1.0, 0.0, 0.8) for _ in range(150)]
+    assert np.abs(shown[0].astype(int) - painted).max() > 8
+    assert (shown[-1] != painted).mean() < 0.005
+    assert np.abs(shown[-1].astype(int) - painted).max() <= 1
+
+
+@pytest.mark.parametrize("step", [1e-4, 1.0])
+def test_a_style_is_changed_in_the_very_frame_with_a_past(engine: Engine, photo: Pixels, step: float) -> None:
+    other = style(engine) + np.float32(step) * (style(engine, 1) - style(engine))
+    engine.reset()
+    expected = engine.infer(photo, other, 1.0, 0.0, 0.8)
+    paint(engine, film(4), 0.8)
+    np.testing.assert_array_equal(engine.infer(photo, other, 1.0, 0.0, 0.8), expected)
+
+
+def test_strength_and_colour_are_changed_in_the_very_frame_with_a_past(engine: Engine, photo: Pixels) -> None:
+    for strength, keep_color in ((0.9, 0.0), (1.0, 1.0)):
+        engine.reset()
+        expected = engine.infer(photo, style(engine), strength, keep_color, 0.8)
+        paint(engine, film(4), 0.8)
+        np.testing.assert_array_equal(engine.infer(photo, style(engine), strength, keep_color, 0.8), expected)
+
+
+def test_reset_forgets(engine: Engine) -> None:
+    frames = film(5)
+    first = paint(engine, frames, 0.8)
+    assert any(array.any() for array in engine.state.values())
+    np.testing.assert_array_equal(paint(engine, frames, 0.8), first)
+    engine.reset()
+    assert not any(array.any() for array in engine.state.values())
+
+
+def test_the_state_is_all_there_is(engine: Engine, model: Model) -> None:
+    frames = film(6)
+    paint(engine, frames[:3], 0.8)
+    state = engine.state
+    shown = [engine.infer(frame, style(engine), 1.0, 0.0, 0.8) for frame in frames[3:]]
+    with ENGINES[engine.name](model, SIZE, engine.precision, 1) as other:
+        other.state = state
+        again = [other.infer(frame, style(engine), 1.0, 0.0, 0.8) for frame in frames[3:]]
+    np.testing.assert_array_equal(again, shown)
+
+
+def test_engines_agree_from_one_state(model: Model) -> None:
+    frames = film(6)
+    paintings = []
+    with ENGINES["openvino"](model, SIZE, Precision.F32, 1) as first:
+        paint(first, frames[:3], 0.8)
+        state = first.state
+    for kind in ENGINES.values():
+        with kind(model, SIZE, Precision.F32, 1) as engine:
+            engine.state = state
+            shown = [engine.infer(frame, style(engine), 1.0, 0.0, 0.8) for frame in frames[3:]]
+            paintings.append(np.array(shown, int))
+    for other in paintings[1:]:
+        assert np.abs(other - paintings[0]).max() <= 2
+
+
+def test_another_state_is_refused(engine: Engine) -> None:
+    state = engine.state
+    for wrong in ({}, {**state, "state_frame": state["state_frame"][..., 1:]}):
+        with pytest.raises(LivestyleError, match="bad state"):
+            engine.state = wrong

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from livestyle.card import Model
+from livestyle.config import STEADINESS
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
 from livestyle.sinks.encoders import Encoding
@@ -243,3 +244,14 @@ def add_subtitles(source: Path, target: Path) -> Path:
                     packet.stream = stream
                     out.mux(packet)
     return target
+
+
+def test_every_file_begins_without_a_past(
+    tmp_path: Path, negative: Negative, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make(tmp_path / "in.mp4", Clip(steady(4)))
+    began: list[float] = []
+    monkeypatch.setattr(negative, "reset", lambda: began.append(negative.steadiness))
+    run(source, tmp_path / "a.mp4", negative)
+    run(source, tmp_path / "b.mp4", negative, steadiness=0.25)
+    assert began == [STEADINESS, 0.25]

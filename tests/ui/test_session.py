@@ -91,9 +91,9 @@ def run(pipeline: LivePipeline, plan: Plan, window: FakeWindow | None) -> Sessio
 
 def test_every_key_works_and_every_thread_is_joined(pipeline: LivePipeline, tmp_path: Path) -> None:
     threads = threading.active_count()
-    window = FakeWindow("n3xcmb hH?osrr fq")
+    window = FakeWindow("n3xcmb hH?osrr [[]fq")
     run(pipeline, Plan(ListSink, folder=tmp_path), window)
-    assert window.shown == len("n3xcmb hH?osrr fq")
+    assert window.shown == len("n3xcmb hH?osrr [[]fq")
     look = pipeline.look
     assert (look.index, look.crossfade_s, look.keep_color, look.mirror, look.frozen) == (
         2,
@@ -102,6 +102,7 @@ def test_every_key_works_and_every_thread_is_joined(pipeline: LivePipeline, tmp_
         True,
         False,
     )
+    assert look.steadiness == pytest.approx(0.7)
     assert window.fullscreen
     assert len(list(tmp_path.glob("*.png"))) == 2
     assert threading.active_count() == threads

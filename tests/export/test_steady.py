@@ -1,0 +1,163 @@
+"""What is held and what is let go, to the number."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from livestyle.card import resolve_shapes
+from livestyle.export.graph import LiveGraph
+from livestyle.export.steady import MAX_HOLD, Steady, block_means, enlarged, state_shapes
+from livestyle.networks.transformer import ARCHITECTURES, Transformer
+from livestyle.size import Size
+
+SIZE = Size(96, 64)
+LOOK = torch.tensor([[0.5, -1.0, 1.0, 0.0]])
+"""Two numbers of style, strength 1, keep_color 0."""
+
+
+class Film:
+    """Steady with the state carried along."""
+
+    def __init__(self, steadiness: float = 0.8) -> None:
+        self.steadiness = torch.tensor([steadiness])
+        self.state = [torch.zeros(shape) for shape in resolve_shapes(state_shapes(2), SIZE).values()]
+
+    def next(self, camera: Tensor, painted: Tensor, look: Tensor = LOOK) -> Tensor:
+        self.state = list(Steady()(camera, painted, look, self.steadiness, *self.state))
+        return self.state[1]
+
+
+def scene(seed: int = 0) -> Tensor:
+    """Blocks of random colours."""
+    blocks = torch.rand(1, 3, 8, 12, generator=torch.Generator().manual_seed(seed)) * 255
+    return F.interpolate(blocks, size=(SIZE.height, SIZE.width), mode="bilinear").round()
+
+
+def noise(sigma: float, seed: int) -> Tensor:
+    return torch.randn(1, 3, SIZE.height, SIZE.width, generator=torch.Generator().manual_seed(seed)) * sigma
+
+
+def test_the_arithmetic_is_pooling_and_bilinear_interpolation() -> None:
+    image = torch.rand(1, 3, 16, 24)
+    torch.testing.assert_close(block_means(image), F.avg_pool2d(image, 4))
+    blocks = torch.rand(1, 1, 4, 6)
+    expected = F.interpolate(blocks, scale_factor=4.0, mode="bilinear", align_corners=False)
+    torch.testing.assert_close(enlarged(blocks), expected)
+
+
+def test_the_first_frame_is_painted_as_it_is() -> None:
+    painted = scene(1)
+    assert torch.equal(Film(1.0).next(scene(), painted), painted)
+
+
+@pytest.mark.parametrize("value", [0.0, 200.0])
+def test_a_flat_first_frame_is_no_different(value: float) -> None:
+    camera, painted = torch.full_like(scene(), value), scene(1)
+    assert torch.equal(Film(1.0).next(camera, painted), painted)
+
+
+@pytest.mark.parametrize(("steadiness", "hold"), [(0.0, 0.0), (0.5, 0.735), (0.8, 0.9408), (1.0, MAX_HOLD)])
+def test_what_stands_still_is_held_by_so_much(steadiness: float, hold: float) -> None:
+    film = Film(steadiness)
+    film.next(scene(), torch.full_like(scene(), 100.0))
+    found = film.next(scene(), torch.full_like(scene(), 200.0))
+    torch.testing.assert_close(found, torch.full_like(found, 200 - hold * 100))
+
+
+def test_a_still_scene_drifts_to_what_is_painted_and_does_not_stop_short() -> None:
+    film = Film()
+    film.next(scene(), torch.full_like(scene(), 100.0))
+    target = torch.full_like(scene(), 103.0)
+    for _ in range(120):
+        found = film.next(scene(), target)
+    assert torch.equal(found.round(), target)
+
+
+def test_a_noisy_still_scene_converges_to_the_mean() -> None:
+    film, mean = Film(), scene(1)
+    shown = [film.next(scene() + noise(4, 2 * t), mean + noise(8, 2 * t + 1)) for t in range(200)][100:]
+    spread = torch.stack(shown).std(0).mean()
+    assert float(spread) < 0.25 * 8
+    assert float((torch.stack(shown).mean(0) - mean).abs().mean()) < 0.15 * 8
+
+
+def test_noise_of_sigma_4_is_not_taken_for_motion() -> None:
+    still = torch.stack(
+        [Steady._still(block_means(noise(4, t)).abs().mean(1, keepdim=True)) for t in range(20)]
+    )
+    assert float((still == 1).float().mean()) > 0.98
+    assert float((still > 0.8).float().mean()) > 0.999
+
+
+def test_a_scene_cut_holds_nothing() -> None:
+    film = Film(1.0)
+    film.next(scene(), scene(1))
+    camera = 255 - scene()
+    camera[..., :24] = scene()[..., :24]  # a part that happens to be the same
+    painted = scene(2)
+    assert torch.equal(film.next(camera, painted), painted)
+
+
+@pytest.mark.parametrize("index", range(4))
+@pytest.mark.parametrize("step", [1e-6, 0.3])
+def test_a_new_look_is_there_at_once(index: int, step: float) -> None:
+    film = Film(1.0)
+    for _ in range(3):
+        film.next(scene(), scene(1))
+    look = LOOK.clone()
+    look[0, index] -= step
+    painted = scene(2)
+    assert torch.equal(film.next(scene(), painted, look), painted)
+    assert not torch.equal(film.next(scene(), scene(1), look), scene(1))
+
+
+def test_at_strength_zero_the_camera_is_the_camera() -> None:
+    film, look = Film(1.0), LOOK * torch.tensor([1, 1, 0, 1])
+    film.next(scene(), scene(1), look)
+    assert torch.equal(film.next(scene(), scene(2), look), scene(2))
+
+
+@pytest.mark.parametrize("step_px", [1, 3, 8])
+@pytest.mark.parametrize("contrast", [40.0, 150.0])
+def test_a_moving_square_leaves_no_trail(step_px: int, contrast: float) -> None:
+    film = Film(1.0)
+    for t in range(12):
+        camera = torch.full_like(scene(), 80.0)
+        left = 8 + t * step_px
+        camera[..., 16:48, left : left + 24] += contrast
+        found = film.next(camera, camera)
+        assert float((found - camera).abs().max()) < 0.5
+
+
+def test_motion_too_slow_to_be_seen_in_one_frame_adds_up() -> None:
+    film, worst = Film(1.0), 0.0
+    x = torch.arange(SIZE.width).float()
+    for t in range(100):
+        camera = (80 + 40 * torch.sigmoid((x - 20 - 0.1 * t) / 2)).expand(1, 3, SIZE.height, -1)
+        worst = max(worst, float((film.next(camera, camera) - camera).abs().max()))
+    assert 0 < worst < 8
+
+
+@torch.no_grad()
+def test_without_steadiness_the_past_changes_no_byte() -> None:
+    torch.manual_seed(0)
+    net = Transformer(ARCHITECTURES["lite"]).eval()
+    live, style = LiveGraph(net), net.new_styles(1)
+    frame = scene().permute(0, 2, 3, 1).to(torch.uint8)
+    shapes = resolve_shapes(state_shapes(net.style_length), SIZE).values()
+    for keep_color in (torch.zeros(1), torch.ones(1)):
+        look = torch.cat([style, torch.ones(1, 1), keep_color[None]], 1)
+        past = [torch.rand(shape) * 255 for shape in list(shapes)[:2]]
+        past[0] = block_means(scene())
+        scalars = torch.ones(1), keep_color, torch.zeros(1)
+        with_past = live(frame, style, *scalars, *past, look)[0]
+        without = live(frame, style, *scalars, *(torch.zeros(shape) for shape in shapes))[0]
+        assert torch.equal(with_past, without)
+        camera = frame.float().permute(0, 3, 1, 2)
+        change = net(camera / 255, style) * 255 - camera
+        gray = sum(change[:, c : c + 1] * live.luma[c] for c in range(3))
+        plain = (camera + change + keep_color * (gray - change)).round().clamp(0, 255)
+        assert torch.equal(without, plain.permute(0, 2, 3, 1).to(torch.uint8))
