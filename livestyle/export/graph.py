@@ -50,7 +50,6 @@ class LiveGraph(nn.Module):
         keep_color = 1 only what it changes in luminance; then it is steadied (see Steady for the
         state, and `state_shapes`). Returns stylized, uint8 [1, H, W, 3] BGR, and the next state.
         """
-        height, width = frame.shape[1:3]
         camera = frame.float().permute(0, 3, 1, 2)
         painting = self.net(camera / 255, style) * 255
         # As rows of pixels: with sides, OpenVINO works on the three channels of one pixel after the other.
@@ -58,9 +57,9 @@ class LiveGraph(nn.Module):
         change = painting.flatten(2) - flat
         gray = sum(plane * weight for plane, weight in zip(change.split(1, 1), self.luma, strict=True))
         change = change + keep_color * (gray - change)
-        painted = (flat + strength * change).unflatten(2, (height, width))
-        look = torch.cat([style, strength[None], keep_color[None]], 1)
-        state = self.steady(camera, painted, look, steadiness, state_frame, state_stylized, state_look)
+        painted = (flat + strength * change).view_as(painting)
+        look = style, strength, keep_color
+        state = self.steady(camera, painted, *look, steadiness, state_frame, state_stylized, state_look)
         stylized = torch.clamp(torch.round(state[1]), 0, 255)
         return (stylized.permute(0, 2, 3, 1).to(torch.uint8), *state)
 

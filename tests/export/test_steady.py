@@ -26,7 +26,8 @@ class Film:
         self.state = [torch.zeros(shape) for shape in resolve_shapes(state_shapes(2), SIZE).values()]
 
     def next(self, camera: Tensor, painted: Tensor, look: Tensor = LOOK) -> Tensor:
-        self.state = list(Steady()(camera, painted, look, self.steadiness, *self.state))
+        parts = look[:, :2], look[0, 2:3], look[0, 3:4]
+        self.state = list(Steady()(camera, painted, *parts, self.steadiness, *self.state))
         return self.state[1]
 
 
