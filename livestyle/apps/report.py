@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from livestyle.pipeline.stats import Stats
@@ -28,6 +29,10 @@ def report(stats: Stats, source: SourceInfo, engine: EngineInfo, model: str) -> 
 
 def peak_memory_mb() -> float | None:
     """The most memory this process ever had resident; None where the system doesn't say."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage counts here what the parent held before it started this program
+        line = next((line for line in status.read_text().splitlines() if line.startswith("VmHWM")), "")
+        return round(int(line.split()[1]) / 2**10, 1) if line else None
     if sys.platform == "win32":
         return None
     import resource
