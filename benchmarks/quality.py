@@ -93,10 +93,10 @@ def main() -> None:
         perception = Perception(vgg, [place.images(load_style(p.path, options.style_px)) for p in paintings])
     photos = [place.images(square(p)) for p in list_images(options.photos)]
     chosen = photos[:: max(1, len(photos) // options.lbfgs_photos)][: options.lbfgs_photos]
-    weights = Weights()
     rows: dict[str, Any] = {}
     for number, painting in enumerate(paintings):
         name = painting.note.name
+        weights = Weights(style=Weights.style * painting.weight)  # as trained
         index = torch.tensor([number])
         row = torch.tensor([model.names.index(name)])
         terms = [measure(model, perception, photo, row, index, place) for photo in photos]
