@@ -25,7 +25,7 @@ def main(
     model: Annotated[str, typer.Option(help="With --add-style: the model that gets it.")] = "cin-lite",
     name: Annotated[str | None, typer.Option(help="Name of the model, or of the added style.")] = None,
     notes: Annotated[
-        Path | None, typer.Option(help="CSV: file,name,title,artist,year,licence[,weight].")
+        Path | None, typer.Option(help="CSV: file,name,title,artist,year,licence[,weight][,share].")
     ] = None,
     arch: Annotated[str, typer.Option(help="lite (CPUs), half or wide.")] = "lite",
     start: Annotated[str | None, typer.Option("--from", help="A model to start from.")] = None,

@@ -97,7 +97,7 @@ class FeedforwardObjective:
     style_weights: Tensor
     """Float [N]: a factor on the style loss of each painting."""
     trained: Tensor
-    """Int64: the styles to draw from."""
+    """Int64: the styles to draw from; one that stands here twice is drawn twice as often."""
     anneal: bool
     """Whether stability grows during the training; a network that paints already needs it at once."""
 

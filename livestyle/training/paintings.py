@@ -16,11 +16,14 @@ COLUMNS = ("file", "name", "title", "artist", "year", "licence")
 
 @dataclass(frozen=True)
 class Painting:
-    """A picture and what is known of it; `weight` is a factor on its style loss."""
+    """A picture and what is known of it."""
 
     path: Path
     note: StyleNote
     weight: float = 1.0
+    """A factor on its style loss."""
+    share: int = 1
+    """How often it is drawn, against the others' once: more for a painting that is hard to learn."""
 
 
 def style_name(path: Path) -> str:
@@ -31,8 +34,8 @@ def style_name(path: Path) -> str:
 def list_paintings(folder: Path, notes: Path | None = None) -> list[Painting]:
     """Every picture in `folder`; or those that the CSV file `notes` lists, in its order.
 
-    notes has the columns file, name, title, artist, year, licence and, if wanted, weight.
-    LivestyleError for a file that isn't there, a missing column or a name used twice.
+    notes has the columns file, name, title, artist, year, licence and, if wanted, weight and share.
+    LivestyleError for a file that isn't there, a missing column, a bad number or a name used twice.
     """
     if notes is None:
         paintings = [Painting(p, StyleNote(style_name(p), p.stem)) for p in list_images(folder)]
@@ -60,5 +63,11 @@ def _read_notes(folder: Path, notes: Path) -> list[Painting]:
         if not path.is_file():
             raise LivestyleError(f"{notes} names {row['file']}, which is not in {folder}")
         note = StyleNote(*(row[c] for c in COLUMNS[1:]))
-        paintings.append(Painting(path, note, float(row.get("weight") or 1.0)))
+        try:
+            weight, share = float(row.get("weight") or 1.0), int(row.get("share") or 1)
+        except ValueError as error:
+            raise LivestyleError(f"{notes}, {row['file']}: weight and share are numbers; {error}") from error
+        if weight < 0 or share < 1:
+            raise LivestyleError(f"{notes}, {row['file']}: expected weight >= 0 and share >= 1")
+        paintings.append(Painting(path, note, weight, share))
     return paintings

@@ -100,7 +100,7 @@ def train_styles(options: TrainOptions, place: Place, start: StyledTransformer |
         model,
         options.weights,
         torch.tensor([p.weight for p in options.paintings]),
-        torch.arange(len(names)),
+        torch.arange(len(names)).repeat_interleave(torch.tensor([p.share for p in options.paintings])),
         anneal=start is None,
     )
     groups: list[dict[str, Any]] = [
