@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from livestyle.apps.request import Request
 from livestyle.errors import LivestyleError
+from livestyle.training.choices import Method
 
 NAME = "train"
 
 
 def main(
+    method: Annotated[Method, typer.Option(help="What is trained; see docs/methods.md.")] = Method.CIN,
     content: Annotated[
         list[Path] | None,
         typer.Option(help="Folder of photos to learn on; may be given again. --add-style can do without."),
@@ -27,11 +31,13 @@ def main(
     notes: Annotated[
         Path | None, typer.Option(help="CSV: file,name,title,artist,year,licence[,weight][,share].")
     ] = None,
-    arch: Annotated[str, typer.Option(help="lite (CPUs), half or wide.")] = "lite",
+    arch: Annotated[str | None, typer.Option(help="lite (CPUs; the default), half or wide.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="A model to start from.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Default 12000; 600 with --add-style.")] = None,
-    batch: Annotated[int, typer.Option(min=1)] = 4,
-    crop: Annotated[int, typer.Option(min=64, help="Side of the photo crops, px.")] = 192,
+    batch: Annotated[int | None, typer.Option(min=1, help="Default 4.")] = None,
+    crop: Annotated[
+        int | None, typer.Option(min=64, help="Side of the photo crops, px; default 192.")
+    ] = None,
     style_size: Annotated[
         int, typer.Option(min=64, help="Long side of the paintings, px: larger = larger strokes.")
     ] = 768,
@@ -67,34 +73,38 @@ def main(
     livestyle train --add-style painting.jpg --model cin-lite
     """
     require_torch()
-    from livestyle.apps import training
-    from livestyle.losses.style import parse_style_loss
-    from livestyle.training.device import Place
-    from livestyle.training.feedforward import Weights
-    from livestyle.training.loop import Schedule
-
-    place = Place.choose(device)
-    weights = Weights(content_weight, style_weight, tv_weight, stability_weight)
-    adding = add_style is not None
-    schedule = Schedule(
-        steps=steps or (600 if adding else 12000),
-        rate=rate or (1e-2 if adding else 2e-3),
+    request = Request(
+        method=method,
+        content=tuple(content or ()),
+        styles=styles,
+        out=out,
+        add_style=add_style,
+        model=model,
+        name=name,
+        notes=notes,
+        arch=arch,
+        start=start,
+        steps=steps,
+        batch=batch,
+        crop=crop,
+        style_size=style_size,
+        style_weight=style_weight,
+        content_weight=content_weight,
+        tv_weight=tv_weight,
+        stability_weight=stability_weight,
+        rate=rate,
         decay=decay,
         seed=seed,
+        vgg=vgg,
+        style_loss=style_loss,
+        device=device,
+        validation=validation,
+        work=work,
+        resume=resume,
+        overwrite=overwrite,
+        int8=int8,
     )
-    parse_style_loss(style_loss)
-    shared = training.Shared(
-        tuple(content or ()), vgg, style_size, crop, batch, weights, style_loss, schedule, place
-    )
-    if add_style is not None:
-        training.run_add_style(shared, add_style, model, name, out, overwrite)
-    elif styles is not None and out is not None and content:
-        where = training.Folders(out, work or out.with_name(out.name + ".training"), resume, overwrite)
-        training.run_train(shared, where, styles, notes, name or out.name, arch, start, validation, int8)
-    else:
-        raise LivestyleError(
-            "nothing to train; give --styles DIR, --content DIR and --out DIR, or --add-style PAINTING"
-        )
+    import_module(f"livestyle.apps.train_{method}").run(request)
 
 
 def require_torch(packages: Sequence[str] = ("torch", "onnx", "onnxscript", "nncf", "safetensors")) -> None:

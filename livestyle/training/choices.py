@@ -39,3 +39,9 @@ class Color(StrEnum):
     LUMINANCE = "luminance"
     HISTOGRAM = "histogram"
     CORAL = "coral"
+
+
+class Method(StrEnum):
+    """What is trained; each has its module apps/train_NAME.py."""
+
+    CIN = "cin"

@@ -15,6 +15,9 @@ from torch import Tensor, nn
 from livestyle.errors import LivestyleError
 from livestyle.training.device import Place
 
+CHECKPOINT = "checkpoint.pt"
+"""What a training keeps in its work folder, and goes on from."""
+
 Objective = Callable[[Tensor, np.random.Generator, float], dict[str, Tensor]]
 """Photos, a generator for what is drawn, and how far the training is (0 to 1), to named terms."""
 

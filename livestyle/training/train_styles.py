@@ -19,11 +19,10 @@ from livestyle.networks.vgg import load_vgg19
 from livestyle.training.data import PhotoCrops, load_style
 from livestyle.training.device import Place
 from livestyle.training.feedforward import FeedforwardObjective, Perception, Weights
-from livestyle.training.loop import Note, Schedule, fit
+from livestyle.training.loop import CHECKPOINT, Note, Schedule, fit
 from livestyle.training.paintings import Painting
 from livestyle.training.sheet import pick_photos, write_sheet
 
-CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
 STYLE_RATE = 2.0
 """Style vectors learn at this multiple of the rate: each one sees only 1/N of the images."""
