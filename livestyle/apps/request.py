@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livestyle.errors import LivestyleError
-from livestyle.training.choices import Method
+from livestyle.networks.choices import Norm
+from livestyle.training.choices import Fidelity, Method
 
 
 @dataclass(frozen=True)
@@ -16,17 +17,19 @@ class Request:
     method: Method
     content: tuple[Path, ...]
     styles: Path | None
+    style: Path | None
     out: Path | None
     add_style: Path | None
     model: str
     name: str | None
     notes: Path | None
     arch: str | None
+    norm: Norm | None
     start: str | None
     steps: int | None
     batch: int | None
     crop: int | None
-    style_size: int
+    style_size: int | None
     style_weight: float
     content_weight: float
     tv_weight: float
@@ -36,6 +39,9 @@ class Request:
     seed: int
     vgg: Path | None
     style_loss: str
+    loss: Fidelity
+    diversity: float
+    samples: int
     device: str
     validation: Path | None
     work: Path | None

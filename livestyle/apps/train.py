@@ -12,7 +12,8 @@ import typer
 
 from livestyle.apps.request import Request
 from livestyle.errors import LivestyleError
-from livestyle.training.choices import Method
+from livestyle.networks.choices import Norm
+from livestyle.training.choices import Fidelity, Method
 
 NAME = "train"
 
@@ -24,30 +25,48 @@ def main(
         typer.Option(help="Folder of photos to learn on; may be given again. --add-style can do without."),
     ] = None,
     styles: Annotated[Path | None, typer.Option(help="Folder of paintings: one style each.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the model to make.")] = None,
+    style: Annotated[Path | None, typer.Option(help="The one painting of johnson and texture.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the model, or of the textures, to make.")
+    ] = None,
     add_style: Annotated[Path | None, typer.Option(help="One painting to add to --model.")] = None,
     model: Annotated[str, typer.Option(help="With --add-style: the model that gets it.")] = "cin-lite",
     name: Annotated[str | None, typer.Option(help="Name of the model, or of the added style.")] = None,
     notes: Annotated[
         Path | None, typer.Option(help="CSV: file,name,title,artist,year,licence[,weight][,share].")
     ] = None,
-    arch: Annotated[str | None, typer.Option(help="lite (CPUs; the default), half or wide.")] = None,
+    arch: Annotated[
+        str | None, typer.Option(help="lite (CPUs; the default), half or wide; superres has no half.")
+    ] = None,
+    norm: Annotated[
+        Norm | None, typer.Option(help="Default instance for johnson, batch for superres.")
+    ] = None,
     start: Annotated[str | None, typer.Option("--from", help="A model to start from.")] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Default 12000; 600 with --add-style.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Default 12000; add-style 600, superres 20000, texture 2000.")
+    ] = None,
     batch: Annotated[int | None, typer.Option(min=1, help="Default 4.")] = None,
     crop: Annotated[
-        int | None, typer.Option(min=64, help="Side of the photo crops, px; default 192.")
+        int | None,
+        typer.Option(
+            min=64,
+            help="Side of the photos or textures, px; default 192; johnson, texture 256, superres 288.",
+        ),
     ] = None,
     style_size: Annotated[
-        int, typer.Option(min=64, help="Long side of the paintings, px: larger = larger strokes.")
-    ] = 768,
+        int | None,
+        typer.Option(min=64, help="Long side of the paintings, px: larger = larger strokes; default 768."),
+    ] = None,
     style_weight: Annotated[float, typer.Option(min=0, help="More = more painting, less photo.")] = 10.0,
     content_weight: Annotated[float, typer.Option(min=0)] = 1.0,
     tv_weight: Annotated[float, typer.Option(min=0, help="Smoothness.")] = 0.05,
     stability_weight: Annotated[
         float, typer.Option(min=0, help="Steadiness under noise and motion.")
     ] = 200.0,
-    rate: Annotated[float | None, typer.Option(min=0, help="Default 2e-3; 1e-2 with --add-style.")] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(min=0, help="Default 2e-3; add-style, texture 1e-2; johnson, superres 1e-3."),
+    ] = None,
     decay: Annotated[
         float, typer.Option(min=0, max=1, help="Last part of the steps in which the rate falls.")
     ] = 0.4,
@@ -57,6 +76,11 @@ def main(
         str,
         typer.Option(help="gram, mmd-linear, mmd-poly, mmd-gaussian, bn-stats, or gram=1,bn-stats=0.5."),
     ] = "gram",
+    loss: Annotated[
+        Fidelity, typer.Option(help="Of superres: relu2_2 of VGG-19, or pixels.")
+    ] = Fidelity.PERCEPTUAL,
+    diversity: Annotated[float, typer.Option(min=0, help="Of texture: more = textures differ more.")] = 0.1,
+    samples: Annotated[int, typer.Option(min=1, help="Textures to draw at the end.")] = 16,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     validation: Annotated[Path | None, typer.Option(help="Folder of photos for the sheets.")] = None,
     work: Annotated[
@@ -66,23 +90,31 @@ def main(
     overwrite: Annotated[bool, typer.Option(help="Replace what is there.")] = False,
     int8: Annotated[bool, typer.Option(help="Make the INT8 graph too.")] = True,
 ) -> None:
-    """Train a style, or many in one network; or add one to a network that is trained already.
+    """Train styles in one network, or add one to it; or what else --method names.
 
     livestyle train --styles paintings/ --content photos/ --out my-model
 
     livestyle train --add-style painting.jpg --model cin-lite
+
+    livestyle train --method johnson --style painting.jpg --content photos/ --out one-style
+
+    livestyle train --method superres --content photos/ --out superres-x4
+
+    livestyle train --method texture --style painting.jpg --out textures/
     """
     require_torch()
     request = Request(
         method=method,
         content=tuple(content or ()),
         styles=styles,
+        style=style,
         out=out,
         add_style=add_style,
         model=model,
         name=name,
         notes=notes,
         arch=arch,
+        norm=norm,
         start=start,
         steps=steps,
         batch=batch,
@@ -97,6 +129,9 @@ def main(
         seed=seed,
         vgg=vgg,
         style_loss=style_loss,
+        loss=loss,
+        diversity=diversity,
+        samples=samples,
         device=device,
         validation=validation,
         work=work,

@@ -19,9 +19,11 @@ from livestyle.errors import LivestyleError
 from livestyle.export.onnx import restore
 from livestyle.export.publish import publish
 from livestyle.export.quantize import calibration_frames
+from livestyle.networks.choices import Norm
 from livestyle.styles import StyleBank
 from livestyle.training.add_style import AddStyleOptions, add_style
 from livestyle.training.data import list_images
+from livestyle.training.feedforward import Layers
 from livestyle.training.paintings import Painting, list_paintings, style_name
 from livestyle.training.train_styles import TrainOptions, train_styles
 
@@ -35,37 +37,50 @@ def run(request: Request) -> None:
         raise LivestyleError(
             "nothing to train; give --styles DIR, --content DIR and --out DIR, or --add-style PAINTING"
         )
-    return _train(request, request.styles, request.name or request.out.name)
+    return train_painters(request, tuple(list_paintings(request.styles, request.notes)))
 
 
-def _train(request: Request, styles: Path, name: str) -> None:
-    """Train, export, check and quantise; then the model is ready to be shown live."""
+def train_painters(
+    request: Request,
+    paintings: tuple[Painting, ...],
+    crop_px: int = 192,
+    rate: float = 2e-3,
+    layers: Layers | None = None,
+    norm: Norm = Norm.INSTANCE,
+) -> None:
+    """Train, export, check and quantise; then the model is ready to be shown live.
+
+    crop_px, rate: where the request says nothing.
+    """
     place, folders = place_of(request), Folders.of(request)
-    paintings = tuple(list_paintings(styles, request.notes))
     options = TrainOptions(
         paintings=paintings,
         content=request.content,
         work=folders.work,
         arch=request.arch or "lite",
         vgg=request.vgg,
-        style_px=request.style_size,
-        crop_px=request.crop or 192,
+        style_px=request.style_size or 768,
+        norm=norm,
+        layers=layers or Layers(),
+        crop_px=request.crop or crop_px,
         batch=request.batch or 4,
         weights=weights_of(request),
         style_loss=request.style_loss,
-        schedule=schedule_of(request, steps=12000, rate=2e-3),
+        schedule=schedule_of(request, steps=12000, rate=rate),
         validation=(request.validation,) if request.validation else (),
         start=request.start,
     )
     origin = restore(Model.load(request.start)) if request.start else None
-    console.print(f"{len(paintings)} styles, {options.arch} network, on {place}; sheets in {folders.work}")
+    console.print(
+        f"{len(paintings)} style{'s' * (len(paintings) > 1)}, {options.arch} network, on {place}; sheets in {folders.work}"
+    )
     training = train_styles(options, place, origin)
     run_steps(training.notes, options.schedule.steps, training.skipped)
     pictures = [p for folder in request.content for p in list_images(folder)]
     record = {**options.record(), "device": str(place)}
     made = publish(
-        training.model, folders.out, name, [p.note for p in paintings], record,
-        calibration_frames(pictures), request.int8,
+        training.model, folders.out, request.name or folders.out.name, [p.note for p in paintings],
+        record, calibration_frames(pictures), request.int8,
     )  # fmt: skip
     report_published(made)
 
@@ -85,7 +100,7 @@ def _add_style(request: Request, picture: Path) -> None:
         painting=Painting(picture, note),
         content=request.content,
         vgg=request.vgg,
-        style_px=request.style_size,
+        style_px=request.style_size or 768,
         crop_px=request.crop or 192,
         batch=request.batch or 4,
         weights=weights_of(request),

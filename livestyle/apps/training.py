@@ -88,4 +88,5 @@ def report_published(made: Published) -> None:
     if made.psnr:
         text += f"; INT8 {np.mean(list(made.psnr.values())):.1f} dB, worst {min(made.psnr.values()):.1f} dB"
     console.print(text)
-    console.print(f"paint with it: livestyle live --model {made.model.folder}")
+    command = "live" if made.model.card.scale == 1 else "image IN OUT"
+    console.print(f"paint with it: livestyle {command} --model {made.model.folder}")

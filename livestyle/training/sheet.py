@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from livestyle.networks.styled import StyledTransformer
@@ -31,7 +32,9 @@ def pick_photos(folders: Sequence[Path], crops: PhotoCrops, count: int = 4) -> l
 
 @torch.no_grad()
 def write_sheet(model: StyledTransformer, photos: Sequence[Tensor], path: Path, place: Place) -> None:
-    """A JPEG: the photos in the first row, then a row for each style."""
+    """A JPEG: the photos in the first row, then a row for each style. The model is as it was."""
+    training = model.training
+    model.eval()
     rows = [np.hstack([to_image(p) for p in photos])]
     for index, name in enumerate(model.names):
         styles = torch.tensor([index], device=place.device)
@@ -41,4 +44,12 @@ def write_sheet(model: StyledTransformer, photos: Sequence[Tensor], path: Path, 
         for color, width in (((0, 0, 0), 4), ((255, 255, 255), 1)):
             cv2.putText(row, name, (8, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.5, color, width, cv2.LINE_AA)
         rows.append(row)
-    cv2.imwrite(str(path), np.vstack(rows)[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+    model.train(training)
+    save_sheet(path, np.vstack(rows))
+
+
+def save_sheet(path: Path, picture: NDArray[np.uint8]) -> None:
+    """uint8 RGB [H, W, 3] as a JPEG. OSError where it can't be written."""
+    good, data = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+    assert good
+    path.write_bytes(data.tobytes())
