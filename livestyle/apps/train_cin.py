@@ -71,9 +71,8 @@ def train_painters(
         start=request.start,
     )
     origin = restore(Model.load(request.start)) if request.start else None
-    console.print(
-        f"{len(paintings)} style{'s' * (len(paintings) > 1)}, {options.arch} network, on {place}; sheets in {folders.work}"
-    )
+    count = "1 style" if len(paintings) == 1 else f"{len(paintings)} styles"
+    console.print(f"{count}, {options.arch} network, on {place}; sheets in {folders.work}")
     training = train_styles(options, place, origin)
     run_steps(training.notes, options.schedule.steps, training.skipped)
     pictures = [p for folder in request.content for p in list_images(folder)]

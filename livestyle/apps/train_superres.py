@@ -37,12 +37,12 @@ def run(request: Request) -> None:
     run_steps(training.notes, options.schedule.steps, training.skipped)
     vgg = load_vgg19(request.vgg, LAYER)
     place.module(vgg)
-    folders_measured = options.validation or options.content
-    photos = pick_photos(folders_measured, PhotoCrops([], options.crop_px), MEASURED)
+    photos = pick_photos(options.validation or options.content, PhotoCrops([], options.crop_px), MEASURED)
     figures = measure(training.model, vgg, photos, place)
     console.print("  ".join(f"{name} {value:g}" for name, value in figures.items()))
     pictures = [p for folder in request.content for p in list_images(folder)]
-    record = {**options.record(), "device": str(place)}
+    measured_on = f"{len(photos)} {'validation' if options.validation else 'training'} photos"
+    record = {**options.record(), "device": str(place), "measured_on": measured_on}
     made = publish(
         training.model, folders.out, request.name or folders.out.name, [], record,
         calibration_frames(pictures), figures=figures,

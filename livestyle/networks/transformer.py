@@ -104,7 +104,7 @@ class Transformer(nn.Module):
         folded = self.stem.conv(F.pixel_unshuffle(x, self.arch.fold))
         y = F.pixel_shuffle(self.paint(folded, style), self.arch.unfold)
         if self.arch.detail:
-            return y + F.interpolate(x.float(), scale_factor=float(self.arch.scale), mode="bilinear")
+            return y + F.interpolate(x.float(), scale_factor=float(self.arch.scale), mode="bicubic")
         return y
 
     def paint(self, first: Tensor, style: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from livestyle.errors import LivestyleError
 from livestyle.networks.styled import StyledTransformer
 from livestyle.training.data import PhotoCrops, list_images, read_image, resize, to_image, to_tensor
 from livestyle.training.device import Place
@@ -19,15 +21,26 @@ TILE_PX = 256
 
 
 def pick_photos(folders: Sequence[Path], crops: PhotoCrops, count: int = 4) -> list[Tensor]:
-    """The middle squares of pictures spread over `folders` (or of training photos), 256 px."""
+    """The middle squares of pictures spread over `folders` (or of training photos), 256 px.
+
+    Those that can't be read are left out.
+    """
     paths = [p for folder in folders for p in list_images(folder)]
-    photos = [read_image(p) for p in paths[:: max(1, len(paths) // count)][:count]] or crops.photos[:count]
+    photos = _readable(paths[:: max(1, len(paths) // count)][:count]) or crops.photos[:count]
     squares = []
     for photo in photos:
         side = min(photo.shape[:2])
         top, left = ((n - side) // 2 for n in photo.shape[:2])
         squares.append(to_tensor(resize(photo[top : top + side, left : left + side], TILE_PX / side)))
     return squares
+
+
+def _readable(paths: Sequence[Path]) -> list[NDArray[np.uint8]]:
+    photos = []
+    for path in paths:
+        with contextlib.suppress(LivestyleError):
+            photos.append(read_image(path))
+    return photos
 
 
 @torch.no_grad()

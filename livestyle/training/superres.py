@@ -1,4 +1,4 @@
-"""Pictures enlarged four times by a network that was trained on what they lost (Johnson 2016, section 4.2)."""
+"""Pictures enlarged four times by a network that has seen what they lost (Johnson 2016, section 4.2)."""
 
 from __future__ import annotations
 
