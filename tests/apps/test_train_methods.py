@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import cv2
@@ -32,8 +33,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def train(shop: Path, method: str, *arguments: object) -> int:
     """The exit code of `livestyle train` with small sizes, in the shop's folder."""
     small = ["--steps", 2, "--crop", 64, "--batch", 2, "--style-size", 64, "--vgg", shop / "vgg.safetensors"]
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as stop:
-        patch.chdir(shop)
+    with contextlib.chdir(shop), pytest.raises(SystemExit) as stop:
         run(["train", "--method", method, *map(str, small), *map(str, arguments)])
     return int(stop.value.code or 0)
 

@@ -15,7 +15,7 @@ def batch_normalised(arch: Architecture) -> StyledTransformer:
     torch.manual_seed(0)
     model = StyledTransformer(Transformer(replace(arch, norm=Norm.BATCH)), ["one", "two"])
     with torch.no_grad():
-        model.styles += 0.3 * torch.randn_like(model.styles)
+        model.styles.add_(0.3 * torch.randn_like(model.styles))
         for _ in range(3):
             model(torch.rand(2, 3, 64, 64), torch.tensor([0, 1]))
     return model.eval()
