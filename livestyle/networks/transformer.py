@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -93,6 +94,9 @@ class Transformer(nn.Module):
         pairs = zip((low, *arch.up), arch.up, strict=False)
         self.up = nn.ModuleList(UpConv(a, b, offsets.take(b), norm) for a, b in pairs)
         self.head = ReflectConv((low, *arch.up)[-1], 3 * arch.unfold**2, arch.kernel)
+        if arch.detail:  # a new network adds nothing, so that training starts from the enlarged picture
+            nn.init.zeros_(self.head.conv.weight)
+            nn.init.zeros_(cast(Tensor, self.head.conv.bias))
         self.style_length = offsets.total
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:

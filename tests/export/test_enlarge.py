@@ -37,6 +37,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     arch = replace(ENLARGERS["lite"], norm=Norm.BATCH)
     trained = StyledTransformer(Transformer(arch), ["x4"])
     with torch.no_grad():
+        torch.nn.init.normal_(trained.net.head.conv.weight, std=0.01)
         for _ in range(3):
             trained(torch.rand(2, 3, 24, 24), torch.zeros(2, dtype=torch.int64))
     folder = tmp_path_factory.mktemp("models") / "larger"

@@ -16,6 +16,7 @@ def batch_normalised(arch: Architecture) -> StyledTransformer:
     model = StyledTransformer(Transformer(replace(arch, norm=Norm.BATCH)), ["one", "two"])
     with torch.no_grad():
         model.styles.add_(0.3 * torch.randn_like(model.styles))
+        torch.nn.init.normal_(model.net.head.conv.weight, std=0.01)
         for _ in range(3):
             model(torch.rand(2, 3, 64, 64), torch.tensor([0, 1]))
     return model.eval()
