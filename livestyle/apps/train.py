@@ -38,9 +38,7 @@ def main(
     arch: Annotated[
         str | None, typer.Option(help="lite (CPUs; the default), half or wide; superres has no half.")
     ] = None,
-    norm: Annotated[
-        Norm | None, typer.Option(help="Default instance for johnson, batch for superres.")
-    ] = None,
+    norm: Annotated[Norm | None, typer.Option(help="Default instance; superres batch.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="A model to start from.")] = None,
     steps: Annotated[
         int | None, typer.Option(min=1, help="Default 12000; add-style 600, superres 20000, texture 2000.")

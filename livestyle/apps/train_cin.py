@@ -46,7 +46,6 @@ def train_painters(
     crop_px: int = 192,
     rate: float = 2e-3,
     layers: Layers | None = None,
-    norm: Norm = Norm.INSTANCE,
 ) -> None:
     """Train, export, check and quantise; then the model is ready to be shown live.
 
@@ -60,7 +59,7 @@ def train_painters(
         arch=request.arch or "lite",
         vgg=request.vgg,
         style_px=request.style_size or 768,
-        norm=norm,
+        norm=request.norm or Norm.INSTANCE,
         layers=layers or Layers(),
         crop_px=request.crop or crop_px,
         batch=request.batch or 4,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from livestyle.apps.request import Request
 from livestyle.apps.train_cin import train_painters
-from livestyle.networks.choices import Norm
 from livestyle.training.feedforward import JOHNSON_LAYERS
 from livestyle.training.paintings import one_painting
 
@@ -14,11 +13,4 @@ def run(request: Request) -> None:
     request.need("style", "content", "out")
     assert request.style is not None
     painting = one_painting(request.style, request.notes)
-    train_painters(
-        request,
-        (painting,),
-        crop_px=256,
-        rate=1e-3,
-        layers=JOHNSON_LAYERS,
-        norm=request.norm or Norm.INSTANCE,
-    )
+    train_painters(request, (painting,), crop_px=256, rate=1e-3, layers=JOHNSON_LAYERS)

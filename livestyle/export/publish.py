@@ -71,13 +71,11 @@ def publish(
     graphs = dict(GRAPHS) if int8 else {"float": GRAPHS["float"]}
     if int8:
         quantize(folder / GRAPHS["float"], folder / GRAPHS["int8"], frames, bank)
-    about = " by ".join(part for part in (notes[0].title or notes[0].name, notes[0].artist) if part)
+    description, method = _describe(notes, norm)
     card = Card(
         name=name,
-        description=f"{len(bank)} styles in one network, chosen by conditional instance normalisation"
-        if len(bank) > 1
-        else f"one style: {about}",
-        method=METHODS[norm] if len(bank) == 1 else CIN,
+        description=description,
+        method=method,
         architecture=trained.net.arch.to_dict(),
         style_length=trained.net.style_length,
         size_multiple=LiveGraph(trained.net.arch).size_multiple,
@@ -97,3 +95,11 @@ def publish(
     card = replace(card, figures=figures)
     card.save(folder)
     return Published(Model(folder, card, bank), difference, ratios)
+
+
+def _describe(notes: Sequence[StyleNote], norm: Norm) -> tuple[str, str]:
+    """What the card says of a network: its description and its method."""
+    if len(notes) > 1:
+        return f"{len(notes)} styles in one network, chosen by conditional {norm} normalisation", CIN
+    about = " by ".join(part for part in (notes[0].title or notes[0].name, notes[0].artist) if part)
+    return f"one style: {about}", METHODS[norm]

@@ -96,7 +96,9 @@ def train_styles(options: TrainOptions, place: Place, start: StyledTransformer |
     model = StyledTransformer(Transformer(options.architecture()), names)
     if start is not None:
         if start.net.arch != model.net.arch:
-            raise LivestyleError(f"{options.start} has another network than {options.arch}; give its --arch")
+            raise LivestyleError(
+                f"{options.start} has another network than {options.arch}; give its --arch and --norm"
+            )
         model.net.load_state_dict(start.net.state_dict())
         known = dict(zip(start.names, start.styles.detach(), strict=True))
         model.set_styles(known, start.styles.detach().mean(0))

@@ -59,21 +59,15 @@ def test_johnson_makes_a_model_of_one_style(
         frame = np.full((64, 72, 3), 90, np.uint8)
         assert stylizer.stylize(frame).shape == frame.shape
     assert "1 unreadable pictures skipped" in capsys.readouterr().err
-    run_export = ["export", f"{out}.training", str(tmp_path / "again"), "--no-int8"]
-    with pytest.raises(SystemExit) as stop:
-        run([*run_export, "--frames", str(shop / "photos")])
-    assert stop.value.code == 0
-    assert Model.load(tmp_path / "again").card.sha256 == model.card.sha256
 
 
-@pytest.mark.parametrize("loss", ["perceptual", "pixel"])
 def test_superres_makes_a_model_and_says_what_it_is_worth(
-    shop: Path, tmp_path: Path, loss: str, capsys: pytest.CaptureFixture[str]
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "superres-x4"
-    assert train(shop, "superres", "--content", "photos", "--out", out, "--loss", loss) == 0
+    assert train(shop, "superres", "--content", "photos", "--out", out, "--loss", "pixel") == 0
     card = Model.load(out).card
-    assert (card.scale, card.training["loss"], set(card.graphs)) == (4, loss, {"float"})
+    assert (card.scale, card.training["loss"], set(card.graphs)) == (4, "pixel", {"float"})
     assert {"psnr_db", "relu2_2", "bicubic_psnr_db", "bicubic_relu2_2"} < set(card.figures)
     assert card.training["measured_on"] == "4 training photos"
     said = capsys.readouterr().err
@@ -81,6 +75,12 @@ def test_superres_makes_a_model_and_says_what_it_is_worth(
     assert "livestyle image" in said
     assert train(shop, "superres", "--content", "photos", "--out", out) == 2
     assert "holds a model already" in capsys.readouterr().err
+    run_export = ["export", f"{out}.training", str(tmp_path / "again"), "--frames", str(shop / "photos")]
+    with pytest.raises(SystemExit) as stop:
+        run(run_export)
+    assert stop.value.code == 0
+    again = Model.load(tmp_path / "again").card
+    assert (again.sha256, again.scale, again.training["steps_done"]) == (card.sha256, 4, 2)
 
 
 def test_texture_leaves_samples_and_more_when_asked(
