@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from livestyle.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
-from livestyle.export.graph import swap_colors
 from livestyle.export.onnx import EXAMPLE, OPSET, forget_origins, quiet
 from livestyle.frame import Pixels
 from livestyle.networks.styled import StyledTransformer
@@ -31,7 +30,7 @@ CHECKED = 2
 
 
 class EnlargeGraph(nn.Module):
-    """frame uint8 [1, H, W, 3] to stylized uint8 [1, scale·H, scale·W, 3], both BGR or both RGB."""
+    """frame uint8 [1, H, W, 3] to stylized uint8 [1, scale·H, scale·W, 3], both BGR."""
 
     style: Tensor
 
@@ -42,16 +41,14 @@ class EnlargeGraph(nn.Module):
         self.register_buffer("style", style)
 
     def forward(self, frame: Tensor) -> Tensor:
-        image = frame.float().permute(0, 3, 1, 2) / 255
-        stylized = torch.clamp(torch.round(self.net(image, self.style) * 255), 0, 255)
+        image = frame.float().permute(0, 3, 1, 2).flip(1) / 255
+        stylized = torch.clamp(torch.round(self.net(image, self.style).flip(1) * 255), 0, 255)
         return stylized.permute(0, 2, 3, 1).to(torch.uint8)
 
 
 def export_enlarger(trained: StyledTransformer, path: Path) -> None:
-    """Write the graph, BGR, with free height and width; `trained` is folded."""
-    net = Transformer(trained.net.arch)
-    net.load_state_dict(swap_colors(trained.net.state_dict()))
-    graph = EnlargeGraph(net, trained.styles.detach()[:1].clone()).eval()
+    """Write the graph with free height and width; `trained` is folded."""
+    graph = EnlargeGraph(trained.net, trained.styles.detach()[:1]).eval()
     height, width = (torch.export.Dim(name, min=32, max=8192) for name in ("height", "width"))
     with quiet():
         torch.onnx.export(
@@ -115,7 +112,7 @@ def _difference(trained: StyledTransformer, model: Model, frames: Sequence[Pixel
     worst = 0
     with OpenVinoEngine(model, Size.of(frames[0]), Precision.F32, threads=0) as engine:
         for frame in frames:
-            expected = graph(torch.from_numpy(frame[None, :, :, ::-1].copy())).numpy()[0, :, :, ::-1]
+            expected = graph(torch.from_numpy(frame[None])).numpy()[0]
             found = engine.infer(frame, model.styles.vectors[0], 1.0, 0.0)
             worst = max(worst, int(np.abs(expected.astype(int) - found).max()))
     if worst > TOLERANCE:
