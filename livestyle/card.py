@@ -40,6 +40,8 @@ class Card:
     sha256: of each of those files, so that a cached or user-made thing knows what it belongs to
     state:  shape of each float32 tensor carried from frame to frame, with sides such as 'H' or 'W/4';
             empty for a graph that carries nothing and takes no `steadiness`
+    scale:  sides of `stylized`, against those of `frame`; above 1 the graph enlarges pictures and takes
+            `frame` alone
     """
 
     name: str
@@ -52,9 +54,18 @@ class Card:
     sha256: dict[str, str]
     licence: str
     state: Shapes = field(default_factory=dict)
+    scale: int = 1
     training: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
     styles: tuple[StyleNote, ...] = ()
+
+    def check_paints(self) -> None:
+        """LivestyleError for a model that enlarges pictures, where one that paints is wanted."""
+        if self.scale > 1:
+            raise LivestyleError(
+                f"{self.name} enlarges pictures {self.scale} times, it paints none; "
+                "use it with `livestyle image` or `livestyle video`"
+            )
 
     def save(self, folder: Path) -> None:
         (folder / CARD_NAME).write_text(

@@ -33,6 +33,9 @@ class Size:
     def of(cls, pixels: Pixels) -> Size:
         return cls(pixels.shape[1], pixels.shape[0])
 
+    def times(self, scale: int) -> Size:
+        return Size(self.width * scale, self.height * scale)
+
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
 
@@ -65,3 +68,27 @@ class SizeRule:
     def crop(pixels: Pixels, size: Size) -> Pixels:
         """The upper left `size` of `pixels`, a view."""
         return pixels[: size.height, : size.width]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Along one side: a tile from `start`, of which only keep_from … keep_to is used; all in pixels."""
+
+    start: int
+    keep_from: int
+    keep_to: int
+
+
+def tile(length: int, tile_px: int, margin_px: int) -> list[Span]:
+    """Tiles that cover `length` with what they keep, each inside the picture; one where it is short.
+
+    What is kept lies `margin_px` from every border of its tile that is none of the picture.
+    """
+    if length <= tile_px:
+        return [Span(0, 0, length)]
+    last = length - tile_px
+    starts = [*range(0, last, tile_px - 2 * margin_px), last]
+    ends = [start + tile_px - margin_px for start in starts[:-1]] + [length]
+    return [
+        Span(start, before, end) for start, before, end in zip(starts, [0, *ends[:-1]], ends, strict=True)
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from types import TracebackType
 from typing import Self
 
@@ -13,8 +14,11 @@ from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.select import Report, engines_for, open_engine
-from livestyle.size import Size, SizeRule
+from livestyle.size import Size, SizeRule, tile
 from livestyle.styles import StyleChoice, Vector
+
+TILE_PX, MARGIN_PX = 256, 16
+"""What a model that enlarges gets at once, and how far it looks around a pixel: tiles leave no seam."""
 
 
 class Stylizer:
@@ -31,6 +35,8 @@ class Stylizer:
 
     Frames are taken as a film: where nothing moves, the painting is held (`steadiness`). Call
     `reset` between films, or set steadiness to 0 for pictures that have nothing to do with each other.
+
+    A model that enlarges (`model.card.scale` above 1) gives larger frames and has no strength to set.
     """
 
     def __init__(
@@ -99,6 +105,8 @@ class Stylizer:
     def strength(self, value: float) -> None:
         if not 0 <= value <= 1:
             raise LivestyleError(f"strength {value} is out of range; expected 0 to 1")
+        if value != 1:
+            self.model.card.check_paints()
         self._strength = float(value)
 
     @property
@@ -108,6 +116,8 @@ class Stylizer:
 
     @keep_color.setter
     def keep_color(self, value: bool) -> None:
+        if value:
+            self.model.card.check_paints()
         self._keep_color = float(value)
 
     @property
@@ -130,6 +140,8 @@ class Stylizer:
 
     def open(self, size: Size) -> Self:
         """Compile for frames of `size` now rather than at the first frame."""
+        if self.model.card.scale > 1:
+            size = Size(min(size.width, TILE_PX), min(size.height, TILE_PX))
         padded = self._rule.padded(size)
         if self._engine is None or self._engine.size != padded:
             self.close()
@@ -139,7 +151,7 @@ class Stylizer:
         return self
 
     def stylize(self, pixels: Pixels) -> Pixels:
-        """Paint one frame, uint8 BGR (H, W, 3) to the same; the result is the caller's own.
+        """Paint one frame, uint8 BGR (H, W, 3) to the same, or enlarge it; the result is the caller's own.
 
         LivestyleError for another type or shape, or a side under 64 px.
         """
@@ -152,9 +164,27 @@ class Stylizer:
         if size != self._size:
             self.reset()
             self._size = size
+        if self.model.card.scale > 1:
+            return self._enlarge(pixels, self._engine)
         padded = self._rule.pad(pixels)
         painted = self._engine.infer(padded, self._vector, self._strength, self._keep_color, self._steadiness)
         return np.ascontiguousarray(self._rule.crop(painted, size))
+
+    def _enlarge(self, pixels: Pixels, engine: Engine) -> Pixels:
+        """Tile by tile, so that a photo of any size takes the memory of a small one."""
+        scale = self.model.card.scale
+        size = Size.of(pixels).times(scale)
+        whole = np.empty((size.height, size.width, 3), np.uint8)
+        for y, x in product(*(tile(side, TILE_PX, MARGIN_PX) for side in pixels.shape[:2])):
+            part = self._rule.pad(pixels[y.start : y.start + TILE_PX, x.start : x.start + TILE_PX])
+            made = engine.infer(part, self._vector, 1.0, 0.0)
+            (top, bottom), (left, right) = (
+                ((at.keep_from - at.start) * scale, (at.keep_to - at.start) * scale) for at in (y, x)
+            )
+            rows = slice(y.keep_from * scale, y.keep_to * scale)
+            columns = slice(x.keep_from * scale, x.keep_to * scale)
+            whole[rows, columns] = made[top:bottom, left:right]
+        return whole
 
     def reset(self) -> None:
         """Forget the frames before: the next one is painted as if it were the first. So does another size."""

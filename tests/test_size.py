@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livestyle.errors import LivestyleError
-from livestyle.size import MAX_SIDE_PX, MIN_SIDE_PX, Size, SizeRule
+from livestyle.size import MAX_SIDE_PX, MIN_SIDE_PX, Size, SizeRule, tile
 from tests.conftest import picture
 
 SIDES = st.integers(MIN_SIDE_PX, 200)
@@ -60,3 +60,17 @@ def test_a_size_that_fits_is_not_copied() -> None:
 def test_sizes_out_of_range(size: Size) -> None:
     with pytest.raises(LivestyleError, match=f"{size} can't be painted; expected 64 to 8192 px a side"):
         SizeRule(8).padded(size)
+
+
+@given(st.integers(64, 900), st.sampled_from([(64, 8), (100, 16), (256, 16)]))
+def test_tiles_cover_a_side_once_and_keep_their_distance(length: int, sizes: tuple[int, int]) -> None:
+    tile_px, margin_px = sizes
+    spans = tile(length, tile_px, margin_px)
+    kept = [n for span in spans for n in range(span.keep_from, span.keep_to)]
+    assert kept == list(range(length))
+    for span in spans:
+        end = min(span.start + tile_px, length)
+        assert 0 <= span.start <= span.keep_from < span.keep_to <= end
+        assert length <= tile_px or end - span.start == tile_px
+        assert span.start == 0 or span.keep_from - span.start >= margin_px
+        assert end == length or end - span.keep_to >= margin_px

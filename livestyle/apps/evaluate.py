@@ -66,6 +66,7 @@ def main(
     found: dict[str, Figures] = {}
     for name in names:
         with Stylizer(Model.load(name), device, precision, threads, console.print) as stylizer:
+            stylizer.model.card.check_paints()
             found[name] = evaluate(stylizer, split_styles(style), steadiness, material, console)
     if plot:
         save_image(plot, picture_of(found, steadiness), overwrite)

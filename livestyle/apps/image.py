@@ -105,7 +105,7 @@ def _paint(
         stylizer.style = name
         painted = stylizer.stylize(pixels)
         if alpha is not None:
-            painted = np.dstack([painted, _scaled(alpha, size)])
+            painted = np.dstack([painted, _scaled(alpha, Size.of(painted))])
         save_image(out, painted, overwrite)
 
 
@@ -119,5 +119,6 @@ def _limited(size: Size, max_side: int | None) -> Size:
 def _scaled(pixels: Pixels, size: Size) -> Pixels:
     if (pixels.shape[1], pixels.shape[0]) == (size.width, size.height):
         return pixels
-    resized = cv2.resize(pixels, (size.width, size.height), interpolation=cv2.INTER_AREA)
+    how = cv2.INTER_AREA if size.width < pixels.shape[1] else cv2.INTER_CUBIC
+    resized = cv2.resize(pixels, (size.width, size.height), interpolation=how)
     return resized.astype(np.uint8, copy=False)

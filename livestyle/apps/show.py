@@ -71,6 +71,7 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         stylizer = stack.enter_context(
             Stylizer(options.model, options.device, options.precision, options.threads, console.print)
         )
+        stylizer.model.card.check_paints()
         look = _look(options, stylizer)
         source = stack.enter_context(open_source(options.camera, options.size, options.fps))
         stylizer.open(source.info.size)

@@ -3,45 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from livestyle.apps.request import Request
 from livestyle.errors import LivestyleError
+from livestyle.networks.choices import Norm
+from livestyle.training.choices import Fidelity, Method
 
 NAME = "train"
 
 
 def main(
+    method: Annotated[Method, typer.Option(help="What is trained; see docs/methods.md.")] = Method.CIN,
     content: Annotated[
         list[Path] | None,
         typer.Option(help="Folder of photos to learn on; may be given again. --add-style can do without."),
     ] = None,
     styles: Annotated[Path | None, typer.Option(help="Folder of paintings: one style each.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the model to make.")] = None,
+    style: Annotated[Path | None, typer.Option(help="The one painting of johnson and texture.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the model, or of the textures, to make.")
+    ] = None,
     add_style: Annotated[Path | None, typer.Option(help="One painting to add to --model.")] = None,
     model: Annotated[str, typer.Option(help="With --add-style: the model that gets it.")] = "cin-lite",
     name: Annotated[str | None, typer.Option(help="Name of the model, or of the added style.")] = None,
     notes: Annotated[
         Path | None, typer.Option(help="CSV: file,name,title,artist,year,licence[,weight][,share].")
     ] = None,
-    arch: Annotated[str, typer.Option(help="lite (CPUs), half or wide.")] = "lite",
+    arch: Annotated[
+        str | None, typer.Option(help="lite (CPUs; the default), half or wide; superres has no half.")
+    ] = None,
+    norm: Annotated[Norm | None, typer.Option(help="Default instance; superres batch.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="A model to start from.")] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Default 12000; 600 with --add-style.")] = None,
-    batch: Annotated[int, typer.Option(min=1)] = 4,
-    crop: Annotated[int, typer.Option(min=64, help="Side of the photo crops, px.")] = 192,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Default 12000; add-style 600, superres 20000, texture 2000.")
+    ] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help="Default 4.")] = None,
+    crop: Annotated[
+        int | None,
+        typer.Option(
+            min=64,
+            help="Side of the photos or textures, px; default 192; johnson, texture 256, superres 288.",
+        ),
+    ] = None,
     style_size: Annotated[
-        int, typer.Option(min=64, help="Long side of the paintings, px: larger = larger strokes.")
-    ] = 768,
+        int | None,
+        typer.Option(min=64, help="Long side of the paintings, px: larger = larger strokes; default 768."),
+    ] = None,
     style_weight: Annotated[float, typer.Option(min=0, help="More = more painting, less photo.")] = 10.0,
     content_weight: Annotated[float, typer.Option(min=0)] = 1.0,
     tv_weight: Annotated[float, typer.Option(min=0, help="Smoothness.")] = 0.05,
     stability_weight: Annotated[
         float, typer.Option(min=0, help="Steadiness under noise and motion.")
     ] = 200.0,
-    rate: Annotated[float | None, typer.Option(min=0, help="Default 2e-3; 1e-2 with --add-style.")] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(min=0, help="Default 2e-3; add-style, texture 1e-2; johnson, superres 1e-3."),
+    ] = None,
     decay: Annotated[
         float, typer.Option(min=0, max=1, help="Last part of the steps in which the rate falls.")
     ] = 0.4,
@@ -51,6 +74,11 @@ def main(
         str,
         typer.Option(help="gram, mmd-linear, mmd-poly, mmd-gaussian, bn-stats, or gram=1,bn-stats=0.5."),
     ] = "gram",
+    loss: Annotated[
+        Fidelity, typer.Option(help="Of superres: relu2_2 of VGG-19, or pixels.")
+    ] = Fidelity.PERCEPTUAL,
+    diversity: Annotated[float, typer.Option(min=0, help="Of texture: more = textures differ more.")] = 0.1,
+    samples: Annotated[int, typer.Option(min=1, help="Textures to draw at the end.")] = 16,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     validation: Annotated[Path | None, typer.Option(help="Folder of photos for the sheets.")] = None,
     work: Annotated[
@@ -60,41 +88,56 @@ def main(
     overwrite: Annotated[bool, typer.Option(help="Replace what is there.")] = False,
     int8: Annotated[bool, typer.Option(help="Make the INT8 graph too.")] = True,
 ) -> None:
-    """Train a style, or many in one network; or add one to a network that is trained already.
+    """Train styles in one network, or add one to it; or what else --method names.
 
     livestyle train --styles paintings/ --content photos/ --out my-model
 
     livestyle train --add-style painting.jpg --model cin-lite
+
+    livestyle train --method johnson --style painting.jpg --content photos/ --out one-style
+
+    livestyle train --method superres --content photos/ --out superres-x4
+
+    livestyle train --method texture --style painting.jpg --out textures/
     """
     require_torch()
-    from livestyle.apps import training
-    from livestyle.losses.style import parse_style_loss
-    from livestyle.training.device import Place
-    from livestyle.training.feedforward import Weights
-    from livestyle.training.loop import Schedule
-
-    place = Place.choose(device)
-    weights = Weights(content_weight, style_weight, tv_weight, stability_weight)
-    adding = add_style is not None
-    schedule = Schedule(
-        steps=steps or (600 if adding else 12000),
-        rate=rate or (1e-2 if adding else 2e-3),
+    request = Request(
+        method=method,
+        content=tuple(content or ()),
+        styles=styles,
+        style=style,
+        out=out,
+        add_style=add_style,
+        model=model,
+        name=name,
+        notes=notes,
+        arch=arch,
+        norm=norm,
+        start=start,
+        steps=steps,
+        batch=batch,
+        crop=crop,
+        style_size=style_size,
+        style_weight=style_weight,
+        content_weight=content_weight,
+        tv_weight=tv_weight,
+        stability_weight=stability_weight,
+        rate=rate,
         decay=decay,
         seed=seed,
+        vgg=vgg,
+        style_loss=style_loss,
+        loss=loss,
+        diversity=diversity,
+        samples=samples,
+        device=device,
+        validation=validation,
+        work=work,
+        resume=resume,
+        overwrite=overwrite,
+        int8=int8,
     )
-    parse_style_loss(style_loss)
-    shared = training.Shared(
-        tuple(content or ()), vgg, style_size, crop, batch, weights, style_loss, schedule, place
-    )
-    if add_style is not None:
-        training.run_add_style(shared, add_style, model, name, out, overwrite)
-    elif styles is not None and out is not None and content:
-        where = training.Folders(out, work or out.with_name(out.name + ".training"), resume, overwrite)
-        training.run_train(shared, where, styles, notes, name or out.name, arch, start, validation, int8)
-    else:
-        raise LivestyleError(
-            "nothing to train; give --styles DIR, --content DIR and --out DIR, or --add-style PAINTING"
-        )
+    import_module(f"livestyle.apps.train_{method}").run(request)
 
 
 def require_torch(packages: Sequence[str] = ("torch", "onnx", "onnxscript", "nncf", "safetensors")) -> None:

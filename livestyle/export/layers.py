@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.networks.blocks import UpConv
+from livestyle.networks.choices import Norm
 from livestyle.networks.transformer import Architecture
 
 STEM = "stem.conv.conv.weight"
@@ -62,7 +63,7 @@ def to_live(state: dict[str, Tensor], arch: Architecture) -> dict[str, Tensor]:
     live = {f"net.{name}": value for name, value in _swap_head(state).items()}
     # out, (color, y, x), rows, columns -> out, (x, color), (rows, y), columns
     folded = live.pop(f"net.{STEM}").unflatten(1, (3, arch.fold, arch.fold)).flip(1)
-    live["stem.weight"] = folded.permute(0, 3, 1, 4, 2, 5).flatten(3, 4).flatten(1, 2)
+    live["stem.weight"] = folded.permute(0, 3, 1, 4, 2, 5).flatten(3, 4).flatten(1, 2) / _range(arch)
     for number in range(len(arch.up)):
         taps = live.pop(f"net.{UP.format(number)}").transpose(0, 1).flip(2, 3)
         live[f"net.up.{number}.weight"] = _pairs(_pairs(taps, 2), 3)
@@ -72,12 +73,21 @@ def to_live(state: dict[str, Tensor], arch: Architecture) -> dict[str, Tensor]:
 def from_live(live: dict[str, Tensor], arch: Architecture) -> dict[str, Tensor]:
     """What `to_live` does, undone; sums of weights up to rounding."""
     state = {name.removeprefix("net."): value for name, value in live.items() if name.startswith("net.")}
-    rows = live["stem.weight"].unflatten(2, (arch.kernel, arch.fold)).unflatten(1, (arch.fold, 3))
+    rows = (
+        (live["stem.weight"] * _range(arch))
+        .unflatten(2, (arch.kernel, arch.fold))
+        .unflatten(1, (arch.fold, 3))
+    )
     state[STEM] = rows.permute(0, 2, 4, 1, 3, 5).flip(1).flatten(1, 3)
     for number in range(len(arch.up)):
         sums = state.pop(f"up.{number}.weight")
         state[UP.format(number)] = _taps(_taps(sums, 2), 3).flip(2, 3).transpose(0, 1)
     return _swap_head(state)
+
+
+def _range(arch: Architecture) -> float:
+    """What the first weights are divided by: pixels are of 255, which only a norm takes out again."""
+    return 255.0 if arch.norm == Norm.NONE else 1.0
 
 
 def _pairs(taps: Tensor, axis: int) -> Tensor:

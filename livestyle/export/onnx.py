@@ -39,7 +39,7 @@ def export_onnx(net: Transformer, path: Path) -> None:
     height, width = (torch.export.Dim(f"{n}_{multiple}", min=4, max=1024) for n in ("h", "w"))
     sides = {"H": height, "W": width}
     shapes = state_shapes(net.style_length)
-    with _quiet():
+    with quiet():
         torch.onnx.export(
             live,
             example_inputs(net),
@@ -57,7 +57,7 @@ def export_onnx(net: Transformer, path: Path) -> None:
             ),
         )
     model = onnx.load(str(path))
-    _forget_origins(model)
+    forget_origins(model)
     onnx.save(model, str(path))
 
 
@@ -82,7 +82,11 @@ def _free_sides(shape: Sequence[int | str], sides: Mapping[str, Any], multiple: 
 
 
 def restore(model: Model) -> StyledTransformer:
-    """The network and the styles of a model on disk, read from its own ONNX: there is no second copy."""
+    """The network and the styles of a model on disk, read from its own ONNX: there is no second copy.
+
+    LivestyleError for a model that enlarges pictures: it has no styles.
+    """
+    model.card.check_paints()
     fields: dict[str, Any] = {
         k: tuple(v) if isinstance(v, list) else v for k, v in model.card.architecture.items()
     }
@@ -106,7 +110,7 @@ def load_net(path: Path, arch: Architecture) -> Transformer:
     return net.eval()
 
 
-def _forget_origins(model: onnx.ModelProto) -> None:
+def forget_origins(model: onnx.ModelProto) -> None:
     """Take out the exporter's notes: source lines and paths of the machine it ran on."""
     graph = model.graph
     for item in (
@@ -123,7 +127,7 @@ def _forget_origins(model: onnx.ModelProto) -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """The exporter prints and warns of its own affairs; errors still raise."""
     logging.disable(logging.WARNING)
     try:

@@ -9,15 +9,25 @@ from typing import Any
 
 from livestyle.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
 from livestyle.export.check import check_export, int8_psnr
+from livestyle.export.enlarge import publish_enlarger
 from livestyle.export.graph import LiveGraph
 from livestyle.export.onnx import export_onnx
 from livestyle.export.quantize import quantize
 from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
+from livestyle.networks.choices import Norm
 from livestyle.networks.styled import StyledTransformer
 from livestyle.styles import StyleBank
 
 GRAPHS = {"float": "model.onnx", "int8": "model-int8.onnx"}
+
+CIN = "CIN: Johnson 2016, Ulyanov 2016, Dumoulin 2017"
+METHODS = {
+    Norm.INSTANCE: "Johnson 2016, instance-normalised as in Ulyanov 2016",
+    Norm.BATCH: "Johnson 2016, its batch normalisation folded",
+    Norm.NONE: "Johnson 2016, without normalisation",
+}
+"""Of a network with one style."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +50,20 @@ def publish(
     frames: Sequence[Pixels],
     int8: bool = True,
     licence: str = "unspecified",
+    figures: dict[str, Any] | None = None,
 ) -> Published:
     """Write the graphs, styles.npz and card.json into `folder` (made if need be) and check them.
 
     notes: one for each of `trained.names`. frames: pictures to check with and to calibrate INT8
-    with, all of one size. The card is written last: a folder without one is no model.
+    with, all of one size. figures: what else was found, for the card. The card is written last: a
+    folder without one is no model. A network that enlarges pictures gets no INT8 graph.
     LivestyleError where the graph doesn't do what torch does.
     """
-    trained = trained.cpu().eval()
+    norm = trained.net.arch.norm
+    trained = trained.cpu().eval().folded()
+    if trained.net.arch.scale > 1:
+        made = publish_enlarger(trained, folder, name, training, frames, licence, figures or {})
+        return Published(*made, {})
     folder.mkdir(parents=True, exist_ok=True)
     export_onnx(trained.net, folder / GRAPHS["float"])
     bank = StyleBank(tuple(trained.names), trained.styles.detach().numpy())
@@ -55,10 +71,11 @@ def publish(
     graphs = dict(GRAPHS) if int8 else {"float": GRAPHS["float"]}
     if int8:
         quantize(folder / GRAPHS["float"], folder / GRAPHS["int8"], frames, bank)
+    description, method = _describe(notes, norm)
     card = Card(
         name=name,
-        description=f"{len(bank)} styles in one network, chosen by conditional instance normalisation",
-        method="CIN: Johnson 2016, Ulyanov 2016, Dumoulin 2017",
+        description=description,
+        method=method,
         architecture=trained.net.arch.to_dict(),
         style_length=trained.net.style_length,
         size_multiple=LiveGraph(trained.net.arch).size_multiple,
@@ -72,9 +89,17 @@ def publish(
     draft = Model(folder, card, bank)
     difference = check_export(trained, draft, frames[:8])
     ratios = int8_psnr(draft, frames[:8]) if int8 else {}
-    figures: dict[str, Any] = {"torch_difference_of_255": difference}
+    figures = {**(figures or {}), "torch_difference_of_255": difference}
     if ratios:
         figures["int8_psnr_db"] = {k: round(v, 1) for k, v in ratios.items()}
     card = replace(card, figures=figures)
     card.save(folder)
     return Published(Model(folder, card, bank), difference, ratios)
+
+
+def _describe(notes: Sequence[StyleNote], norm: Norm) -> tuple[str, str]:
+    """What the card says of a network: its description and its method."""
+    if len(notes) > 1:
+        return f"{len(notes)} styles in one network, chosen by conditional {norm} normalisation", CIN
+    about = " by ".join(part for part in (notes[0].title or notes[0].name, notes[0].artist) if part)
+    return f"one style: {about}", METHODS[norm]

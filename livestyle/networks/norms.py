@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from livestyle.networks.choices import Norm
+
 EPS = 1e-5
 """Added to the variance. On [0, 1] pixels it keeps a flat region from being blown up to full contrast."""
 
@@ -49,8 +51,8 @@ class ConditionalInstanceNorm(StyleNorm):
 class ConditionalBatchNorm(StyleNorm):
     """The same with statistics over B x H x W, as Johnson 2016 had it before Ulyanov 2016.
 
-    While training those of the batch, else their running means. For the comparison alone: what is
-    shipped is instance-normalised.
+    While training those of the batch, else their running means; `StyledTransformer.folded` turns
+    those into the style vector of an `Affine`.
     """
 
     running_mean: Tensor
@@ -67,3 +69,19 @@ class ConditionalBatchNorm(StyleNorm):
         known = (self.running_mean, self.running_var)
         normal = F.batch_norm(x.float(), *known, training=self.training, momentum=MOMENTUM, eps=self.eps)
         return torch.addcmul(beta[:, :, None, None], normal, gamma[:, :, None, None])
+
+
+class Affine(StyleNorm):
+    """gamma_s * x + beta_s: no statistics at all."""
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """x [B, C, H, W] of any float type, style float32 [B, D]; returns float32 [B, C, H, W]."""
+        gamma, beta = self.gamma_beta(style)
+        return torch.addcmul(beta[:, :, None, None], x.float(), gamma[:, :, None, None])
+
+
+NORMS: dict[Norm, type[StyleNorm]] = {
+    Norm.INSTANCE: ConditionalInstanceNorm,
+    Norm.BATCH: ConditionalBatchNorm,
+    Norm.NONE: Affine,
+}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 
+from livestyle.networks.choices import Norm
+from livestyle.networks.norms import EPS, ConditionalBatchNorm
 from livestyle.networks.transformer import Transformer
 
 
@@ -23,6 +26,26 @@ class StyledTransformer(nn.Module):
         """Set the row of each name to known[name], else to `default`; float32 [D] each."""
         with torch.no_grad():
             self.styles.copy_(torch.stack([known.get(name, default) for name in self.names]))
+
+    @torch.no_grad()
+    def folded(self) -> StyledTransformer:
+        """What this is once training is over: batch statistics go into the styles, as gamma · x + beta.
+
+        Paints what this one paints in eval mode. Itself where there are no such statistics.
+        """
+        if self.net.arch.norm != Norm.BATCH:
+            return self
+        net = Transformer(replace(self.net.arch, norm=Norm.NONE))
+        state = self.net.state_dict()
+        net.load_state_dict({name: state[name] for name in net.state_dict()})
+        plain = StyledTransformer(net, self.names).to(self.styles.device).eval()
+        plain.styles.copy_(self.styles)
+        for norm in self.net.norms():
+            assert isinstance(norm, ConditionalBatchNorm)
+            gamma, beta = norm.gamma_beta(plain.styles)
+            gamma *= (norm.running_var + EPS).rsqrt()
+            beta -= norm.running_mean * gamma
+        return plain
 
     def forward(self, x: Tensor, index: Tensor) -> Tensor:
         """x [B, 3, H, W] in [0, 1], index int64 [B]: which style for which image."""

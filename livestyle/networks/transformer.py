@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.networks.blocks import ConvNorm, ReflectConv, Residual, UpConv
-from livestyle.networks.norms import ConditionalInstanceNorm, StyleNorm
+from livestyle.networks.choices import Norm
+from livestyle.networks.norms import NORMS, StyleNorm
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Architecture:
     unfold:  pixel-shuffle behind the last convolution (1 = none)
     kernel:  side of the first and last convolution
     skip:    add the stem's features to the decoder at the same resolution and width
+    detail:  the output is what is added to the picture, enlarged to its size; else the picture itself
+    norm:    what stands behind each convolution but the last
     """
 
     fold: int
@@ -34,6 +38,13 @@ class Architecture:
     unfold: int
     kernel: int
     skip: bool = False
+    detail: bool = False
+    norm: Norm = Norm.INSTANCE
+
+    @property
+    def scale(self) -> int:
+        """Sides of the output, against the input's."""
+        return (self.unfold << len(self.up)) // self.stride
 
     @property
     def stride(self) -> int:
@@ -41,7 +52,7 @@ class Architecture:
         return self.fold << (len(self.down) - 1)
 
     def to_dict(self) -> dict[str, object]:
-        return asdict(self)
+        return {**asdict(self), "norm": str(self.norm)}
 
 
 ARCHITECTURES = {
@@ -52,18 +63,26 @@ ARCHITECTURES = {
     "lite": Architecture(fold=4, down=(32, 64), blocks=5, up=(32, 16), unfold=2, kernel=3, skip=True),
 }
 
+ENLARGERS = {
+    "wide": Architecture(1, down=(64,), blocks=4, up=(64, 64), unfold=1, kernel=9, detail=True),
+    "lite": Architecture(1, down=(32,), blocks=4, up=(16,), unfold=2, kernel=3, detail=True),
+}
+"""For four times the sides: Johnson 2016, table 2 of the supplement; and a twelfth of its work."""
+
 
 class Transformer(nn.Module):
-    """Paints an image in one pass. CIN after every convolution but the last, sigmoid output.
+    """Paints an image in one pass, or enlarges it. A norm after every convolution but the last.
 
     Johnson 2016, table 1 of the supplement, with the transposed convolutions replaced by
-    nearest-neighbour upsampling + convolution (Dumoulin 2017, appendix). Departure: the output
-    layer is not normalised, so that exposure and palette come from the layers below it.
+    nearest-neighbour upsampling + convolution (Dumoulin 2017, appendix). Departures: the output
+    layer is not normalised, so that exposure and palette come from the layers below it; what
+    enlarges a picture adds to it (`detail`), so that its colours are right from the start.
     """
 
-    def __init__(self, arch: Architecture, norm: type[StyleNorm] = ConditionalInstanceNorm) -> None:
-        """norm: another one is for experiments; only instance normalisation is exported."""
+    def __init__(self, arch: Architecture, norm: type[StyleNorm] | None = None) -> None:
+        """norm: another one than the architecture's, for experiments."""
         super().__init__()
+        norm = norm or NORMS[arch.norm]
         self.arch = arch
         offsets = _Offsets()
         stem = arch.down[0]
@@ -74,16 +93,23 @@ class Transformer(nn.Module):
         self.blocks = nn.ModuleList(Residual(low, offsets.take(low, 2), norm) for _ in range(arch.blocks))
         pairs = zip((low, *arch.up), arch.up, strict=False)
         self.up = nn.ModuleList(UpConv(a, b, offsets.take(b), norm) for a, b in pairs)
-        self.head = ReflectConv(arch.up[-1], 3 * arch.unfold**2, arch.kernel)
+        self.head = ReflectConv((low, *arch.up)[-1], 3 * arch.unfold**2, arch.kernel)
+        if arch.detail:  # a new network adds nothing, so that training starts from the enlarged picture
+            nn.init.zeros_(self.head.conv.weight)
+            nn.init.zeros_(cast(Tensor, self.head.conv.bias))
         self.style_length = offsets.total
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         """x float [B, 3, H, W] RGB in [0, 1], H and W multiples of `arch.stride`; style [B, D].
 
-        Returns float [B, 3, H, W] RGB in (0, 1).
+        Returns float [B, 3, H, W], both sides times `arch.scale`, RGB in (0, 1), or about that with
+        `detail`.
         """
         folded = self.stem.conv(F.pixel_unshuffle(x, self.arch.fold))
-        return F.pixel_shuffle(self.paint(folded, style), self.arch.unfold)
+        y = F.pixel_shuffle(self.paint(folded, style), self.arch.unfold)
+        if self.arch.detail:
+            return y + F.interpolate(x.float(), scale_factor=float(self.arch.scale), mode="bicubic")
+        return y
 
     def paint(self, first: Tensor, style: Tensor) -> Tensor:
         """From what the first convolution gives, [B, C, H / fold, W / fold], to the folded painting.
@@ -97,7 +123,8 @@ class Transformer(nn.Module):
             y = layer(y, style)
             if self.arch.skip and y.shape[1:] == stem.shape[1:]:
                 y = y + stem
-        return torch.sigmoid(self.head(y).float())
+        y = self.head(y).float()
+        return y if self.arch.detail else torch.sigmoid(y)
 
     def new_styles(self, count: int) -> Tensor:
         """`count` untrained style vectors, float32 [count, D]: gamma 1, beta 0."""

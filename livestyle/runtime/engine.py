@@ -109,7 +109,8 @@ class Engine(ABC):
         camera, 1 = the painting. keep_color: 1 = the camera's chroma under the painting's luminance.
         steadiness: how much is held where nothing moves, 0 = nothing, at most 1; without effect
         where the model has no state, and in a frame whose other arguments are new.
-        Returns uint8 BGR (H, W, 3). LivestyleError for a wrong shape, type or length.
+        Returns uint8 BGR (H, W, 3); sides times the card's scale where the model enlarges pictures, to
+        which pixels alone matter. LivestyleError for a wrong shape, type or length.
         """
         if not self._open:
             raise LivestyleError(f"the {self.name} engine is not open; use it in a with block")
@@ -123,12 +124,13 @@ class Engine(ABC):
                 f"bad style vector: {style.dtype} {style.shape}; "
                 f"expected float32 ({self.model.card.style_length},)"
             )
-        feed: Tensors = {
-            "frame": np.ascontiguousarray(pixels)[None],
-            "style": np.ascontiguousarray(style)[None],
-            "strength": np.array([strength], np.float32),
-            "keep_color": np.array([keep_color], np.float32),
-        }
+        feed: Tensors = {"frame": np.ascontiguousarray(pixels)[None]}
+        if self.model.card.scale == 1:
+            feed |= {
+                "style": np.ascontiguousarray(style)[None],
+                "strength": np.array([strength], np.float32),
+                "keep_color": np.array([keep_color], np.float32),
+            }
         if self._state:
             feed |= {"steadiness": np.array([steadiness], np.float32), **self._state}
         found = self._infer_impl(feed)

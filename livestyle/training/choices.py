@@ -39,3 +39,19 @@ class Color(StrEnum):
     LUMINANCE = "luminance"
     HISTOGRAM = "histogram"
     CORAL = "coral"
+
+
+class Method(StrEnum):
+    """What is trained; each has its module apps/train_NAME.py."""
+
+    CIN = "cin"
+    JOHNSON = "johnson"
+    SUPERRES = "superres"
+    TEXTURE = "texture"
+
+
+class Fidelity(StrEnum):
+    """What an enlarged picture is compared by (Johnson 2016, section 4.2)."""
+
+    PERCEPTUAL = "perceptual"
+    PIXEL = "pixel"

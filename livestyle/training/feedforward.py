@@ -22,6 +22,23 @@ STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 
 
 @dataclass(frozen=True)
+class Layers:
+    """Where VGG-19 compares content and style."""
+
+    content: str = CONTENT_LAYER
+    style: tuple[str, ...] = STYLE_LAYERS
+
+    @property
+    def last(self) -> str:
+        """The deepest of them."""
+        return max((self.content, *self.style))
+
+
+JOHNSON_LAYERS = Layers("relu3_3", ("relu1_2", "relu2_2", "relu3_3", "relu4_3"))
+"""Johnson 2016, as in its code; the paper has content in relu2_2."""
+
+
+@dataclass(frozen=True)
 class Weights:
     """Weights of the terms. Content and style are relative losses, so 1 : 10 suits every painting."""
 

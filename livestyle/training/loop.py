@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from torch import Tensor, nn
 
 from livestyle.errors import LivestyleError
 from livestyle.training.device import Place
+
+CHECKPOINT = "checkpoint.pt"
+"""What a training keeps in its work folder, and goes on from."""
 
 Objective = Callable[[Tensor, np.random.Generator, float], dict[str, Tensor]]
 """Photos, a generator for what is drawn, and how far the training is (0 to 1), to named terms."""
@@ -102,7 +106,13 @@ def save(path: Path, state: dict[str, Any]) -> None:
 def _resume(checkpoint: Path | None, model: nn.Module, optimizer: torch.optim.Optimizer) -> int:
     if checkpoint is None or not checkpoint.exists():
         return 0
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    model.load_state_dict(state["model"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(state["step"])
+    try:
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        return int(state["step"])
+    except (OSError, KeyError, RuntimeError, ValueError, UnpicklingError) as error:
+        what = str(error).splitlines()[0]
+        raise LivestyleError(
+            f"cannot go on from {checkpoint}: {what}; train with what it was begun with, or afresh"
+        ) from error

@@ -48,6 +48,16 @@ def list_paintings(folder: Path, notes: Path | None = None) -> list[Painting]:
     return paintings
 
 
+def one_painting(path: Path, notes: Path | None = None) -> Painting:
+    """The painting in a file, with what `notes` says of it. LivestyleError where notes lacks it."""
+    if notes is None:
+        return Painting(path, StyleNote(style_name(path), path.stem))
+    for painting in _read_notes(path.parent, notes):
+        if painting.path.name == path.name:
+            return painting
+    raise LivestyleError(f"{notes} says nothing of {path.name}; add a row, or leave --notes out")
+
+
 def _read_notes(folder: Path, notes: Path) -> list[Painting]:
     try:
         with notes.open(encoding="utf-8", newline="") as file:

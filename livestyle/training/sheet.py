@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from livestyle.errors import LivestyleError
 from livestyle.networks.styled import StyledTransformer
 from livestyle.training.data import PhotoCrops, list_images, read_image, resize, to_image, to_tensor
 from livestyle.training.device import Place
@@ -18,9 +21,12 @@ TILE_PX = 256
 
 
 def pick_photos(folders: Sequence[Path], crops: PhotoCrops, count: int = 4) -> list[Tensor]:
-    """The middle squares of pictures spread over `folders` (or of training photos), 256 px."""
+    """The middle squares of pictures spread over `folders` (or of training photos), 256 px.
+
+    Those that can't be read are left out.
+    """
     paths = [p for folder in folders for p in list_images(folder)]
-    photos = [read_image(p) for p in paths[:: max(1, len(paths) // count)][:count]] or crops.photos[:count]
+    photos = _readable(paths[:: max(1, len(paths) // count)][:count]) or crops.photos[:count]
     squares = []
     for photo in photos:
         side = min(photo.shape[:2])
@@ -29,9 +35,19 @@ def pick_photos(folders: Sequence[Path], crops: PhotoCrops, count: int = 4) -> l
     return squares
 
 
+def _readable(paths: Sequence[Path]) -> list[NDArray[np.uint8]]:
+    photos = []
+    for path in paths:
+        with contextlib.suppress(LivestyleError):
+            photos.append(read_image(path))
+    return photos
+
+
 @torch.no_grad()
 def write_sheet(model: StyledTransformer, photos: Sequence[Tensor], path: Path, place: Place) -> None:
-    """A JPEG: the photos in the first row, then a row for each style."""
+    """A JPEG: the photos in the first row, then a row for each style. The model is as it was."""
+    training = model.training
+    model.eval()
     rows = [np.hstack([to_image(p) for p in photos])]
     for index, name in enumerate(model.names):
         styles = torch.tensor([index], device=place.device)
@@ -41,4 +57,12 @@ def write_sheet(model: StyledTransformer, photos: Sequence[Tensor], path: Path, 
         for color, width in (((0, 0, 0), 4), ((255, 255, 255), 1)):
             cv2.putText(row, name, (8, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.5, color, width, cv2.LINE_AA)
         rows.append(row)
-    cv2.imwrite(str(path), np.vstack(rows)[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+    model.train(training)
+    save_sheet(path, np.vstack(rows))
+
+
+def save_sheet(path: Path, picture: NDArray[np.uint8]) -> None:
+    """uint8 RGB [H, W, 3] as a JPEG. OSError where it can't be written."""
+    good, data = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+    assert good
+    path.write_bytes(data.tobytes())

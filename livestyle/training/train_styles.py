@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -13,18 +13,18 @@ import torch
 from livestyle.card import StyleNote
 from livestyle.errors import LivestyleError
 from livestyle.losses.style import parse_style_loss
+from livestyle.networks.choices import Norm
 from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.transformer import ARCHITECTURES, Architecture, Transformer
 from livestyle.networks.vgg import load_vgg19
 from livestyle.training.data import PhotoCrops, load_style
 from livestyle.training.device import Place
-from livestyle.training.feedforward import FeedforwardObjective, Perception, Weights
-from livestyle.training.loop import Note, Schedule, fit
+from livestyle.training.feedforward import FeedforwardObjective, Layers, Perception, Weights
+from livestyle.training.log import SHEET_EVERY, logged
+from livestyle.training.loop import CHECKPOINT, Note, Schedule, fit
 from livestyle.training.paintings import Painting
 from livestyle.training.sheet import pick_photos, write_sheet
 
-CHECKPOINT = "checkpoint.pt"
-LOG = "log.jsonl"
 STYLE_RATE = 2.0
 """Style vectors learn at this multiple of the rate: each one sees only 1/N of the images."""
 
@@ -37,6 +37,8 @@ class TrainOptions:
     content: tuple[Path, ...]
     work: Path
     arch: str = "lite"
+    norm: Norm = Norm.INSTANCE
+    layers: Layers = field(default_factory=Layers)
     vgg: Path | None = None
     style_px: int = 768
     crop_px: int = 192
@@ -45,9 +47,15 @@ class TrainOptions:
     style_loss: str = "gram"
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=12000))
     validation: tuple[Path, ...] = ()
-    sheet_every: int = 500
+    sheet_every: int = SHEET_EVERY
     start: str | None = None
     """The name of the model that the training starts from, for the record."""
+
+    def architecture(self) -> Architecture:
+        """LivestyleError for a name that does not exist."""
+        if self.arch not in ARCHITECTURES:
+            raise LivestyleError(f"unknown architecture {self.arch!r}; expected {', '.join(ARCHITECTURES)}")
+        return replace(ARCHITECTURES[self.arch], norm=self.norm)
 
     def record(self) -> dict[str, Any]:
         """What the card tells of the training."""
@@ -61,6 +69,8 @@ class TrainOptions:
             "seed": self.schedule.seed,
             "weights": asdict(self.weights),
             "style_loss": self.style_loss,
+            "norm": str(self.norm),
+            "layers": asdict(self.layers),
             "start": self.start,
         }
 
@@ -83,18 +93,23 @@ def train_styles(options: TrainOptions, place: Place, start: StyledTransformer |
     """
     names = [p.note.name for p in options.paintings]
     torch.manual_seed(options.schedule.seed)
-    model = _new_model(options, names)
+    model = StyledTransformer(Transformer(options.architecture()), names)
     if start is not None:
+        if start.net.arch != model.net.arch:
+            raise LivestyleError(
+                f"{options.start} has another network than {options.arch}; give its --arch and --norm"
+            )
         model.net.load_state_dict(start.net.state_dict())
         known = dict(zip(start.names, start.styles.detach(), strict=True))
         model.set_styles(known, start.styles.detach().mean(0))
     place.module(model)
-    vgg = load_vgg19(options.vgg)
+    vgg = load_vgg19(options.vgg, options.layers.last)
     place.module(vgg)
     images = [place.images(load_style(p.path, options.style_px)) for p in options.paintings]
     crops = PhotoCrops.load(options.content, options.crop_px)
     with place.autocast():
-        perception = Perception(vgg, images, parse_style_loss(options.style_loss))
+        loss = parse_style_loss(options.style_loss)
+        perception = Perception(vgg, images, loss, options.layers.style, options.layers.content)
     objective = FeedforwardObjective(
         perception,
         model,
@@ -107,7 +122,6 @@ def train_styles(options: TrainOptions, place: Place, start: StyledTransformer |
         {"params": list(model.net.parameters())},
         {"params": [model.styles], "scale": STYLE_RATE},
     ]
-    options.work.mkdir(parents=True, exist_ok=True)
     checkpoint = options.work / CHECKPOINT
     meta = _meta(options)
     steps = fit(
@@ -115,31 +129,16 @@ def train_styles(options: TrainOptions, place: Place, start: StyledTransformer |
         place, checkpoint, meta,
     )  # fmt: skip
     photos = pick_photos(options.validation, crops)
-    return Training(model, _noted(steps, model, photos, options, place), crops.skipped)
-
-
-def _noted(
-    steps: Iterator[Note], model: StyledTransformer, photos: Sequence[torch.Tensor],
-    options: TrainOptions, place: Place,
-) -> Iterator[Note]:  # fmt: skip
-    with (options.work / LOG).open("a", encoding="utf-8") as log:
-        for note in steps:
-            log.write(json.dumps({"step": note.step, **note.terms}) + "\n")
-            if note.step % options.sheet_every == 0 or note.step == options.schedule.steps:
-                log.flush()
-                write_sheet(model, photos, options.work / f"sheet-{note.step:06d}.jpg", place)
-            yield note
+    notes = logged(
+        steps, options.work, options.schedule.steps,
+        lambda path: write_sheet(model, photos, path, place), options.sheet_every,
+    )  # fmt: skip
+    return Training(model, notes, crops.skipped)
 
 
 def _meta(options: TrainOptions) -> dict[str, Any]:
     notes = [asdict(p.note) for p in options.paintings]
-    return {"arch": ARCHITECTURES[options.arch].to_dict(), "notes": notes, "training": options.record()}
-
-
-def _new_model(options: TrainOptions, names: list[str]) -> StyledTransformer:
-    if options.arch not in ARCHITECTURES:
-        raise LivestyleError(f"unknown architecture {options.arch!r}; expected {', '.join(ARCHITECTURES)}")
-    return StyledTransformer(Transformer(ARCHITECTURES[options.arch]), names)
+    return {"arch": options.architecture().to_dict(), "notes": notes, "training": options.record()}
 
 
 def load_checkpoint(work: Path) -> tuple[StyledTransformer, list[StyleNote], dict[str, Any]]:
@@ -151,6 +150,6 @@ def load_checkpoint(work: Path) -> tuple[StyledTransformer, list[StyleNote], dic
         notes = [StyleNote(**n) for n in meta["notes"]]
         model = StyledTransformer(Transformer(Architecture(**meta["arch"])), [n.name for n in notes])
         model.load_state_dict(state["model"])
-    except (OSError, KeyError, RuntimeError, TypeError) as error:
+    except (OSError, KeyError, RuntimeError, TypeError, UnpicklingError) as error:
         raise LivestyleError(f"{path} holds no training of livestyle: {error}") from error
     return model.eval(), notes, {**meta["training"], "steps_done": state["step"]}

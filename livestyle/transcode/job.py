@@ -112,9 +112,11 @@ def transcode(
             warn(f"{source.name} is {hdr} video; it is painted as if it were SDR, and looks paler or darker")
         size = _output_size(demux.first, options.max_side)
         stylizer.open(size)
+        scale = stylizer.model.card.scale
         writer = VideoWriter(
-            target, _format(demux.first, stream, size), options.encoding, overwrite=options.overwrite
-        )
+            target, _format(demux.first, stream, size.times(scale)), options.encoding,
+            overwrite=options.overwrite,
+        )  # fmt: skip
         try:
             copies = _prepare(writer, container, options, warn)
             demux.copied = copies.keys()
@@ -131,7 +133,9 @@ def transcode(
     damaged = demux.damaged + writer.lost
     if damaged:
         warn(f"{source.name}: {damaged} damaged frames or packets were skipped")
-    return Transcoded(target, writer.frames, damaged, len(copies), size, time.monotonic() - began)
+    return Transcoded(
+        target, writer.frames, damaged, len(copies), size.times(scale), time.monotonic() - began
+    )
 
 
 class _Painter:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -9,16 +11,20 @@ from livestyle.card import resolve_shapes
 from livestyle.export.graph import live_graph
 from livestyle.export.layers import from_live, to_live
 from livestyle.export.steady import state_shapes
+from livestyle.networks.choices import Norm
 from livestyle.networks.transformer import ARCHITECTURES, Transformer
 from livestyle.size import Size
 
 SIZE = Size(96, 64)
 
 
-@pytest.fixture(params=sorted(ARCHITECTURES))
+NETS = {**ARCHITECTURES, "without norm": replace(ARCHITECTURES["lite"], norm=Norm.NONE)}
+
+
+@pytest.fixture(params=sorted(NETS))
 def net(request: pytest.FixtureRequest) -> Transformer:
     torch.manual_seed(0)
-    return Transformer(ARCHITECTURES[request.param]).eval()
+    return Transformer(NETS[request.param]).eval()
 
 
 @torch.no_grad()

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from livestyle.networks.norms import ConditionalInstanceNorm
-from livestyle.networks.transformer import ARCHITECTURES, Transformer
+from livestyle.networks.transformer import ARCHITECTURES, ENLARGERS, Transformer
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
@@ -32,6 +32,29 @@ def test_macs_of_johnson_at_256() -> None:
 
 def test_lite_is_small_enough_for_a_cpu() -> None:
     assert 2.5e9 < Transformer(ARCHITECTURES["lite"]).macs(480, 640) < 4.5e9
+
+
+@pytest.mark.parametrize("name", ENLARGERS)
+def test_enlarges_four_times_around_the_picture_itself(name: str) -> None:
+    torch.manual_seed(0)
+    net = Transformer(ENLARGERS[name])
+    with torch.no_grad():
+        y = net(torch.full((2, 3, 32, 48), 0.3), net.new_styles(2))
+    assert ENLARGERS[name].scale == 4
+    torch.testing.assert_close(y, torch.full((2, 3, 128, 192), 0.3))
+
+
+def test_the_wide_enlarger_is_johnsons() -> None:
+    layers = (
+        3 * 64 * 81 + 8 * 64 * 64 * 9 + 2 * 64 * 64 * 9 + 64 * 3 * 81
+    )  # c9-64, 4 residual 64, two up, c9-3
+    weights = (
+        p.numel() for n, p in Transformer(ENLARGERS["wide"]).named_parameters() if n.endswith("weight")
+    )
+    assert sum(weights) == layers
+    macs = [Transformer(ENLARGERS[name]).macs(480, 640) for name in ("wide", "lite")]
+    assert macs[0] == 480 * 640 * (3 * 64 * 81 + 8 * 36864 + 4 * 36864 + 16 * 36864 + 16 * 64 * 3 * 81)
+    assert macs[1] < macs[0] / 12
 
 
 def test_style_vector_is_used_whole_and_once() -> None:
