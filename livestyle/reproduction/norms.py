@@ -1,0 +1,104 @@
+"""Ulyanov 2016: the same network and recipe with instance and with batch normalisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from livestyle.evaluation.curves import Curve, draw_curves
+from livestyle.networks.norms import ConditionalBatchNorm, ConditionalInstanceNorm
+from livestyle.reproduction.findings import Claim, Findings, Picture
+from livestyle.reproduction.setting import Setting
+from livestyle.reproduction.sheet import Tile, draw_sheet
+from livestyle.reproduction.small import Recipe, paint, see, train
+
+NORMS = {"batch norm": ConditionalBatchNorm, "instance norm": ConditionalInstanceNorm}
+GAIN, OFFSET = 0.6, 0.2
+WINDOW = 20
+"""A figure at a step is the mean of so many up to it."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    crop_px: int = 96
+    style_px: int = 256
+    steps: int = 400
+    seeds: int = 3
+
+
+TRIAL = Sizes(crop_px=64, style_px=64, steps=3, seeds=2)
+
+
+def run(setting: Setting) -> Findings:
+    """Train both with each seed; compare the objective of the training, as the paper does."""
+    sizes = setting.sized(Sizes(), TRIAL)
+    recipe = Recipe("half", sizes.steps, rate=1e-3, decay=0)
+    perception, crops = see(setting, [0], sizes.style_px), setting.crops(sizes.crop_px)
+    photo = setting.squares(1, 2 * sizes.crop_px)[0]
+    other = GAIN * photo + OFFSET
+    losses: dict[str, list[list[float]]] = {name: [] for name in NORMS}
+    tiles: list[list[Tile]] = []
+    moved: dict[str, float] = {}
+    for seed in range(sizes.seeds):
+        for name, norm in NORMS.items():
+            title = f"{name}, seed {seed}"
+            model, found = train(setting, recipe, perception, crops, ["a"], title, norm, seed)
+            losses[name].append(found)
+            if seed == 0:
+                pictures = [paint(setting, model, x, 0) for x in (photo, other)]
+                moved[name] = 255 * float((pictures[0] - pictures[1]).abs().max())
+                names = (name, f"{name}, {GAIN} x + {OFFSET}")
+                tiles.append(list(zip(names, pictures, strict=True)))
+    return Findings(
+        f"Half width, crops of {sizes.crop_px} px, batch 4, Adam 1e-3, {sizes.steps} steps, {sizes.seeds} "
+        f"seeds, one painting. A figure at a step is the mean of the {WINDOW} up to it. Weights 1 and 10.",
+        [
+            *(_ratio(losses, step, limit) for step, limit in ((200, 1.5), (400, 1.15))),
+            Claim.at_most(
+                f"instance norm is blind to {GAIN} x + {OFFSET}: the largest change of a pixel, of 255",
+                moved["instance norm"], 1,
+            ),
+            Claim.of(
+                "batch norm is not",
+                "more",
+                f"{moved['batch norm']:.3g}",
+                moved["batch norm"] > moved["instance norm"],
+            ),
+        ],
+        [
+            Picture(
+                "curves",
+                "The objective over the steps, mean of the seeds.",
+                draw_curves(
+                    "Batch and instance normalisation: objective",
+                    "steps",
+                    [_curve(name, runs) for name, runs in losses.items()],
+                ),
+                plot=True,
+            ),
+            Picture(
+                "pictures", "The same photo, and with less contrast, painted by both.", draw_sheet(tiles)
+            ),
+        ],
+    )  # fmt: skip
+
+
+def _at(losses: list[float], step: int) -> float:
+    end = min(step, len(losses))
+    return float(np.mean(losses[max(0, end - WINDOW) : end]))
+
+
+def _ratio(losses: dict[str, list[list[float]]], step: int, limit: float) -> Claim:
+    batch, instance = ([_at(run, step) for run in losses[name]] for name in NORMS)
+    ratios = [b / i for b, i in zip(batch, instance, strict=True)]
+    return Claim.at_least(
+        f"objective with batch norm over that with instance norm at step {step}, mean of the seeds",
+        float(np.mean(ratios)), limit,
+    ).with_more(", ".join(f"{ratio:.2f}" for ratio in ratios))  # fmt: skip
+
+
+def _curve(name: str, runs: list[list[float]]) -> Curve:
+    mean = np.mean(runs, axis=0)
+    smooth = [float(mean[max(0, step - WINDOW) : step].mean()) for step in range(1, len(mean) + 1)]
+    return Curve(name, range(1, len(mean) + 1), smooth)
