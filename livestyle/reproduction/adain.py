@@ -13,6 +13,8 @@ from livestyle.reproduction.findings import Claim, Findings
 from livestyle.reproduction.setting import Setting, square
 
 ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
+FLAT = 0.01
+"""A channel with less deviation, of the mean of all, is constant: nothing can be given to it."""
 NO_MODEL = "no trained model ships"
 
 
@@ -47,12 +49,15 @@ def run(setting: Setting) -> Findings:
 
 
 def _statistics(features: Tensor, style: Tensor) -> Claim:
-    found = statistics(adain(features, style))
-    error = float((found - style).abs().max() / style.abs().max())
+    deviation = features.std(dim=(0, 2, 3))
+    alive = (deviation > FLAT * deviation.mean()).repeat(2)
+    error = float((statistics(adain(features, style)) - style)[:, alive].abs().max() / style.abs().max())
+    count = int(alive.sum()) // 2
     return Claim.of(
-        "what AdaIN gives has the means and deviations of the painting",
+        "what AdaIN gives has the means and deviations of the painting, "
+        "where the photo's channel is not constant",
         "to 1e-4",
-        f"to {error:.1e}",
+        f"to {error:.1e} ({count} of {len(deviation)} channels)",
         error <= 1e-4,
     )
 

@@ -63,9 +63,9 @@ def run(setting: Setting) -> Findings:
     new, scratch = (held_out(setting, perception, m, photos, 0, STYLES) for m in (added, singles[STYLES]))
     between_claim, between_pictures = _between(setting, sizes)
     return Findings(
-        f"lite, crops of {sizes.crop_px} px, batch 4, Adam 2e-3, {sizes.steps} steps: for {STYLES} styles, for "
-        f"one alone (two of them), and for a new one from scratch; {_new_steps(sizes)} steps, Adam 1e-2, for the "
-        f"new one added. Measured on {len(photos)} photos. Blending: {MODEL}.",
+        f"lite, crops of {sizes.crop_px} px, batch 4, Adam 2e-3, {sizes.steps} steps: for {STYLES} styles, "
+        f"for one alone (two of them), for a new one from scratch; {_new_steps(sizes)} steps, Adam 1e-2, for "
+        f"the new one added. Measured on {len(photos)} photos. Blending: {MODEL}.",
         [
             _values(),
             Claim.of(

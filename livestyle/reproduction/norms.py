@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from livestyle.evaluation.curves import Curve, draw_curves
 from livestyle.networks.norms import ConditionalBatchNorm, ConditionalInstanceNorm
 from livestyle.reproduction.findings import Claim, Findings, Picture
-from livestyle.reproduction.setting import Setting
+from livestyle.reproduction.setting import Setting, in_float32
 from livestyle.reproduction.sheet import Tile, draw_sheet
 from livestyle.reproduction.small import Recipe, paint, see, train
 
@@ -35,6 +35,7 @@ def run(setting: Setting) -> Findings:
     sizes = setting.sized(Sizes(), TRIAL)
     recipe = Recipe("half", sizes.steps, rate=1e-3, decay=0)
     perception, crops = see(setting, [0], sizes.style_px), setting.crops(sizes.crop_px)
+    exact = replace(setting, place=in_float32(setting.place))
     photo = setting.squares(1, 2 * sizes.crop_px)[0]
     other = GAIN * photo + OFFSET
     losses: dict[str, list[list[float]]] = {name: [] for name in NORMS}
@@ -46,7 +47,7 @@ def run(setting: Setting) -> Findings:
             model, found = train(setting, recipe, perception, crops, ["a"], title, norm, seed)
             losses[name].append(found)
             if seed == 0:
-                pictures = [paint(setting, model, x, 0) for x in (photo, other)]
+                pictures = [paint(exact, model, x, 0) for x in (photo, other)]
                 moved[name] = 255 * float((pictures[0] - pictures[1]).abs().max())
                 names = (name, f"{name}, {GAIN} x + {OFFSET}")
                 tiles.append(list(zip(names, pictures, strict=True)))
