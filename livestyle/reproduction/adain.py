@@ -9,13 +9,15 @@ import torch
 from torch import Tensor
 
 from livestyle.networks.adain import LAYER, AdaIN, adain, adain_masked, statistics
+from livestyle.reproduction.blending import blend
 from livestyle.reproduction.findings import Claim, Findings
 from livestyle.reproduction.setting import Setting, square
 
 ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
 FLAT = 0.01
 """A channel with less deviation, of the mean of all, is constant: nothing can be given to it."""
-NO_MODEL = "no trained model ships"
+MODEL = "adain-lite"
+NO_MODEL = "no trained decoder ships"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ def run(setting: Setting) -> Findings:
     paintings = [square(setting.painting(n).path, sizes.side_px) for n in range(3)]
     styles = torch.cat([net.style(setting.place.images(painting)) for painting in paintings])
     features = net.encode(photo).float()
+    blend_claim, pictures = blend(setting, MODEL)
     return Findings(
         f"Features in {LAYER} of a photo at {sizes.side_px} px and of three paintings; float32.",
         [
@@ -42,9 +45,11 @@ def run(setting: Setting) -> Findings:
             _alpha(net, photo, styles[:1]),
             _mixed(features, styles),
             _masked(features, styles[:2]),
+            blend_claim,
             Claim.open("α = 0 gives the photo back", "≥ 20 dB", NO_MODEL),
             Claim.open("painted pictures: style loss falls with α, content loss rises", "strictly", NO_MODEL),
         ],
+        pictures,
     )
 
 

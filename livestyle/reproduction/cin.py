@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
 from statistics import mean
 
 import torch
 from torch import Tensor
 
-from livestyle.card import Model
-from livestyle.export.onnx import restore
 from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.transformer import ARCHITECTURES, Transformer
+from livestyle.reproduction.blending import blend
 from livestyle.reproduction.findings import Claim, Findings, Picture
 from livestyle.reproduction.setting import Setting
 from livestyle.reproduction.sheet import Tile, draw_sheet
 from livestyle.reproduction.small import WEIGHTS, Recipe, held_out, paint, see, train
 from livestyle.training.add_style import AddStyleOptions, add_style
-from livestyle.training.feedforward import Perception
 from livestyle.training.loop import Schedule
 
 MODEL = "cin-lite"
@@ -34,12 +31,9 @@ class Sizes:
     style_px: int = 256
     steps: int = 400
     photos: int = 4
-    between_px: int = 256
-    between_style_px: int = 768
-    between: int = 5
 
 
-TRIAL = Sizes(crop_px=64, style_px=64, steps=8, photos=1, between_px=64, between_style_px=64, between=3)
+TRIAL = Sizes(crop_px=64, style_px=64, steps=8, photos=1)
 
 
 def run(setting: Setting) -> Findings:
@@ -51,7 +45,7 @@ def run(setting: Setting) -> Findings:
 
     def trained(numbers: Sequence[int], title: str) -> StyledTransformer:
         names = [f"style {n}" for n in numbers]
-        return train(setting, recipe, see(setting, numbers, sizes.style_px), crops, names, title)[0]
+        return train(setting, recipe, see(setting, numbers, sizes.style_px), crops, names, title)
 
     many = trained(range(STYLES), f"{STYLES} styles")
     singles = {n: trained([n], f"style {n} alone") for n in (*ALONE, STYLES)}
@@ -61,7 +55,7 @@ def run(setting: Setting) -> Findings:
     )
     added, same = _add(setting, many, photos[0], sizes)
     new, scratch = (held_out(setting, perception, m, photos, 0, STYLES) for m in (added, singles[STYLES]))
-    between_claim, between_pictures = _between(setting, sizes)
+    between_claim, between_pictures = blend(setting, MODEL)
     return Findings(
         f"lite, crops of {sizes.crop_px} px, batch 4, Adam 2e-3, {sizes.steps} steps: for {STYLES} styles, "
         f"for one alone (two of them), for a new one from scratch; {_new_steps(sizes)} steps, Adam 1e-2, for "
@@ -138,64 +132,3 @@ def _sheet(
     rows[1] += [(f"{n + 1} alone", paint(setting, singles[n], photo, 0)) for n in ALONE]
     rows[1].append(("new, from scratch", paint(setting, singles[STYLES], photo, 0)))
     return rows
-
-
-def _between(setting: Setting, sizes: Sizes) -> tuple[Claim, list[Picture]]:
-    """Blends of two styles' gamma and beta: nearer to the one painting, farther from the other."""
-    text, asked = f"{MODEL}: style losses along a blend of two styles", "monotone"
-    model = restore(Model.load(MODEL))
-    setting.place.module(model)
-    known = [n for n, p in enumerate(setting.paintings) if p.note.name in model.names][:3]
-    if len(known) < 2:
-        return Claim.open(text, asked, f"give the paintings of {MODEL}: --styles and --notes"), []
-    perception = see(setting, known, sizes.between_style_px)
-    photos = setting.squares(min(2, sizes.photos), sizes.between_px)
-    good, rows, pairs = 0, [], list(combinations(range(len(known)), 2))
-    for a, b in pairs:
-        names = [setting.painting(known[n]).note.name for n in (a, b)]
-        start, end = (model.styles[model.names.index(name)].detach() for name in names)
-        shares = torch.linspace(0, 1, sizes.between)
-        blends = [torch.lerp(start, end, float(share))[None] for share in shares]
-        losses = [_style_losses(setting, perception, model, photos, blend, (a, b)) for blend in blends]
-        good += _monotone(losses)
-        labels = [f"{names[0]} {1 - share:.2f}, {names[1]} {share:.2f}" for share in shares.tolist()]
-        rows.append(
-            [(label, _blend(setting, model, photos[0], v)) for label, v in zip(labels, blends, strict=True)]
-        )
-    claim = Claim.of(
-        text, asked, f"{good} of {len(pairs)} pairs, {sizes.between} blends each", good == len(pairs)
-    )
-    caption = "From one style to another, by blending gamma and beta."
-    return claim, [Picture("between", caption, draw_sheet(rows, 256))]
-
-
-@torch.no_grad()
-def _blend(setting: Setting, model: StyledTransformer, photo: Tensor, vector: Tensor) -> Tensor:
-    with setting.place.autocast():
-        painted: Tensor = model.net(photo, vector)
-    return painted.float()
-
-
-@torch.no_grad()
-def _style_losses(
-    setting: Setting,
-    perception: Perception,
-    model: StyledTransformer,
-    photos: Sequence[Tensor],
-    vector: Tensor,
-    paintings: tuple[int, int],
-) -> tuple[float, float]:
-    """To both paintings, mean of the photos."""
-    index = torch.tensor(paintings, device=vector.device)
-    found = []
-    for photo in photos:
-        painted = _blend(setting, model, photo, vector)
-        with setting.place.autocast():
-            found.append(perception.style(painted, index))
-    first, second = torch.stack(found).mean(0).tolist()
-    return first, second
-
-
-def _monotone(losses: Sequence[tuple[float, float]]) -> bool:
-    """Away from the first, towards the second, at each step."""
-    return all(a[0] < b[0] and a[1] > b[1] for a, b in pairwise(losses))

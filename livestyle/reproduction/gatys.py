@@ -12,18 +12,14 @@ import torch
 from torch import Tensor
 
 from livestyle.evaluation.curves import Curve, draw_curves
-from livestyle.losses.gram import gram_matrix
-from livestyle.networks.vgg import VGG19
 from livestyle.reproduction.findings import Claim, Findings, Picture
+from livestyle.reproduction.plain import PLAIN, STYLES, PlainObjective
 from livestyle.reproduction.setting import Setting, square
 from livestyle.reproduction.sheet import draw_sheet
 from livestyle.training.choices import Only, Start
 from livestyle.training.data import read_image, resize, to_tensor
-from livestyle.training.gatys import PixelObjective, optimize_pixels
+from livestyle.training.gatys import optimize_pixels
 from livestyle.training.picture import STYLE_LAYERS, Painter, PictureOptions
-
-CONTENT, STYLES = "relu3_3", ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
-STYLE_WEIGHT = 5.0
 
 
 @dataclass(frozen=True)
@@ -68,8 +64,7 @@ def run(setting: Setting) -> Findings:
         ).with_more(f"its objective falls to {100 * losses[-1] / losses[0]:.2g} % of that of noise"),
     ]  # fmt: skip
     return Findings(
-        f"Curves: from noise at {sizes.side_px} px, {len(curves)} photos, content in {CONTENT}, Gram "
-        f"matrices over C·H·W in {STYLES[0]} to {STYLES[-1]} with weight {STYLE_WEIGHT:g}, L-BFGS. "
+        f"Curves: from noise at {sizes.side_px} px, {len(curves)} photos, {PLAIN}, L-BFGS. "
         f"Reconstructions at {sizes.small_px} px, content for {sizes.content_iterations} iterations. "
         "The objective of `optimize` has relative losses, of which content is the larger share.",
         claims,
@@ -92,33 +87,13 @@ def run(setting: Setting) -> Findings:
 def _curve(setting: Setting, number: int, path: Path, sizes: Sizes) -> Curve:
     """The objective before the first and after each iteration, of that of noise."""
     photo = setting.place.images(square(path, sizes.side_px))
-    target = objective(setting.load_vgg(STYLES[-1]), photo, setting.painted(number, sizes.side_px))
+    plain = PlainObjective(setting.load_vgg(STYLES[-1]), setting.painted(number, sizes.side_px))
+    content = plain.content(photo)
     pixels = torch.rand(photo.shape, generator=torch.Generator().manual_seed(number)).to(photo.device)
-    notes = optimize_pixels(pixels, target, sizes.curve_iterations)
+    notes = optimize_pixels(pixels, lambda x: {"loss": plain(x, content)}, sizes.curve_iterations)
     name = setting.painting(number).note.name
     losses = [note.terms["loss"] for note in setting.watch(notes, sizes.curve_iterations, name)]
     return Curve(name, range(len(losses)), [loss / losses[0] for loss in losses])
-
-
-def objective(vgg: VGG19, photo: Tensor, painting: Tensor) -> PixelObjective:
-    """Mean squared distance of features + 5 · ‖G − S‖² of Gram matrices over C·H·W (Johnson 2016, eq. 2-4).
-
-    Not relative: the objective that the thresholds were set for.
-    """
-
-    def grams(seen: dict[str, Tensor]) -> list[Tensor]:
-        return [gram_matrix(seen[layer]) / seen[layer].shape[1] for layer in STYLES]
-
-    with torch.no_grad():
-        content = vgg(photo, (CONTENT,))[CONTENT]
-        targets = grams(vgg(painting, STYLES))
-
-    def of(pixels: Tensor) -> dict[str, Tensor]:
-        seen = vgg(pixels, {CONTENT, *STYLES})
-        styles = [(g - t).square().sum() for g, t in zip(grams(seen), targets, strict=True)]
-        return {"loss": (seen[CONTENT] - content).square().mean() + STYLE_WEIGHT * torch.stack(styles).sum()}
-
-    return of
 
 
 def paint(setting: Setting, options: PictureOptions, title: str, term: str) -> tuple[list[float], Tensor]:
