@@ -85,7 +85,7 @@ def run(setting: Setting) -> Findings:
         tiles += [_row(setting, name, net, photos[0], n, race) for n, race in mine.items()]
     return Findings(
         f"{len(photos)} photos at {sizes.side_px} px, {len(numbers)} paintings; L-BFGS for "
-        f"{sizes.iterations} iterations of {seconds:.2f} s; {PAPERS} are so many times that. Times in float32. "
+        f"{sizes.iterations} iterations of {seconds:.2f} s; {PAPERS} are so many times that; float32. "
         "Content in relu4_1, style in relu1_1 to relu4_1, relative losses with weights 1 and 10.",
         claims,
         [

@@ -59,8 +59,8 @@ def run(setting: Setting) -> Findings:
                 names = (name, f"{name}, {GAIN} x + {OFFSET}")
                 tiles.append(list(zip(names, pictures, strict=True)))
     return Findings(
-        f"Half width, crops of {sizes.crop_px} px, batch 4, Adam 1e-3, {sizes.steps} steps, {sizes.seeds} seeds, "
-        f"one painting; {PLAIN}. A figure at a step is the mean of the {WINDOW} up to it.",
+        f"Half width, crops of {sizes.crop_px} px, batch 4, Adam 1e-3, {sizes.steps} steps, {sizes.seeds} "
+        f"seeds, one painting; {PLAIN}. A figure at a step is the mean of the {WINDOW} up to it.",
         [
             *(_ratio(losses, step, limit) for step, limit in ((200, 1.5), (400, 1.15))),
             Claim.at_most(

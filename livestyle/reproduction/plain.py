@@ -11,7 +11,9 @@ from livestyle.networks.vgg import VGG19
 CONTENT, STYLES = "relu3_3", ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 STYLE_WEIGHT = 5.0
 
-PLAIN = f"content in {CONTENT}, Gram matrices over C·H·W in {STYLES[0]} to {STYLES[-1]} with weight {STYLE_WEIGHT:g}"
+PLAIN = (
+    f"content in {CONTENT}, Gram matrices over C·H·W in {STYLES[0]} to {STYLES[-1]}, weight {STYLE_WEIGHT:g}"
+)
 """The same in words."""
 
 
@@ -36,7 +38,8 @@ class PlainObjective:
             (g - t).square().sum((1, 2)).mean() for g, t in zip(self._grams(seen), self.targets, strict=True)
         ]
         distance = (seen[CONTENT].float() - content.float()).square().mean()
-        return distance + STYLE_WEIGHT * torch.stack(errors).sum()
+        loss: Tensor = distance + STYLE_WEIGHT * torch.stack(errors).sum()
+        return loss
 
     @staticmethod
     def _grams(seen: dict[str, Tensor]) -> list[Tensor]:
