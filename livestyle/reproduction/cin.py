@@ -33,7 +33,7 @@ class Sizes:
     photos: int = 4
 
 
-TRIAL = Sizes(crop_px=64, style_px=64, steps=8, photos=1)
+TRIAL = Sizes(crop_px=64, style_px=64, steps=2, photos=1)
 
 
 def run(setting: Setting) -> Findings:

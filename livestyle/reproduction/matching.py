@@ -29,7 +29,7 @@ class Sizes:
     pairs_px: int = 96
 
 
-TRIAL = Sizes(side_px=64, iterations=3, pairs_px=64)
+TRIAL = Sizes(side_px=64, iterations=2, pairs_px=64)
 LAST = 10
 """A loss that is drawn anew is the mean of so many iterations."""
 
