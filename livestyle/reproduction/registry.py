@@ -36,6 +36,7 @@ EXPERIMENTS = (
     Experiment("cin", "Many styles in one network", "Dumoulin 2017"),
     Experiment("matching", "Style is a distribution", "Li 2017"),
     Experiment("adain", "Any picture as a style", "Huang 2017"),
+    Experiment("cyclegan", "From set to set", "Zhu 2017"),
 )
 
 
