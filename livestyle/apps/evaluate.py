@@ -1,10 +1,11 @@
-"""Measure what a model paints: how steady it is."""
+"""Measure what a model paints: how good it is, or how steady."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,6 @@ from rich.progress import Progress
 from rich.table import Table
 
 from livestyle.apps.batch import split_styles
-from livestyle.card import Model
 from livestyle.config import STEADINESS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.evaluation.films import Film, load_film
@@ -39,41 +39,85 @@ def main(
     temporal: Annotated[
         bool, typer.Option("--temporal", help="Noise amplification, warp error, ghosting.")
     ] = False,
-    compare: Annotated[str | None, typer.Option(help="Another model, measured beside it.")] = None,
+    compare: Annotated[
+        str | None, typer.Option(help="With --temporal: another model, measured beside it.")
+    ] = None,
     style: Annotated[str, typer.Option(help="Styles as a,b,c, or all.")] = ALL,
     steadiness: Annotated[float, typer.Option(help="Beside 0.", min=0, max=1)] = STEADINESS,
-    photos: Annotated[Path | None, typer.Option(help="Folder of photos; default: drawn scenes.")] = None,
-    limit: Annotated[int, typer.Option(help="How many photos, spread over the folder.", min=1)] = 3,
+    photos: Annotated[
+        Path | None, typer.Option(help="Folder of photos; with --temporal, drawn scenes will do.")
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(help="How many photos, spread over the folder; default all, 3 with --temporal.", min=1),
+    ] = None,
+    paintings: Annotated[
+        Path | None, typer.Option(help="Folder of the paintings, named as the styles.")
+    ] = None,
+    notes: Annotated[
+        Path | None, typer.Option(help="CSV as of `train`: which painting is which style, and its weight.")
+    ] = None,
+    lbfgs: Annotated[
+        str, typer.Option(help="Iterations of L-BFGS to compare with, as 20,50,100,200. Minutes a picture.")
+    ] = "",
+    lbfgs_photos: Annotated[int, typer.Option(help="On how many of the photos.", min=1)] = 2,
+    style_size: Annotated[int, typer.Option(help="Long side of the paintings, px.", min=64)] = 768,
+    vgg: Annotated[Path | None, typer.Option(help="VGG-19 as safetensors; default: torchvision's.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the figures as JSON and CSV, sheets and bars.")
+    ] = None,
     flow: Annotated[
         list[Path] | None, typer.Option(help="Folder of frames with their flow as .npz; may be repeated.")
     ] = None,
-    size: Annotated[str, typer.Option(help="Of the photos.", metavar="WxH")] = "640x480",
+    size: Annotated[str, typer.Option(help="Of the photos, with --temporal.", metavar="WxH")] = "640x480",
     device: Annotated[str, typer.Option(help="auto, cpu, openvino or onnxruntime.")] = "auto",
     precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
     threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
-    plot: Annotated[Path | None, typer.Option(help="Draw the table into this picture.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a picture that exists.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="With --temporal: draw the table into this.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
 ) -> None:
-    """Measure a model, style by style. --temporal: how steady its paintings are."""
-    if not temporal:
-        raise LivestyleError("nothing to measure; give --temporal")
-    if plot:
-        check_target(plot, overwrite)
+    """Measure a model, style by style.
+
+    Content and style loss, structure and colours, on the middle squares of photos, 256 px:
+    livestyle evaluate MODEL --photos DIR --paintings DIR
+
+    How steady its paintings are: livestyle evaluate MODEL --temporal
+    """
     console = Console(stderr=True, highlight=False, markup=False)
-    material = load_material(photos, limit, Size.parse(size), flow or ())
-    names = [model, *([compare] if compare else [])]
-    found: dict[str, Figures] = {}
-    for name in names:
-        with Stylizer(Model.load(name), device, precision, threads, console.print) as stylizer:
+    opened = partial(Stylizer, device=device, precision=precision, threads=threads, report=console.print)
+    styles = split_styles(style)
+    if temporal:
+        if plot:
+            check_target(plot, overwrite)
+        material = load_material(photos, limit or 3, Size.parse(size), flow or ())
+        found: dict[str, Figures] = {}
+        for name in [model, *([compare] if compare else [])]:
+            with opened(name) as stylizer:
+                stylizer.model.card.check_paints()
+                found[name] = evaluate(stylizer, styles, steadiness, material, console)
+        if plot:
+            save_image(plot, picture_of(found, steadiness), overwrite)
+        if as_json:
+            sys.stdout.write(json.dumps(report(found, steadiness, material)) + "\n")
+        else:
+            Console(highlight=False).print(table_of(found, steadiness, material))
+    elif photos and paintings:
+        from livestyle.apps.train import require_torch
+
+        require_torch(("torch", "safetensors", "torchmetrics"))
+        from livestyle.apps.quality import QualityOptions, parse_iterations
+        from livestyle.apps.quality_report import run
+
+        options = QualityOptions(
+            photos, paintings, notes, vgg, styles, limit, style_px=style_size,
+            lbfgs=parse_iterations(lbfgs), lbfgs_photos=lbfgs_photos,
+        )  # fmt: skip
+        with opened(model) as stylizer:
             stylizer.model.card.check_paints()
-            found[name] = evaluate(stylizer, split_styles(style), steadiness, material, console)
-    if plot:
-        save_image(plot, picture_of(found, steadiness), overwrite)
-    if as_json:
-        sys.stdout.write(json.dumps(report(found, steadiness, material)) + "\n")
+            run(options, stylizer, console, out, overwrite, as_json)
     else:
-        Console(highlight=False).print(table_of(found, steadiness, material))
+        raise LivestyleError("nothing to measure; give --photos DIR and --paintings DIR, or --temporal")
 
 
 def load_material(photos: Path | None, limit: int, size: Size, flows: Sequence[Path]) -> Material:

@@ -9,6 +9,7 @@ import typer
 
 from livestyle.card import CARD_NAME
 from livestyle.errors import LivestyleError
+from livestyle.training.choices import Direction
 
 NAME = "export"
 
@@ -18,6 +19,9 @@ def main(
     out: Annotated[Path, typer.Argument(help="Folder of the model to make.")],
     frames: Annotated[Path, typer.Option(help="Folder of photos: INT8 is calibrated and checked with them.")],
     name: Annotated[str | None, typer.Option(help="Name of the model; default: the folder's.")] = None,
+    direction: Annotated[
+        Direction, typer.Option(help="Of a cyclegan: from the photos to the paintings, or back.")
+    ] = Direction.AB,
     int8: Annotated[bool, typer.Option(help="Make the INT8 graph too.")] = True,
     licence: Annotated[str, typer.Option(help="Licence of the weights, for the card.")] = "unspecified",
     overwrite: Annotated[bool, typer.Option(help="Replace the model that is there.")] = False,
@@ -30,10 +34,11 @@ def main(
     from livestyle.export.publish import publish
     from livestyle.export.quantize import calibration_frames
     from livestyle.training.data import list_images
+    from livestyle.training.train_cyclegan import KEYS
     from livestyle.training.train_styles import load_checkpoint
 
     if (out / CARD_NAME).exists() and not overwrite:
         raise LivestyleError(f"{out} holds a model already; give another folder or --overwrite")
-    model, notes, record = load_checkpoint(work)
+    model, notes, record = load_checkpoint(work, *KEYS[direction])
     pictures = calibration_frames(list_images(frames))
     report_published(publish(model, out, name or out.name, notes, record, pictures, int8, licence))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from livestyle.errors import LivestyleError
 from livestyle.networks.choices import Norm
-from livestyle.training.choices import Fidelity, Method
+from livestyle.training.choices import Direction, Fidelity, Method
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,18 @@ class Request:
     tv_weight: float
     stability_weight: float
     rate: float | None
-    decay: float
+    decay: float | None
     seed: int
     vgg: Path | None
     style_loss: str
     loss: Fidelity
     diversity: float
     samples: int
+    a: tuple[Path, ...]
+    b: tuple[Path, ...]
+    cycle_weight: float
+    identity_weight: float
+    direction: Direction
     device: str
     validation: Path | None
     work: Path | None

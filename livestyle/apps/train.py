@@ -13,7 +13,7 @@ import typer
 from livestyle.apps.request import Request
 from livestyle.errors import LivestyleError
 from livestyle.networks.choices import Norm
-from livestyle.training.choices import Fidelity, Method
+from livestyle.training.choices import Direction, Fidelity, Method
 
 NAME = "train"
 
@@ -36,19 +36,22 @@ def main(
         Path | None, typer.Option(help="CSV: file,name,title,artist,year,licence[,weight][,share].")
     ] = None,
     arch: Annotated[
-        str | None, typer.Option(help="lite (CPUs; the default), half or wide; superres has no half.")
+        str | None,
+        typer.Option(help="lite (CPUs; the default), half or wide; cyclegan: six for half, superres none."),
     ] = None,
     norm: Annotated[Norm | None, typer.Option(help="Default instance; superres batch.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="A model to start from.")] = None,
     steps: Annotated[
-        int | None, typer.Option(min=1, help="Default 12000; add-style 600, superres 20000, texture 2000.")
+        int | None,
+        typer.Option(min=1, help="Default 12000; add-style 600, superres, cyclegan 20000, texture 2000."),
     ] = None,
-    batch: Annotated[int | None, typer.Option(min=1, help="Default 4.")] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help="Default 4; cyclegan 1.")] = None,
     crop: Annotated[
         int | None,
         typer.Option(
             min=64,
-            help="Side of the photos or textures, px; default 192; johnson, texture 256, superres 288.",
+            help="Side of the photos or textures, px; default 192; "
+            "johnson, texture 256, superres 288; cyclegan 256, lite 128.",
         ),
     ] = None,
     style_size: Annotated[
@@ -63,11 +66,16 @@ def main(
     ] = 200.0,
     rate: Annotated[
         float | None,
-        typer.Option(min=0, help="Default 2e-3; add-style, texture 1e-2; johnson, superres 1e-3."),
+        typer.Option(
+            min=0, help="Default 2e-3; add-style, texture 1e-2; johnson, superres 1e-3; cyclegan 2e-4."
+        ),
     ] = None,
     decay: Annotated[
-        float, typer.Option(min=0, max=1, help="Last part of the steps in which the rate falls.")
-    ] = 0.4,
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Last part of the steps in which the rate falls; default 0.4; cyclegan 0.5."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option()] = 0,
     vgg: Annotated[Path | None, typer.Option(help="VGG-19 as safetensors; default: torchvision's.")] = None,
     style_loss: Annotated[
@@ -79,6 +87,19 @@ def main(
     ] = Fidelity.PERCEPTUAL,
     diversity: Annotated[float, typer.Option(min=0, help="Of texture: more = textures differ more.")] = 0.1,
     samples: Annotated[int, typer.Option(min=1, help="Textures to draw at the end.")] = 16,
+    a: Annotated[
+        list[Path] | None, typer.Option(help="Of cyclegan: folder of photos; may be given again.")
+    ] = None,
+    b: Annotated[
+        list[Path] | None, typer.Option(help="Of cyclegan: folder of paintings; may be given again.")
+    ] = None,
+    cycle_weight: Annotated[float, typer.Option(min=0, help="Of cyclegan: there and back again.")] = 10.0,
+    identity_weight: Annotated[
+        float, typer.Option(min=0, help="Of cyclegan: paintings stay as they are; times --cycle-weight.")
+    ] = 0.5,
+    direction: Annotated[
+        Direction, typer.Option(help="Of cyclegan: which generator becomes the model.")
+    ] = Direction.AB,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     validation: Annotated[Path | None, typer.Option(help="Folder of photos for the sheets.")] = None,
     work: Annotated[
@@ -99,6 +120,8 @@ def main(
     livestyle train --method superres --content photos/ --out superres-x4
 
     livestyle train --method texture --style painting.jpg --out textures/
+
+    livestyle train --method cyclegan --a photos/ --b paintings/ --out from-set-to-set
     """
     require_torch()
     request = Request(
@@ -130,6 +153,11 @@ def main(
         loss=loss,
         diversity=diversity,
         samples=samples,
+        a=tuple(a or ()),
+        b=tuple(b or ()),
+        cycle_weight=cycle_weight,
+        identity_weight=identity_weight,
+        direction=direction,
         device=device,
         validation=validation,
         work=work,

@@ -64,12 +64,12 @@ def weights_of(request: Request) -> Weights:
     return Weights(request.content_weight, request.style_weight, request.tv_weight, request.stability_weight)
 
 
-def schedule_of(request: Request, steps: int, rate: float) -> Schedule:
-    """steps, rate: the method's defaults."""
+def schedule_of(request: Request, steps: int, rate: float, decay: float = 0.4) -> Schedule:
+    """steps, rate, decay: the method's defaults."""
     return Schedule(
         steps=request.steps or steps,
         rate=request.rate or rate,
-        decay=request.decay,
+        decay=decay if request.decay is None else request.decay,
         seed=request.seed,
     )
 

@@ -32,18 +32,18 @@ def draw(title: str, rows: Sequence[str], series: Sequence[str], columns: Sequen
     head_px = 110
     width = PAD_PX * 2 + LABEL_PX + len(columns) * (COLUMN_PX + GAP_PX)
     canvas = np.full((head_px + row_px * len(rows) + PAD_PX, width, 3), PAPER, np.uint8)
-    _text(canvas, title, PAD_PX, 34, 20, weight=600)
+    write(canvas, title, PAD_PX, 34, 20, weight=600)
     x = PAD_PX
     for number, name in enumerate(series):
         cv2.rectangle(canvas, (x, 52), (x + 12, 64), COLORS[number % len(COLORS)], -1)
-        x = _text(canvas, name, x + 20, 64, TEXT_PX) + 24
+        x = write(canvas, name, x + 20, 64, TEXT_PX) + 24
     for number, row in enumerate(rows):
         y = head_px + number * row_px
         cv2.line(canvas, (PAD_PX, y), (width - PAD_PX, y), LINE, 1)
-        _text(canvas, row, PAD_PX, y + row_px // 2 + 5, TEXT_PX)
+        write(canvas, row, PAD_PX, y + row_px // 2 + 5, TEXT_PX)
     for number, column in enumerate(columns):
         left = PAD_PX + LABEL_PX + number * (COLUMN_PX + GAP_PX)
-        _text(canvas, column.title, left, head_px - 12, TEXT_PX, weight=600)
+        write(canvas, column.title, left, head_px - 12, TEXT_PX, weight=600)
         _bars(canvas, column, left, head_px, row_px)
     return canvas
 
@@ -58,11 +58,11 @@ def _bars(canvas: Pixels, column: Column, left: int, top: int, row_px: int) -> N
             end = left + max(1, round(value * scale))
             color = COLORS[place % len(COLORS)]
             cv2.rectangle(canvas, (left, y + 1), (end, y + BAR_PX - 1), color, -1)
-            _text(canvas, f"{value:.3g}", end + 5, y + BAR_PX, 10, MUTED)
+            write(canvas, f"{value:.3g}", end + 5, y + BAR_PX, 10, MUTED)
             y += BAR_PX
 
 
-def _text(
+def write(
     canvas: Pixels,
     text: str,
     x: int,

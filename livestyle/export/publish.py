@@ -54,9 +54,10 @@ def publish(
 ) -> Published:
     """Write the graphs, styles.npz and card.json into `folder` (made if need be) and check them.
 
-    notes: one for each of `trained.names`. frames: pictures to check with and to calibrate INT8
-    with, all of one size. figures: what else was found, for the card. The card is written last: a
-    folder without one is no model. A network that enlarges pictures gets no INT8 graph.
+    notes: one for each of `trained.names`. training: its record; a 'method' in it is the card's.
+    frames: pictures to check with and to calibrate INT8 with, all of one size. figures: what else was
+    found, for the card. The card is written last: a folder without one is no model. A network that
+    enlarges pictures gets no INT8 graph.
     LivestyleError where the graph doesn't do what torch does.
     """
     norm = trained.net.arch.norm
@@ -75,7 +76,7 @@ def publish(
     card = Card(
         name=name,
         description=description,
-        method=method,
+        method=training.get("method", method),
         architecture=trained.net.arch.to_dict(),
         style_length=trained.net.style_length,
         size_multiple=LiveGraph(trained.net.arch).size_multiple,

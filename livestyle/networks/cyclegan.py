@@ -1,4 +1,4 @@
-"""From a set of photos to a set of paintings, without pairs: generator and critic of Zhu 2017."""
+"""From a set of photos to a set of paintings, without pairs: generators and critics of Zhu 2017."""
 
 from __future__ import annotations
 
@@ -6,72 +6,60 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from livestyle.networks.blocks import ReflectConv
+from livestyle.networks.styled import StyledTransformer
+from livestyle.networks.transformer import ARCHITECTURES, Architecture, Transformer
 
 INIT_STD = 0.02
 SLOPE = 0.2
 
+GENERATORS = {
+    # c7s1-64, d128, d256, nine or six R256, u128, u64, c7s1-3 (Zhu 2017, section 7.2)
+    "wide": Architecture(fold=1, down=(64, 128, 256), blocks=9, up=(128, 64), unfold=1, kernel=7),
+    "six": Architecture(fold=1, down=(64, 128, 256), blocks=6, up=(128, 64), unfold=1, kernel=7),
+    "lite": ARCHITECTURES["lite"],
+}
+"""Generators are transformers with one style, so they are exported as all others are.
 
-class PlainConv(nn.Module):
-    """Convolution with reflected borders, instance normalisation without gamma and beta, ReLU."""
+The same as the paper's: tanh on [−1, 1] is a sigmoid on [0, 1], and what instance normalisation follows
+needs no bias and sees no shift of the picture. Departures: upsampling + convolution for the transposed
+ones (no checkerboards, as many weights); gamma and beta are learned.
+"""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1) -> None:
+CRITIC_CHANNELS = {"wide": 64, "six": 64, "lite": 32}
+
+
+class CycleNetworks(nn.Module):
+    """Both generators and both critics. a: the photos, b: the paintings."""
+
+    def __init__(self, arch: str, style: str = "b", back: str = "a") -> None:
+        """arch: one of GENERATORS. style, back: what the generators' only styles are called."""
         super().__init__()
-        self.conv = ReflectConv(inputs, outputs, kernel, stride)
+        self.ab = StyledTransformer(Transformer(GENERATORS[arch]), [style])
+        self.ba = StyledTransformer(Transformer(GENERATORS[arch]), [back])
+        self.critic_a = PatchCritic(CRITIC_CHANNELS[arch])
+        self.critic_b = PatchCritic(CRITIC_CHANNELS[arch])
+        initialize(self.ab)
+        initialize(self.ba)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return F.relu(F.instance_norm(self.conv(x).float()))
+    def paint(self, picture: Tensor) -> Tensor:
+        """[B, 3, H, W] of set a, in [0, 1], as one of set b."""
+        return _translate(self.ab, picture)
 
+    def unpaint(self, picture: Tensor) -> Tensor:
+        """[B, 3, H, W] of set b, in [0, 1], as one of set a."""
+        return _translate(self.ba, picture)
 
-class PlainResidual(nn.Module):
-    """Two 3x3 convolutions around which the input is added; no ReLU after the sum."""
+    def generators(self) -> list[nn.Parameter]:
+        return [*self.ab.parameters(), *self.ba.parameters()]
 
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first = PlainConv(channels, channels, 3)
-        self.second = ReflectConv(channels, channels, 3)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + F.instance_norm(self.second(self.first(x)).float())
-
-
-class PlainUp(nn.Module):
-    """Nearest-neighbour upsampling by two and a convolution."""
-
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__()
-        self.conv = PlainConv(inputs, outputs, 3)
-
-    def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
-        return y
+    def critics(self) -> list[nn.Parameter]:
+        return [*self.critic_a.parameters(), *self.critic_b.parameters()]
 
 
-class CycleGenerator(nn.Module):
-    """c7s1-64, d128, d256, `blocks` R256, u128, u64, c7s1-3 (Zhu 2017, section 7.2).
-
-    Six blocks for pictures of 128 px, nine for larger ones.
-    Departures: upsampling + convolution for the transposed ones (no checkerboards, as many weights);
-    [0, 1] outside, [−1, 1] inside, as every network here.
-    """
-
-    def __init__(self, blocks: int = 9, channels: int = 64) -> None:
-        super().__init__()
-        c = channels
-        self.layers = nn.Sequential(
-            PlainConv(3, c, 7),
-            PlainConv(c, 2 * c, 3, stride=2),
-            PlainConv(2 * c, 4 * c, 3, stride=2),
-            *(PlainResidual(4 * c) for _ in range(blocks)),
-            PlainUp(4 * c, 2 * c),
-            PlainUp(2 * c, c),
-            ReflectConv(c, 3, 7),
-        )
-        initialize(self)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """[B, 3, H, W] in [0, 1], sides multiples of 4, to the same."""
-        return (torch.tanh(self.layers(x * 2 - 1).float()) + 1) / 2
+def _translate(generator: StyledTransformer, picture: Tensor) -> Tensor:
+    only = torch.zeros(len(picture), dtype=torch.int64, device=picture.device)
+    translated: Tensor = generator(picture, only)
+    return translated
 
 
 class PatchCritic(nn.Module):

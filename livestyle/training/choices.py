@@ -48,6 +48,14 @@ class Method(StrEnum):
     JOHNSON = "johnson"
     SUPERRES = "superres"
     TEXTURE = "texture"
+    CYCLEGAN = "cyclegan"
+
+
+class Direction(StrEnum):
+    """Which of CycleGAN's generators: from set a to set b, or back."""
+
+    AB = "ab"
+    BA = "ba"
 
 
 class Fidelity(StrEnum):

@@ -79,6 +79,8 @@ class PhotoCrops:
     photos: list[NDArray[np.uint8]]
     crop_px: int
     skipped: tuple[Path, ...] = ()
+    lit: float = 0.4
+    """Share of the crops whose light is changed."""
 
     @classmethod
     def load(cls, folders: Sequence[Path], crop_px: int) -> PhotoCrops:
@@ -108,7 +110,7 @@ class PhotoCrops:
         crop = resize(photo[top : top + side, left : left + side], self.crop_px / side)
         if rng.random() < 0.5:
             crop = crop[:, ::-1]
-        return _light(crop, rng) if rng.random() < 0.4 else crop
+        return _light(crop, rng) if rng.random() < self.lit else crop
 
 
 def _light(crop: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

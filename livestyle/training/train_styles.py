@@ -141,15 +141,20 @@ def _meta(options: TrainOptions) -> dict[str, Any]:
     return {"arch": options.architecture().to_dict(), "notes": notes, "training": options.record()}
 
 
-def load_checkpoint(work: Path) -> tuple[StyledTransformer, list[StyleNote], dict[str, Any]]:
-    """The model in a training's folder, the notes of its styles and the record of the training."""
+def load_checkpoint(
+    work: Path, model_key: str = "model", notes_key: str = "notes"
+) -> tuple[StyledTransformer, list[StyleNote], dict[str, Any]]:
+    """The model in a training's folder, the notes of its styles and the record of the training.
+
+    The keys are for a training of more than one model. LivestyleError where there is none.
+    """
     path = work / CHECKPOINT
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
         meta = state["meta"]
-        notes = [StyleNote(**n) for n in meta["notes"]]
+        notes = [StyleNote(**n) for n in meta[notes_key]]
         model = StyledTransformer(Transformer(Architecture(**meta["arch"])), [n.name for n in notes])
-        model.load_state_dict(state["model"])
+        model.load_state_dict(state[model_key])
     except (OSError, KeyError, RuntimeError, TypeError, UnpicklingError) as error:
         raise LivestyleError(f"{path} holds no training of livestyle: {error}") from error
     return model.eval(), notes, {**meta["training"], "steps_done": state["step"]}
