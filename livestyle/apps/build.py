@@ -73,17 +73,20 @@ def follow(order: Order, again: bool, console: Console) -> bytes:
     """
     stop = threading.Event()
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console, transient=True) as bar, ThreadPoolExecutor(1) as pool:
-        task = bar.add_task(order.path.stem, total=1.0, visible=False)
+    bar = Progress(*columns, console=console, transient=True)
+    task = bar.add_task(order.path.stem, total=1.0)
 
-        def progress(share: float) -> None:
-            bar.update(task, completed=share, visible=True)
-            if stop.is_set():
-                raise LivestyleError("the building was ended")
+    def progress(share: float) -> None:
+        bar.start()
+        bar.update(task, completed=share)
+        if stop.is_set():
+            raise LivestyleError("the building was ended")
 
+    with ThreadPoolExecutor(1) as pool:
         built = pool.submit(get_plan, order, again=again, report=console.print, progress=progress)
         try:
             return built.result()
-        except BaseException:
+        finally:
             stop.set()
-            raise
+            if bar.live.is_started:
+                bar.stop()

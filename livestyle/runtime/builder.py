@@ -140,6 +140,7 @@ def build(
     if plan is None:
         cause = messages.first() or "it gives no reason"
         raise LivestyleError(f"{network.flavour} {trt.__version__} can't build the engine: {cause}")
+    progress(1.0)
     found = config.get_timing_cache() if network.flavour is Flavour.FULL else None
     return bytes(plan), bytes(found.serialize()) if found is not None else b""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import onnx
-from onnx import NodeProto, TensorProto, helper, numpy_helper
+from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
 from livestyle.errors import LivestyleError
 from livestyle.runtime.rewrite import replace_nodes
@@ -56,7 +56,7 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
     found = onnx.ModelProto()
     found.CopyFrom(model)
     floats = _float_tensors(model)
-    body = _body(found.graph.node)
+    body = _body(found.graph)
     halves = {name for i in body for name in found.graph.node[i].output} & floats
     weights = {tensor.name: tensor for tensor in found.graph.initializer}
     ready: set[str] = set()
@@ -79,18 +79,22 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
     return found
 
 
-def _body(nodes: Iterable[NodeProto]) -> set[int]:
-    """Numbers of the nodes that become half: convolutions, Q/DQ, and carriers between two convolutions."""
-    nodes = list(nodes)
-    behind, before = _reach(nodes), _reach(nodes, backward=True)
+def _body(graph: GraphProto) -> set[int]:
+    """Numbers of the nodes that become half: convolutions, Q/DQ, and carriers between two convolutions.
+
+    What makes an output of the graph does not.
+    """
+    between = _reach(graph.node) & _reach(graph.node, backward=True)
+    outputs = {value.name for value in graph.output}
     return {
         i
-        for i, node in enumerate(nodes)
-        if node.op_type in {"Conv", *QUANTIZERS} or (node.op_type in CARRIERS and i in behind & before)
+        for i, node in enumerate(graph.node)
+        if (node.op_type in {"Conv", *QUANTIZERS} or (node.op_type in CARRIERS and i in between))
+        and not outputs.intersection(node.output)
     }
 
 
-def _reach(nodes: list[NodeProto], backward: bool = False) -> set[int]:
+def _reach(nodes: Iterable[NodeProto], backward: bool = False) -> set[int]:
     """Numbers of the nodes that a convolution leads to, or that lead to one."""
     reached: set[int] = set()
     tensors: set[str] = set()

@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 from livestyle import __version__
 from livestyle.card import Model, file_sha256, resolve_shapes
 from livestyle.config import Precision, engines_dir
-from livestyle.errors import LivestyleError
 from livestyle.runtime.builder import BuildOptions, Flavour, Progress, build, library, parse
 from livestyle.runtime.typed import graph_kind, typed_graph
 from livestyle.size import Size
@@ -175,7 +174,7 @@ def _write(path: Path, data: bytes) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(data)
-        os.replace(part, path)
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 

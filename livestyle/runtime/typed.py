@@ -11,7 +11,7 @@ KINDS = {Precision.F32: "float", Precision.F16: "float", Precision.INT8: "int8"}
 
 
 def graph_kind(precision: Precision) -> str:
-    """The kind of graph that a precision is made from. LivestyleError where TensorRT has no such precision."""
+    """The kind of graph a precision is made from. LivestyleError where TensorRT has no such precision."""
     if precision not in KINDS:
         raise LivestyleError(f"TensorRT has no {precision} here; use --precision {', '.join(KINDS)}")
     return KINDS[precision]
