@@ -163,8 +163,10 @@ def _capability(trt: Any, capability: tuple[int, int]) -> Any:
 @functools.cache
 def log(flavour: Flavour) -> Any:
     """TensorRT's log, one for the whole process as it wants it: prints nothing, keeps the last errors."""
-    trt = library(flavour)
+    return _log(library(flavour))
 
+
+def _log(trt: Any) -> Any:
     class Log(trt.ILogger):  # type: ignore[misc]  # TensorRT has no types
         def __init__(self) -> None:
             super().__init__()

@@ -10,11 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from livestyle import __version__
 from livestyle.card import Model, file_sha256, resolve_shapes
 from livestyle.config import Precision, engines_dir
 from livestyle.runtime.builder import BuildOptions, Flavour, Progress, build, library, parse
-from livestyle.runtime.typed import graph_kind, typed_graph
+from livestyle.runtime.typed import RECIPE, graph_kind, typed_graph
 from livestyle.size import Size
 
 Report: TypeAlias = Callable[[str], None]
@@ -51,7 +50,7 @@ class PlanCard:
     gpu: str
     capability: str
     driver: str
-    livestyle: str = __version__
+    recipe: int = RECIPE
 
     def save(self, path: Path, plan: bytes) -> None:
         data = {**asdict(self), "plan_sha256": _sha256(plan), "plan_bytes": len(plan)}

@@ -20,8 +20,6 @@ from livestyle.runtime.rewrite import replace_nodes
 COPYING = frozenset({"Pad", "Resize"})
 """Operators that copy values (by reflection, by the nearest neighbour): ranges hold behind them too."""
 
-BITS = {np.dtype(np.uint8): (0, 255), np.dtype(np.int8): (-128, 127)}
-
 
 def symmetric(model: onnx.ModelProto) -> onnx.ModelProto:
     """A copy of a Q/DQ `model` in which each quantised convolution reads int8 with zero point 0.
@@ -68,8 +66,8 @@ def _scales(graph: onnx.GraphProto, arrays: Mapping[str, NDArray[np.generic]]) -
         if node.op_type != "DequantizeLinear" or node.input[0] in arrays:
             continue
         step, zero = arrays[node.input[1]].astype(np.float32), arrays[node.input[2]]
-        least, most = BITS[zero.dtype]
-        reach = np.maximum(zero.astype(int) - least, most - zero.astype(int))
+        codes = np.iinfo(zero.dtype.name)
+        reach = np.maximum(zero.astype(int) - codes.min, codes.max - zero.astype(int))
         scales[node.output[0]] = np.float32((step * reach / 127).max())
     return scales
 

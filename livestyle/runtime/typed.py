@@ -9,6 +9,9 @@ from livestyle.errors import LivestyleError
 KINDS = {Precision.F32: "float", Precision.F16: "float", Precision.INT8: "int8"}
 """Which of a model's graphs a precision is made from."""
 
+RECIPE = 1
+"""Counts up when something else is made of a model's graph: engines built before are then built again."""
+
 
 def graph_kind(precision: Precision) -> str:
     """The kind of graph a precision is made from. LivestyleError where TensorRT has no such precision."""

@@ -40,11 +40,16 @@ def test_what_is_there_is_kept_unless_told(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[object] = []
-    monkeypatch.setattr(plans, "build", lambda *given: (b"plan %d" % len(built), built.append(given) or b""))
+
+    def fake(*given: object) -> tuple[bytes, bytes]:
+        built.append(given)
+        return b"plan %d" % len(built), b""
+
+    monkeypatch.setattr(plans, "build", fake)
     for overwrite, count in (([], 1), ([], 1), (["--overwrite"], 2)):
         assert build("--size", "64x64", *overwrite) == 0
         assert len(built) == count
-    assert (folder / "cin-lite-64x64-f16-rtx-any.plan").read_bytes() == b"plan 1"
+    assert (folder / "cin-lite-64x64-f16-rtx-any.plan").read_bytes() == b"plan 2"
 
 
 def test_ctrl_c_ends_the_building_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,8 @@ from livestyle.config import Precision, engines_dir
 from livestyle.errors import LivestyleError
 from livestyle.runtime import builder, plans
 from livestyle.runtime.builder import BuildOptions, Flavour, Network, Progress
-from livestyle.runtime.plans import Order, PlanCard, Target, get_plan
+from livestyle.runtime.plans import Order, Target, get_plan
+from livestyle.runtime.typed import RECIPE
 from livestyle.size import Size
 
 RTX_4090 = Target("NVIDIA GeForce RTX 4090", (8, 9), "13.0")
@@ -97,7 +98,7 @@ def test_its_name_is_short_and_its_card_says_what_it_is(workshop: Workshop, orde
         "gpu": "NVIDIA GeForce RTX 4090",
         "capability": "8.9",
         "driver": "13.0",
-        "livestyle": livestyle.__version__,
+        "recipe": RECIPE,
         "plan_bytes": 6,
     }
 
@@ -163,7 +164,7 @@ def test_a_damaged_or_foreign_plan_is_reported_and_built_again(
         {"version": "10.13.2"},
         {"gpu": "NVIDIA GeForce RTX 4080"},
         {"driver": "12.9"},
-        {"livestyle": "0.0.1"},
+        {"recipe": 0},
         {"level": 2},
         {"precision": "int8"},
         {"size": "64x64"},
@@ -252,7 +253,3 @@ def test_what_is_missing_is_an_error_before_anything_is_built(workshop: Workshop
     with pytest.raises(LivestyleError, match="has no int8 graph"):
         get_plan(replace(order, model=lacking, precision=Precision.INT8))
     assert workshop.built == []
-
-
-def test_a_card_is_about_all_its_fields() -> None:
-    assert set(PlanCard.__dataclass_fields__) >= {"model", "graph_sha256", "size", "precision", "flavour"}

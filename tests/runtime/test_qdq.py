@@ -13,7 +13,7 @@ from livestyle.runtime.half import halved
 from livestyle.runtime.qdq import symmetric
 from livestyle.size import Size
 from tests.conftest import picture
-from tests.runtime.graphs import feed, rounded, session, small
+from tests.runtime.graphs import Arrays, feed, rounded, session, small
 from tests.runtime.test_half import conv, decibel, weights
 
 SIZE = Size(160, 128)
@@ -75,7 +75,7 @@ def pair(x: str, y: str, prefix: str) -> list[onnx.NodeProto]:
 def test_the_range_is_made_as_wide_on_both_sides(zero: np.generic, reach: int) -> None:
     step = np.float32(0.01)
     codes = np.clip(weights() * 20, -127, 127).astype(np.int8)
-    given = {
+    given: Arrays = {
         "x_step": np.array(step),
         "x_zero": np.array(zero),
         "w": codes,
