@@ -14,12 +14,16 @@ class Precision(StrEnum):
 
     AUTO = "auto"
     F32 = "f32"
+    F16 = "f16"
     BF16 = "bf16"
     INT8 = "int8"
 
 
 STEADINESS = 0.8
 """How much is held in a film where nothing moves, unless told otherwise."""
+
+SLOTS = 2
+"""How many frames are in flight on a GPU, unless told otherwise."""
 
 
 def cache_dir() -> Path:

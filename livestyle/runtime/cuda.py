@@ -1,4 +1,4 @@
-"""CUDA as far as the engines need it: buffers, streams, events, copies, graphs. On pycuda, loaded lazily.
+"""CUDA as far as the engines need it: buffers, streams, events, copies, graphs.
 
 Everything belongs to the thread that opened it (see `Owner`), and is released by `close`, last made
 first. What fails is a CudaError that begins with the name of the driver's call.
@@ -6,16 +6,14 @@ first. What fails is a CudaError that begins with the name of the driver's call.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livestyle.errors import LivestyleError
+from livestyle.runtime.driver import CudaError, Gpu, find_gpu
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,21 +26,6 @@ NON_BLOCKING = 1
 
 NO_TIMING = 2
 """CU_EVENT_DISABLE_TIMING: cheaper to wait for."""
-
-
-class CudaError(LivestyleError):
-    """A call of the driver failed, or there is no driver, no GPU, no pycuda."""
-
-
-@dataclass(frozen=True)
-class Gpu:
-    """One device. capability: such as (8, 9); driver: the newest CUDA that the driver knows, '13.0'."""
-
-    index: int
-    name: str
-    capability: tuple[int, int]
-    memory_bytes: int
-    driver: str
 
 
 class Stream(Protocol):
@@ -136,54 +119,27 @@ class Owner:
         self._pool.shutdown()
 
 
-@contextlib.contextmanager
-def _named() -> Iterator[None]:
-    """pycuda's errors begin with the call's name already."""
-    import pycuda.driver as driver
-
-    try:
-        yield
-    except driver.Error as error:
-        raise CudaError(str(error)) from error
-
-
-def gpus() -> list[Gpu]:
-    """Every GPU here. CudaError, with the remedy, where pycuda or the driver is missing."""
-    driver = _driver()
-    with _named():
-        version = driver.get_driver_version()
-        known = f"{version // 1000}.{version % 1000 // 10}"
-        devices = [driver.Device(index) for index in range(driver.Device.count())]
-        return [
-            Gpu(index, device.name(), device.compute_capability(), device.total_memory(), known)
-            for index, device in enumerate(devices)
-        ]
-
-
 def open_cuda(index: int = 0) -> Cuda:
     """The primary context of GPU `index`, current in this thread until it is closed.
 
-    CudaError, with the remedy, where there is no such GPU, no driver or no pycuda.
+    On pycuda, else on cuda-bindings. CudaError, with the remedy, where there is no such GPU, no driver
+    or neither of the two.
     """
-    found = gpus()
-    if not 0 <= index < len(found):
-        names = ", ".join(f"cuda:{gpu.index} {gpu.name}" for gpu in found) or "none"
-        raise CudaError(f"there is no GPU cuda:{index}; this machine has {names}")
-    return PyCuda(found[index])
+    gpu = find_gpu(index)
+    from livestyle.runtime.cuda_bindings import BoundCuda, find_driver
 
-
-def _driver() -> Any:
+    bindings = find_driver()
     try:
-        import pycuda.driver as driver
+        import pycuda.driver as pycuda
     except ImportError as error:
+        if bindings is not None:
+            return BoundCuda(gpu, bindings)
         raise CudaError(
-            f"pycuda can't be loaded ({error}); install the NVIDIA driver, then pip install pycuda"
+            f"neither pycuda nor cuda-bindings can be loaded ({error}); pip install 'livestyle[cuda]'"
         ) from error
-    try:
-        driver.init()
-    except driver.Error as error:
-        raise CudaError(f"{error}; is there an NVIDIA GPU, and its driver? `nvidia-smi` tells") from error
-    return driver
+    from livestyle.runtime.cuda_pycuda import PyCuda
+
+    return PyCuda(gpu, pycuda, bindings)
 
 
 class DeviceArray:
@@ -196,90 +152,3 @@ class DeviceArray:
             "data": (address, False),
             "version": 3,
         }
-
-
-class PyCuda:
-    """Cuda on pycuda, and on cuda-bindings for the graphs, where that is installed.
-
-    pycuda destroys streams and events with their last reference: whoever has them lets go before `close`.
-    """
-
-    def __init__(self, gpu: Gpu) -> None:
-        from livestyle.runtime.cuda_graphs import find_graphs
-
-        self.gpu = gpu
-        self._driver = _driver()
-        self._graphs = find_graphs()
-        self._release = contextlib.ExitStack()
-        with _named():
-            self._context = self._driver.Device(gpu.index).retain_primary_context()
-            self._release.callback(self._context.detach)
-            self._context.push()
-            self._release.callback(self._driver.Context.pop)
-
-    def stream(self) -> Stream:
-        with _named():
-            stream: Stream = self._driver.Stream(NON_BLOCKING)
-        return stream
-
-    def event(self) -> Event:
-        if self._graphs is not None:
-            event = self._graphs.event(NO_TIMING)
-            self._release.callback(event.close)
-            return event
-        with _named():
-            plain: Event = self._driver.Event(NO_TIMING)
-        return plain
-
-    def record(self, event: Event, stream: Stream) -> None:
-        if self._graphs is not None:
-            self._graphs.record(event, stream)
-        else:
-            with _named():
-                event.record(stream)  # type: ignore[attr-defined]  # pycuda's own
-
-    def wait(self, stream: Stream, event: Event) -> None:
-        if self._graphs is not None:
-            self._graphs.wait(stream, event)
-        else:
-            with _named():
-                stream.wait_for_event(event)  # type: ignore[attr-defined]  # pycuda's own
-
-    def pinned(self, nbytes: int) -> Bytes:
-        with _named():
-            array: Bytes = self._driver.pagelocked_empty(nbytes, np.uint8)
-        self._release.callback(array.base.free)  # type: ignore[union-attr]  # pycuda's own
-        return array
-
-    def device(self, nbytes: int) -> int:
-        with _named():
-            allocation = self._driver.mem_alloc(nbytes)
-        self._release.callback(allocation.free)
-        return int(allocation)
-
-    def upload(self, address: int, source: Bytes, stream: Stream) -> None:
-        with _named():
-            self._driver.memcpy_htod_async(address, source, stream)
-
-    def download(self, target: Bytes, address: int, stream: Stream) -> None:
-        with _named():
-            self._driver.memcpy_dtoh_async(target, address, stream)
-
-    def zero(self, address: int, nbytes: int, stream: Stream) -> None:
-        with _named():
-            self._driver.memset_d8_async(address, 0, nbytes, stream)
-
-    def array(self, address: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> object:
-        return DeviceArray(address, shape, dtype)
-
-    def capture(self, stream: Stream, work: Callable[[], None]) -> Callable[[], None]:
-        if self._graphs is None:
-            raise CudaError("CUDA graphs need cuda-bindings; pip install cuda-bindings")
-        graph = self._graphs.capture(stream, work)
-        self._release.callback(graph.close)
-        return graph.launch
-
-    def close(self) -> None:
-        release = self._release.pop_all()
-        with release, contextlib.suppress(self._driver.Error):  # raised where it was met
-            self._driver.Context.synchronize()

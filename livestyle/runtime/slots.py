@@ -196,10 +196,11 @@ class Slots:
         self._fresh = True
 
     def drop(self) -> None:
-        """Wait for all that is in flight and forget it."""
-        with self._sticky():
+        """Wait for all that is in flight and forget it. Never raises; what went wrong the next call raises."""
+        with contextlib.suppress(CudaError), self._sticky():
             while self._flight:
                 self._flight.popleft().done.synchronize()
+        self._flight.clear()
 
     @property
     def state(self) -> Tensors:

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from livestyle.runtime.cuda import Bytes, CudaError, Gpu
+from livestyle.runtime.cuda import Bytes, CudaError
+from livestyle.runtime.driver import Gpu
 
 Op = Callable[[], bool]
 """Does a piece of work; or says False: it has to wait."""
@@ -43,7 +44,7 @@ class FakeEvent:
 class FakeCuda:
     """`choose(n)` gives a number under n: which stream goes on, and how far before anyone waits."""
 
-    gpu = Gpu(0, "Fake", (8, 9), 2**33, "13.0")
+    gpu = Gpu(0, "Fake", (8, 9), 2**33, "580.95.05", "13.0")
 
     def __init__(self, choose: Callable[[int], int] = lambda _: 0, graphs: bool = True) -> None:
         self.choose, self.graphs, self.closed = choose, graphs, False
@@ -124,7 +125,7 @@ class FakeCuda:
 
     def capture(self, stream: Any, work: Callable[[], None]) -> Callable[[], None]:
         if not self.graphs:
-            raise CudaError("CUDA graphs need cuda-bindings; pip install cuda-bindings")
+            raise CudaError("pycuda can't capture them; pip install cuda-bindings")
         self.graph = graph = []
         work()
         self.graph = None
