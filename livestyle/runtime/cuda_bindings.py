@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from livestyle.runtime.cuda import NO_TIMING, NON_BLOCKING, Bytes, CudaError, DeviceArray, Event, Stream
-from livestyle.runtime.driver import Gpu
+from livestyle.runtime.cuda import NO_TIMING, NON_BLOCKING, Bytes, DeviceArray, Event, Stream
+from livestyle.runtime.driver import CudaError, Gpu
 
 EXTERNAL = 1
 """CU_EVENT_WAIT_EXTERNAL and CU_EVENT_RECORD_EXTERNAL: a node of the graph, counts for each run of it."""
@@ -158,7 +158,7 @@ class BoundCuda:
     def pinned(self, nbytes: int) -> Bytes:
         address = int(self._driver.call("cuMemHostAlloc", nbytes, 0))
         self._release.callback(self._free, "cuMemFreeHost", address)
-        return np.frombuffer((ctypes.c_uint8 * nbytes).from_address(address), np.uint8)
+        return np.ctypeslib.as_array((ctypes.c_uint8 * nbytes).from_address(address))
 
     def device(self, nbytes: int) -> int:
         address = self._driver.call("cuMemAlloc", nbytes)

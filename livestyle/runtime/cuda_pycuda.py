@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from livestyle.runtime.cuda import NO_TIMING, NON_BLOCKING, Bytes, CudaError, DeviceArray, Event, Stream
+from livestyle.runtime.cuda import NO_TIMING, NON_BLOCKING, Bytes, DeviceArray, Event, Stream
 from livestyle.runtime.cuda_bindings import BoundEvent, Driver
-from livestyle.runtime.driver import Gpu
+from livestyle.runtime.driver import CudaError, Gpu
 
 
 class PyCuda:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livestyle.frame import Pixels
-from livestyle.runtime.cuda import Bytes, Cuda, CudaError, Stream
+from livestyle.runtime.cuda import Bytes, Cuda, Stream
+from livestyle.runtime.driver import CudaError
 
 ALIGNMENT = 256
 """Bytes to which every tensor's address is aligned, as TensorRT asks for."""
@@ -196,7 +197,7 @@ class Slots:
         self._fresh = True
 
     def drop(self) -> None:
-        """Wait for all that is in flight and forget it. Never raises; what went wrong the next call raises."""
+        """Wait for all that is in flight and forget it. An error is left for the next call to raise."""
         with contextlib.suppress(CudaError), self._sticky():
             while self._flight:
                 self._flight.popleft().done.synchronize()

@@ -42,7 +42,7 @@ class TorchCudaEngine(GpuEngine):
         torch.backends.cudnn.allow_tf32 = self.precision is not Precision.F32
         torch.set_grad_enabled(False)  # of this thread
         module = prepared(live_module(self.model), self.precision).to(self._device)
-        self._module: Callable[..., tuple[torch.Tensor, ...]] = module
+        self._module: Callable[..., Any] = module
         if self.compiled:
             self._module = torch.compile(module, dynamic=False)
 
@@ -67,7 +67,8 @@ class TorchCudaEngine(GpuEngine):
 
     def _tensor(self, address: int, spec: Spec) -> torch.Tensor:
         array = self._cuda_layer.array(address, spec.shape, spec.dtype)
-        return _torch().as_tensor(array, device=self._device)
+        tensor: torch.Tensor = _torch().as_tensor(array, device=self._device)
+        return tensor
 
     def _unload(self) -> None:
         del self._module
@@ -89,7 +90,7 @@ class Run:
 
     def __init__(
         self,
-        module: Callable[..., tuple[torch.Tensor, ...]],
+        module: Callable[..., Any],
         inputs: list[torch.Tensor],
         outputs: list[torch.Tensor],
     ) -> None:
@@ -151,7 +152,8 @@ def prepared(module: nn.Module, precision: Precision) -> nn.Module:
             if isinstance(part, torch.nn.Conv2d):
                 part.half()
                 part.register_forward_pre_hook(_halve)
-    return module.to(memory_format=torch.channels_last)
+    changed: nn.Module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return changed
 
 
 def order(of: Signature) -> tuple[dict[str, Spec], dict[str, Spec]]:

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from livestyle.runtime.cuda import Bytes, CudaError
-from livestyle.runtime.driver import Gpu
+from livestyle.runtime.cuda import Bytes
+from livestyle.runtime.driver import CudaError, Gpu
 
 Op = Callable[[], bool]
 """Does a piece of work; or says False: it has to wait."""

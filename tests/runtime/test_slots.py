@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from livestyle.frame import Pixels
-from livestyle.runtime.cuda import CudaError
+from livestyle.runtime.driver import CudaError
 from livestyle.runtime.slots import Signature, Slots, Spec
 from tests.runtime.fake_cuda import FakeCuda, at
 
