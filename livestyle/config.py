@@ -22,6 +22,9 @@ class Precision(StrEnum):
 STEADINESS = 0.8
 """How much is held in a film where nothing moves, unless told otherwise."""
 
+SLOTS = 2
+"""How many frames are in flight on a GPU, unless told otherwise."""
+
 
 def cache_dir() -> Path:
     """Where compiled models are kept: $LIVESTYLE_CACHE or the user's cache folder."""

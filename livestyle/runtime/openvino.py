@@ -7,7 +7,8 @@ from typing import Any
 
 from livestyle.config import Precision, cache_dir
 from livestyle.errors import LivestyleError
-from livestyle.runtime.engine import Engine, EngineInfo, Tensors
+from livestyle.runtime.engine import Engine, EngineInfo
+from livestyle.runtime.film import Tensors
 
 HINTS = {Precision.F32: "f32", Precision.BF16: "bf16", Precision.INT8: "f32"}
 """What the layers that are not quantised run in; INT8 itself is in the graph (Q/DQ)."""
@@ -35,6 +36,8 @@ class OpenVinoEngine(Engine):
     def _open_impl(self) -> None:
         kind = "int8" if self.precision is Precision.INT8 else "float"
         path = self.model.graph(kind)
+        if self.precision is Precision.F16:
+            raise LivestyleError("OpenVINO has no f16 on a CPU; use --precision bf16, int8 or f32")
         if self.precision is Precision.BF16 and "BF16" not in cpu_capabilities():
             raise LivestyleError("this CPU has no bf16; use --precision int8 or f32")
         ov = core()
