@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 import typer
@@ -14,7 +12,8 @@ from livestyle.card import Model
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
 from livestyle.runtime.builder import LEVELS, BuildOptions, Flavour, library
-from livestyle.runtime.plans import Order, Target, get_plan
+from livestyle.runtime.driver import Gpu, find_gpu
+from livestyle.runtime.plans import Order, Target, obtain
 from livestyle.size import Size, SizeRule
 
 NAME = "build"
@@ -31,6 +30,7 @@ def main(
     flavour: Annotated[
         Flavour | None, typer.Option(help="Which TensorRT; default: the one that is installed.")
     ] = None,
+    gpu: Annotated[int | None, typer.Option(help="Number of the GPU to build for.", min=0)] = None,
     level: Annotated[
         int, typer.Option(help="0 is built fastest, 5 may run fastest.", min=0, max=LEVELS[-1])
     ] = BuildOptions.level,
@@ -38,19 +38,31 @@ def main(
 ) -> None:
     """Build TensorRT engines now, so that the app need not at its first start.
 
-    TensorRT for RTX builds without a GPU too, for all from Ampere on.
+    TensorRT for RTX builds without a GPU too; such an engine shows that the model can be built, no more.
     """
     console = Console(stderr=True, highlight=False, markup=False)
     chosen = flavour or installed_flavour()
-    loaded, target = Model.load(model), Target()
+    loaded = Model.load(model)
+    found = chosen_gpu(gpu, chosen)
+    target = Target.of(found) if found else Target()
     rule = SizeRule(loaded.card.size_multiple)
     sizes = [rule.padded(Size.parse(text)) for text in size or ["640x480"]]
     orders = [
         Order(loaded, of, p, chosen, target, level) for of in sizes for p in precision or [Precision.F16]
     ]
     for order in orders:
-        plan = follow(order, overwrite, console)
+        plan = follow(order, found, overwrite, console)
         typer.echo(f"{order.path}  {len(plan) / 1e6:.1f} MB")
+
+
+def chosen_gpu(number: int | None, flavour: Flavour) -> Gpu | None:
+    """The GPU to build for; None where TensorRT for RTX does without. LivestyleError where there is none."""
+    try:
+        return find_gpu(number or 0)
+    except LivestyleError:
+        if number is None and flavour is Flavour.RTX:
+            return None
+        raise
 
 
 def installed_flavour() -> Flavour:
@@ -66,12 +78,8 @@ def installed_flavour() -> Flavour:
     raise LivestyleError("no TensorRT is installed:\n" + "\n".join(causes))
 
 
-def follow(order: Order, again: bool, console: Console) -> bytes:
-    """Get the plan and draw how far it is. Ctrl+C ends the building too.
-
-    It is built on another thread: an exception of Ctrl+C in a call from C++ would end the process.
-    """
-    stop = threading.Event()
+def follow(order: Order, gpu: Gpu | None, again: bool, console: Console) -> bytes:
+    """Get the plan and draw how far it is. Ctrl+C ends the building too."""
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     bar = Progress(*columns, console=console, transient=True)
     task = bar.add_task(order.path.stem, total=1.0)
@@ -79,14 +87,9 @@ def follow(order: Order, again: bool, console: Console) -> bytes:
     def progress(share: float) -> None:
         bar.start()
         bar.update(task, completed=share)
-        if stop.is_set():
-            raise LivestyleError("the building was ended")
 
-    with ThreadPoolExecutor(1) as pool:
-        built = pool.submit(get_plan, order, again=again, report=console.print, progress=progress)
-        try:
-            return built.result()
-        finally:
-            stop.set()
-            if bar.live.is_started:
-                bar.stop()
+    try:
+        return obtain(order, gpu, again=again, report=console.print, progress=progress)
+    finally:
+        if bar.live.is_started:
+            bar.stop()

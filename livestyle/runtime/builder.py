@@ -29,15 +29,19 @@ LEVELS = range(6)
 
 
 class Flavour(StrEnum):
-    """Which TensorRT, by the name of its Python package."""
+    """Which TensorRT, by the name of livestyle's extra that brings it: pip install 'livestyle[…]'."""
 
     FULL = "tensorrt"
-    RTX = "tensorrt_rtx"
+    RTX = "rtx"
 
     @property
-    def extra(self) -> str:
-        """What brings it: pip install 'livestyle[…]'. Also its name in a plan's."""
-        return "tensorrt" if self is Flavour.FULL else "rtx"
+    def package(self) -> str:
+        """The name of its Python package."""
+        return "tensorrt" if self is Flavour.FULL else "tensorrt_rtx"
+
+    @property
+    def label(self) -> str:
+        return "TensorRT" if self is Flavour.FULL else "TensorRT for RTX"
 
 
 @dataclass(frozen=True)
@@ -76,15 +80,15 @@ class Network:
 
 def library(flavour: Flavour) -> Any:
     """TensorRT's Python package. LivestyleError, with the remedy, where it can't be loaded or is too old."""
-    remedy = f"pip install --upgrade 'livestyle[{flavour.extra}]'"
+    remedy = f"pip install --upgrade 'livestyle[{flavour}]'"
     try:
-        found = importlib.import_module(flavour.value)
+        found = importlib.import_module(flavour.package)
         version = tuple(int(part) for part in found.__version__.split(".")[:2])
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
-        raise LivestyleError(f"{flavour} can't be loaded ({error}); {remedy}") from error
+        raise LivestyleError(f"{flavour.label} can't be loaded ({error}); {remedy}") from error
     if flavour is Flavour.FULL and version < LEAST_VERSION:
         least = ".".join(map(str, LEAST_VERSION))
-        raise LivestyleError(f"tensorrt {found.__version__} is too old; expected {least} or later; {remedy}")
+        raise LivestyleError(f"TensorRT {found.__version__} is too old; expected {least} or later; {remedy}")
     return found
 
 
@@ -100,14 +104,16 @@ def parse(flavour: Flavour, graph: bytes, shapes: Shapes) -> Network:
         builder = trt.Builder(messages)
     except (RuntimeError, TypeError) as error:  # pybind: the factory returned nothing
         cause = messages.first() or str(error)
-        raise LivestyleError(f"{flavour} can't build here ({cause}); is there an NVIDIA GPU?") from error
+        raise LivestyleError(
+            f"{flavour.label} can't build here ({cause}); is there an NVIDIA GPU?"
+        ) from error
     # Required before 11, ignored from there on.
     definition = builder.create_network(1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED))
     parser = trt.OnnxParser(definition, messages)
     parser.set_flag(trt.OnnxParserFlag.NATIVE_INSTANCENORM)
     if not parser.parse(graph):
         nodes = [_refusal(parser.get_error(i)) for i in range(parser.num_errors)]
-        raise LivestyleError(f"{flavour} {trt.__version__} can't take the graph:\n" + "\n".join(nodes))
+        raise LivestyleError(f"{flavour.label} {trt.__version__} can't take the graph:\n" + "\n".join(nodes))
     for tensor in (definition.get_input(i) for i in range(definition.num_inputs)):
         tensor.shape = shapes.get(tensor.name, tensor.shape)
         if min(tensor.shape, default=1) < 0:
@@ -139,7 +145,7 @@ def build(
         raise monitor.error
     if plan is None:
         cause = messages.first() or "it gives no reason"
-        raise LivestyleError(f"{network.flavour} {trt.__version__} can't build the engine: {cause}")
+        raise LivestyleError(f"{network.flavour.label} {trt.__version__} can't build the engine: {cause}")
     progress(1.0)
     found = config.get_timing_cache() if network.flavour is Flavour.FULL else None
     return bytes(plan), bytes(found.serialize()) if found is not None else b""

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Callable
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from livestyle.card import Model, file_sha256, resolve_shapes
 from livestyle.config import Precision, engines_dir
+from livestyle.errors import LivestyleError
 from livestyle.runtime.builder import BuildOptions, Flavour, Progress, build, library, parse
+from livestyle.runtime.cuda import open_cuda
+from livestyle.runtime.driver import Gpu
+from livestyle.runtime.engine import Report
 from livestyle.runtime.typed import RECIPE, graph_kind, typed_graph
 from livestyle.size import Size
-
-Report: TypeAlias = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Target:
     """What an engine is built for. Empty where it is built without looking at a GPU.
 
-    capability: compute capability, such as (8, 9); driver: as the driver names its version.
+    capability: compute capability, such as (8, 9); driver: its version, such as '580.95.05'.
     """
 
     gpu: str = ""
     capability: tuple[int, int] | None = None
     driver: str = ""
+
+    @classmethod
+    def of(cls, gpu: Gpu) -> Target:
+        return cls(gpu.name, gpu.capability, gpu.driver)
 
     @property
     def tag(self) -> str:
@@ -88,7 +96,7 @@ class Order:
     @property
     def path(self) -> Path:
         """Where the plan is kept: 'cin-lite-640x480-f16-rtx-sm89.plan'. Its card ends on .json."""
-        name = f"{self.model.card.name}-{self.size}-{self.precision}-{self.flavour.extra}-{self.target.tag}"
+        name = f"{self.model.card.name}-{self.size}-{self.precision}-{self.flavour}-{self.target.tag}"
         return engines_dir() / f"{name}.plan"
 
     @property
@@ -141,7 +149,8 @@ def get_plan(
         return found
     if found is not None and misfit:
         report(f"{path} can't be used, {misfit}")
-    report(f"building an engine of {card.model} for {card.size} in {card.precision} ({card.flavour})")
+    builder = f"{order.flavour.label} {card.version}"
+    report(f"building an engine of {card.model} for {card.size} in {card.precision} with {builder}")
     plan, timing = _build(order, progress)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -152,6 +161,39 @@ def get_plan(
     except OSError as error:
         report(f"the engine can't be kept ({error}); it is built again at the next start")
     return plan
+
+
+def obtain(
+    order: Order,
+    gpu: Gpu | None,
+    *,
+    again: bool = False,
+    report: Report = lambda _: None,
+    progress: Progress = lambda _: None,
+) -> bytes:
+    """get_plan for `gpu` on a thread of its own, for which full TensorRT makes that GPU the current one.
+
+    What interrupts the wait, such as Ctrl+C, ends the building too; in TensorRT's own calls it would
+    end the process.
+    """
+    stop = threading.Event()
+
+    def tell(share: float) -> None:
+        if stop.is_set():
+            raise LivestyleError("the building was ended")
+        progress(share)
+
+    def work() -> bytes:
+        with contextlib.ExitStack() as stack:
+            if gpu is not None and order.flavour is Flavour.FULL:
+                stack.callback(open_cuda(gpu.index).close)
+            return get_plan(order, again=again, report=report, progress=tell)
+
+    with ThreadPoolExecutor(1, "build") as pool:
+        try:
+            return pool.submit(work).result()
+        finally:
+            stop.set()
 
 
 def _build(order: Order, progress: Progress) -> tuple[bytes, bytes]:

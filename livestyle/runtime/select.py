@@ -12,12 +12,20 @@ from livestyle.runtime.engine import Engine, GpuOptions, Report
 from livestyle.runtime.gpu import GpuEngine
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
 from livestyle.runtime.openvino import OpenVinoEngine, cpu_capabilities
+from livestyle.runtime.tensorrt import RtxEngine, TensorRtEngine
 from livestyle.runtime.torch_cuda import CompiledTorchCudaEngine, TorchCudaEngine
 from livestyle.size import Size
 
 ENGINES: Mapping[str, type[Engine]] = {
     engine.name: engine
-    for engine in (TorchCudaEngine, CompiledTorchCudaEngine, OpenVinoEngine, OnnxRuntimeEngine)
+    for engine in (
+        TensorRtEngine,
+        RtxEngine,
+        TorchCudaEngine,
+        CompiledTorchCudaEngine,
+        OpenVinoEngine,
+        OnnxRuntimeEngine,
+    )
 }
 """Every engine by name, the best first."""
 

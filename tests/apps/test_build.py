@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def build(*arguments: str) -> object:
     with pytest.raises(SystemExit) as exit_:
-        cli.run(["build", "--flavour", "tensorrt_rtx", "--level", "0", *arguments])
+        cli.run(["build", "--flavour", "rtx", "--level", "0", *arguments])
     return exit_.value.code
 
 

@@ -169,14 +169,14 @@ def test_levels_have_a_range() -> None:
 
 @pytest.mark.parametrize("flavour", Flavour)
 def test_a_missing_package_comes_with_its_remedy(flavour: Flavour, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, flavour.value, None)
-    with pytest.raises(LivestyleError, match=rf"pip install --upgrade 'livestyle\[{flavour.extra}\]'"):
+    monkeypatch.setitem(sys.modules, flavour.package, None)
+    with pytest.raises(LivestyleError, match=rf"pip install --upgrade 'livestyle\[{flavour}\]'"):
         builder.library(flavour)
 
 
 def test_full_tensorrt_has_a_least_version(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorrt", SimpleNamespace(__version__="10.9.0.34"))
-    with pytest.raises(LivestyleError, match=r"tensorrt 10\.9\.0\.34 is too old; expected 10\.12"):
+    with pytest.raises(LivestyleError, match=r"TensorRT 10\.9\.0\.34 is too old; expected 10\.12"):
         builder.library(Flavour.FULL)
     for version in ("10.12.0.36", "11.0.0.1"):
         monkeypatch.setitem(sys.modules, "tensorrt", SimpleNamespace(__version__=version))

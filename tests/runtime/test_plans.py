@@ -75,7 +75,7 @@ def order(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Orde
 def test_a_plan_is_built_once(workshop: Workshop, order: Order) -> None:
     said: list[str] = []
     assert get_plan(order, report=said.append) == b"plan 1"
-    assert said == ["building an engine of cin-lite for 640x480 in f16 (tensorrt)"]
+    assert said == ["building an engine of cin-lite for 640x480 in f16 with TensorRT 11.2.0"]
     assert get_plan(order, report=said.append) == b"plan 1"
     assert len(said) == len(workshop.built) == 1
     assert workshop.built == [BuildOptions(3, (8, 9))]

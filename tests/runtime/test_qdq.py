@@ -91,7 +91,7 @@ def test_the_range_is_made_as_wide_on_both_sides(zero: np.generic, reach: int) -
 
 
 def test_a_convolution_whose_input_was_never_measured_is_refused() -> None:
-    given = {
+    given: Arrays = {
         "w": np.ones((4, 4, 3, 3), np.int8),
         "step": np.array(np.float32(1)),
         "zero": np.array(np.int8(0)),
