@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 
 from livestyle.card import Model
-from livestyle.config import STEADINESS, Precision
+from livestyle.config import SLOTS, STEADINESS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
-from livestyle.runtime.engine import Engine, EngineInfo
-from livestyle.runtime.select import Report, engines_for, open_engine
+from livestyle.runtime.engine import Engine, EngineInfo, Report
+from livestyle.runtime.film import Film
+from livestyle.runtime.select import engines_for, open_engine
 from livestyle.size import Size, SizeRule
 from livestyle.styles import StyleChoice, Vector
 
@@ -31,6 +33,9 @@ class Stylizer:
 
     Frames are taken as a film: where nothing moves, the painting is held (`steadiness`). Call
     `reset` between films, or set steadiness to 0 for pictures that have nothing to do with each other.
+
+    A GPU is busy all the time only if the next frame is there before the last is done: `submit` up to
+    `depth` frames before each `result`. `another` paints a second film on the same engine.
     """
 
     def __init__(
@@ -40,15 +45,19 @@ class Stylizer:
         precision: str | Precision = Precision.AUTO,
         threads: int = 0,
         report: Report = lambda _: None,
+        slots: int = SLOTS,
     ) -> None:
-        """model: a name, a folder or a Model. device: auto, cpu, openvino or onnxruntime.
+        """model: a name, a folder or a Model. device: auto, cpu, cuda, cuda:1 or an engine by name.
 
-        precision: auto, f32, bf16 or int8. threads: 0 = the engine's choice. report: called with a
-        line for every engine that was passed over. LivestyleError for a name that does not exist.
+        precision: auto, f32, f16, bf16 or int8. threads: of a CPU, 0 = the engine's choice. slots:
+        frames in flight on a GPU. report: called with a line for what was passed over, and why.
+        LivestyleError for a name that does not exist.
         """
         engines_for(device)
         if threads < 0:
             raise LivestyleError(f"threads {threads} is out of range; expected 0 (automatic) or more")
+        if slots < 1:
+            raise LivestyleError(f"slots {slots} is out of range; expected 1 or more")
         self.model = model if isinstance(model, Model) else Model.load(model)
         self._device = device
         try:
@@ -58,6 +67,11 @@ class Stylizer:
             raise LivestyleError(f"unknown precision {precision!r}; expected one of {names}") from None
         self._threads = threads
         self._report = report
+        self._slots = slots
+        self._main: Stylizer | None = None
+        self._film: Film | None = None
+        self._begun: deque[Size] = deque()
+        self._done: deque[Pixels] = deque()
         self._rule = SizeRule(self.model.card.size_multiple)
         self._engine: Engine | None = None
         self._strength = 1.0
@@ -128,44 +142,116 @@ class Stylizer:
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
         return self._engine.info
 
+    @property
+    def depth(self) -> int:
+        """How many frames may be submitted before a result is taken; 1 on a CPU, or before `open`."""
+        return self._film.depth if self._film else 1
+
+    @property
+    def in_flight(self) -> int:
+        """Frames submitted whose result was not taken."""
+        return len(self._begun) + len(self._done)
+
     def open(self, size: Size) -> Self:
-        """Compile for frames of `size` now rather than at the first frame."""
+        """Compile for frames of `size` now rather than at the first frame.
+
+        What is in flight keeps its results.
+        """
         padded = self._rule.padded(size)
-        if self._engine is None or self._engine.size != padded:
-            self.close()
+        if self._main is not None:
+            self._join(self._main, padded)
+        elif self._engine is None or self._engine.size != padded:
+            self._collect()
+            self._free()
             self._engine = open_engine(
-                self.model, padded, self._device, self._precision, self._threads, self._report
+                self.model, padded, self._device, self._precision, self._threads, self._report, self._slots
             )
+            self._film = self._engine.film
         return self
+
+    def another(self) -> Stylizer:
+        """One for another film, with a style and a past of its own, on this one's engine and of its size.
+
+        This one has to be open. Closing it closes the engine, and with it all the films.
+        """
+        other = Stylizer(self.model, self._device, self._precision, self._threads, self._report, self._slots)
+        other._main = self
+        return other
 
     def stylize(self, pixels: Pixels) -> Pixels:
         """Paint one frame, uint8 BGR (H, W, 3) to the same; the result is the caller's own.
 
-        LivestyleError for another type or shape, or a side under 64 px.
+        LivestyleError for another type or shape, a side under 64 px, or while frames are in flight.
+        """
+        if self.in_flight:
+            raise LivestyleError(f"{self.in_flight} frames are in flight; take their results first")
+        self.submit(pixels)
+        return self.result()
+
+    def submit(self, pixels: Pixels) -> None:
+        """Start to paint a frame, as `stylize` does; it must not change before its result is taken.
+
+        LivestyleError where `depth` frames are in flight already.
         """
         if getattr(pixels, "ndim", 0) != 3 or pixels.shape[2] != 3 or pixels.dtype != "uint8":
             found = f"{getattr(pixels, 'dtype', type(pixels).__name__)} {getattr(pixels, 'shape', '')}"
             raise LivestyleError(f"bad frame: {found}; expected uint8 (H, W, 3) in BGR")
         size = Size.of(pixels)
         self.open(size)
-        assert self._engine is not None
+        assert self._film is not None
         if size != self._size:
             self.reset()
             self._size = size
-        padded = self._rule.pad(pixels)
-        painted = self._engine.infer(padded, self._vector, self._strength, self._keep_color, self._steadiness)
-        return np.ascontiguousarray(self._rule.crop(painted, size))
+        look = self._vector, self._strength, self._keep_color, self._steadiness
+        self._film.submit(self._rule.pad(pixels), *look)
+        self._begun.append(size)
+
+    def result(self) -> Pixels:
+        """The oldest frame in flight, painted; waits for it. LivestyleError where none is in flight."""
+        if not self.in_flight:
+            raise LivestyleError("no frame is in flight; submit one first")
+        return self._done.popleft() if self._done else self._take()
+
+    def drop(self) -> None:
+        """Forget what is in flight; no result comes of it."""
+        self._begun.clear()
+        self._done.clear()
+        if self._film is not None:
+            self._film.drop()
 
     def reset(self) -> None:
         """Forget the frames before: the next one is painted as if it were the first. So does another size."""
-        if self._engine is not None:
-            self._engine.reset()
+        if self._film is not None:
+            self._film.reset()
 
     def close(self) -> None:
-        """Free the engine; the next frame opens one again."""
-        if self._engine is not None:
+        """Free the engine, or of another's engine the film; the next frame opens one again."""
+        self.drop()
+        self._free()
+
+    def _take(self) -> Pixels:
+        assert self._film is not None
+        return np.ascontiguousarray(self._rule.crop(self._film.result(), self._begun.popleft()))
+
+    def _collect(self) -> None:
+        """Wait for what is in flight, and keep it for `result`."""
+        while self._begun:
+            self._done.append(self._take())
+
+    def _join(self, main: Stylizer, padded: Size) -> None:
+        """Have a film on the engine of `main`, as it is now."""
+        if main._engine is None or main._engine.size != padded:
+            found = main._engine.size if main._engine else "none"
+            raise LivestyleError(f"a film of {padded} needs an engine of that size to share; it is {found}")
+        if self._engine is not main._engine:
+            self._engine, self._film = main._engine, main._engine.open_film()
+
+    def _free(self) -> None:
+        if self._main is not None and self._film is not None:
+            self._film.close()
+        elif self._engine is not None:
             self._engine.close()
-            self._engine = None
+        self._engine = self._film = None
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from livestyle.apps.show import ShowOptions, show
 from livestyle.card import Model
-from livestyle.config import STEADINESS, Precision
+from livestyle.config import SLOTS, STEADINESS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.size import Size
 
@@ -42,9 +42,10 @@ def main(
     ] = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, openvino or onnxruntime.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")] = "auto",
     precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
     threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
+    slots: Annotated[int, typer.Option(help="Frames in flight on a GPU.", min=1, max=8)] = SLOTS,
     snapshots: Annotated[
         Path, typer.Option(help="Folder for what the keys s and r make.", metavar="DIR")
     ] = Path(),
@@ -97,6 +98,7 @@ def main(
         device=device,
         precision=precision,
         threads=threads,
+        slots=slots,
         window=not no_window,
         fullscreen=fullscreen,
         folder=snapshots,
@@ -135,6 +137,7 @@ def _paint_file(
         image.main(source, target, **shared)
     else:
         shared |= {"encoder": options.encoder, "crf": options.crf, "steadiness": options.steadiness}
+        shared |= {"slots": options.slots}
         video.main(source, target, change_every=change_every, crossfade=crossfade, **shared)
 
 

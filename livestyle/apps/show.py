@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from livestyle.apps.report import report
-from livestyle.config import STEADINESS, Precision
+from livestyle.config import SLOTS, STEADINESS, Precision
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
 from livestyle.runtime.engine import EngineInfo
@@ -50,6 +50,7 @@ class ShowOptions:
     device: str = "auto"
     precision: Precision = Precision.AUTO
     threads: int = 0
+    slots: int = SLOTS
     window: bool = True
     fullscreen: bool = False
     folder: Path = Path()
@@ -68,9 +69,8 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
     if options.window:
         check_display()
     with contextlib.ExitStack() as stack:
-        stylizer = stack.enter_context(
-            Stylizer(options.model, options.device, options.precision, options.threads, console.print)
-        )
+        engine_options = options.model, options.device, options.precision, options.threads
+        stylizer = stack.enter_context(Stylizer(*engine_options, console.print, options.slots))
         look = _look(options, stylizer)
         source = stack.enter_context(open_source(options.camera, options.size, options.fps))
         stylizer.open(source.info.size)

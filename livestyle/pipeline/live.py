@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -45,6 +46,7 @@ class LivePipeline:
         self.look = look
         self._source = source
         self._stylizer = stylizer
+        self._begun: deque[tuple[Frame, str, float]] = deque()
         self._held: Pixels | None = None
         self._mirrored = look.mirror
         self._captured: Slot[Frame] = Slot()
@@ -77,21 +79,41 @@ class LivePipeline:
                 self._captured.put(frame)
 
     def _paint(self, stop: threading.Event) -> None:
-        with self._paintings:
-            while not stop.is_set() and (frame := self._captured.get()) is not None:
-                self._paintings.put(Painting(frame, frame, "") if frame.notice else self._painting(frame))
+        """While frames are in flight, the next is taken if it is there already; else the oldest is awaited."""
+        with self._paintings, contextlib.ExitStack() as stack:
+            stack.callback(self._stylizer.drop)
+            while not stop.is_set():
+                frame = self._captured.get(0 if self._begun else None)
+                if frame is None and not self._begun:
+                    break
+                if frame is None:
+                    self._finish()
+                elif frame.notice:
+                    while self._begun:
+                        self._finish()
+                    self._paintings.put(Painting(frame, frame, ""))
+                else:
+                    self._begin(frame)
+                    if len(self._begun) >= self._stylizer.depth:
+                        self._finish()
 
-    def _painting(self, frame: Frame) -> Painting:
+    def _begin(self, frame: Frame) -> None:
         frame = self._prepare(frame)
         began = time.perf_counter()
         style, self._stylizer.style_vector = self.look.now()
         self._stylizer.strength = self.look.strength
         self._stylizer.keep_color = self.look.keep_color
         self._stylizer.steadiness = self.look.steadiness
-        painted = self._stylizer.stylize(frame.pixels)
+        self._stylizer.submit(frame.pixels)
+        self._begun.append((frame, style, began))
+
+    def _finish(self) -> None:
+        """Wait for the oldest frame in flight and hand it on."""
+        frame, style, began = self._begun.popleft()
+        painted = self._stylizer.result()
         self.stats.inference_ms.add((time.perf_counter() - began) * 1e3)
         self.stats.inference.tick()
-        return Painting(frame, frame.with_pixels(painted), style)
+        self._paintings.put(Painting(frame, frame.with_pixels(painted), style))
 
     def _prepare(self, frame: Frame) -> Frame:
         """The frame, or the frozen picture at the frame's time, mirrored where asked for."""

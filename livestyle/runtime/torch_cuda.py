@@ -136,7 +136,12 @@ def live_module(model: Model) -> nn.Module:
         from livestyle.export.onnx import restore
     except ImportError as error:
         raise LivestyleError(f"the torch engine can't be loaded ({error}); it needs {NEEDS}") from error
-    net = restore(model).net
+    try:
+        net = restore(model).net
+    except LivestyleError:
+        raise
+    except Exception as error:  # the errors of protobuf share no base class below Exception
+        raise LivestyleError(f"torch can't load {model.graph('float')}: {error}") from error
     net.load_state_dict(swap_colors(net.state_dict()))
     return LiveGraph(net).eval()
 

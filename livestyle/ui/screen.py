@@ -130,7 +130,7 @@ class Hud:
             ),
             ("Display", f"{stats.display.recent():.1f} fps  ·  {stats.dropped} dropped"),
             ("Latency", f"{latency.recent(50):.0f} ms  ·  p95 {latency.recent(95):.0f} ms"),
-            ("Engine", f"{engine.engine}  ·  {engine.precision}  ·  {engine.threads} threads"),
+            ("Engine", f"{engine.engine}  ·  {engine.precision}  ·  {engine.lanes}"),
             ("Device", engine.device),
             ("Source", describe(source).replace(" · ", "  ·  ")),
         )

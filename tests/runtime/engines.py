@@ -80,5 +80,6 @@ _PRECISIONS: Mapping[str, tuple[Precision, ...]] = {
         *((Precision.INT8,) if _INT8 else ()),
     ),
     "onnxruntime": (Precision.F32, *((Precision.INT8,) if _INT8 else ())),
+    TorchOnHost.name: (Precision.F32,),
 }
 WORKING = [(name, p) for name in KINDS for p in _PRECISIONS.get(name, (Precision.F32, Precision.F16))]
