@@ -14,7 +14,7 @@ import onnx
 from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
 from livestyle.errors import LivestyleError
-from livestyle.runtime.rewrite import replace_nodes
+from livestyle.runtime.rewrite import CONVOLUTIONS, replace_nodes
 
 CARRIERS = frozenset(
     {
@@ -89,7 +89,7 @@ def _body(graph: GraphProto) -> set[int]:
     return {
         i
         for i, node in enumerate(graph.node)
-        if (node.op_type in {"Conv", *QUANTIZERS} or (node.op_type in CARRIERS and i in between))
+        if (node.op_type in CONVOLUTIONS | QUANTIZERS or (node.op_type in CARRIERS and i in between))
         and not outputs.intersection(node.output)
     }
 
@@ -103,7 +103,7 @@ def _reach(nodes: Iterable[NodeProto], backward: bool = False) -> set[int]:
         near, far = (node.output, node.input) if backward else (node.input, node.output)
         if tensors.intersection(near):
             reached.add(i)
-        if i in reached or node.op_type == "Conv":
+        if i in reached or node.op_type in CONVOLUTIONS:
             tensors.update(far)
     return reached
 

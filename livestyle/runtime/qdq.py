@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from onnx import NodeProto, helper, numpy_helper
 
 from livestyle.errors import LivestyleError
-from livestyle.runtime.rewrite import replace_nodes
+from livestyle.runtime.rewrite import CONVOLUTIONS, replace_nodes
 
 COPYING = frozenset({"Pad", "Resize"})
 """Operators that copy values (by reflection, by the nearest neighbour): ranges hold behind them too."""
@@ -40,8 +40,7 @@ def symmetric(model: onnx.ModelProto) -> onnx.ModelProto:
             continue
         if node.op_type == "DequantizeLinear" and node.input[0] not in arrays:
             continue
-        quantized = node.op_type == "Conv" and made_by.get(node.input[1], node).op_type == "DequantizeLinear"
-        scale = _range_of(node, made_by, scales) if quantized else None
+        scale = _range_of(node, made_by, scales) if _is_quantized(node, made_by) else None
         for slot, name in enumerate(node.input):
             node.input[slot] = bare.get(name, name)
         if scale is not None:
@@ -49,6 +48,12 @@ def symmetric(model: onnx.ModelProto) -> onnx.ModelProto:
         nodes.append(node)
     replace_nodes(found.graph, nodes)
     return found
+
+
+def _is_quantized(node: NodeProto, made_by: Mapping[str, NodeProto]) -> bool:
+    """Whether it is a convolution with INT8 weights."""
+    weights = made_by.get(node.input[1]) if node.op_type in CONVOLUTIONS else None
+    return weights is not None and weights.op_type == "DequantizeLinear"
 
 
 def _source(name: str, made_by: Mapping[str, NodeProto]) -> str:

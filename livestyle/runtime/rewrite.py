@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from onnx import GraphProto, NodeProto
 
+CONVOLUTIONS = frozenset({"Conv", "ConvTranspose"})
+
 
 def replace_nodes(graph: GraphProto, nodes: Sequence[NodeProto]) -> None:
     """Give `graph` these nodes, in an order in which each finds its inputs made.

@@ -18,6 +18,7 @@ from livestyle.errors import LivestyleError
 from livestyle.runtime import builder
 from livestyle.runtime.builder import BuildOptions, Flavour, Network, Phases, build, parse
 from livestyle.runtime.plans import Order
+from livestyle.runtime.rewrite import CONVOLUTIONS
 from livestyle.runtime.typed import KINDS, typed_graph
 from livestyle.size import Size, SizeRule
 from tests.runtime.graphs import SHIPPED, small
@@ -80,8 +81,9 @@ def test_types_are_those_of_the_precision(name: str, precision: Precision) -> No
     found = network(name, precision, SMALL)
     graph = onnx.load(str(Model.load(name).graph("float"))).graph
     operators = [node.op_type for node in graph.node]
-    convolutions, norms = found.layers("CONVOLUTION"), found.layers("NORMALIZATION")
-    assert len(convolutions) == operators.count("Conv")
+    convolutions = found.layers("CONVOLUTION") + found.layers("DECONVOLUTION")
+    norms = found.layers("NORMALIZATION")
+    assert len(convolutions) == sum(operator in CONVOLUTIONS for operator in operators)
     assert len(norms) == operators.count("InstanceNormalization")
     expected = "FLOAT" if precision is Precision.F32 else "HALF"
     assert all(kinds(layer) == {expected} for layer in convolutions)

@@ -11,17 +11,26 @@ from livestyle.card import Model
 from livestyle.errors import LivestyleError
 from livestyle.runtime.half import halved
 from livestyle.runtime.qdq import symmetric
+from livestyle.runtime.rewrite import CONVOLUTIONS
 from livestyle.size import Size
 from tests.conftest import picture
-from tests.runtime.graphs import Arrays, feed, rounded, session, small
+from tests.runtime.graphs import SHIPPED, Arrays, feed, rounded, session, small
 from tests.runtime.test_half import conv, decibel, weights
 
 SIZE = Size(160, 128)
 
 
+QUANTIZED = [name for name in SHIPPED if "int8" in Model.load(name).card.graphs]
+
+
+@pytest.fixture(scope="module", params=QUANTIZED)
+def shipped(request: pytest.FixtureRequest) -> Model:
+    return Model.load(request.param)
+
+
 @pytest.fixture(scope="module")
-def given(model: Model) -> onnx.ModelProto:
-    return onnx.load(str(model.graph("int8")))
+def given(shipped: Model) -> onnx.ModelProto:
+    return onnx.load(str(shipped.graph("int8")))
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +41,7 @@ def found(given: onnx.ModelProto) -> onnx.ModelProto:
 def test_every_convolution_reads_int8_without_a_zero_point(found: onnx.ModelProto) -> None:
     made_by = {output: node for node in found.graph.node for output in node.output}
     arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in found.graph.initializer}
-    convolutions = [node for node in found.graph.node if node.op_type == "Conv"]
+    convolutions = [node for node in found.graph.node if node.op_type in CONVOLUTIONS]
     for node in convolutions:
         data, weight = (made_by[name] for name in node.input[:2])
         assert {data.op_type, weight.op_type} == {"DequantizeLinear"}
@@ -48,13 +57,13 @@ def test_every_convolution_reads_int8_without_a_zero_point(found: onnx.ModelProt
 
 
 def test_every_style_is_near_f32_and_near_the_int8_of_cpus(
-    model: Model, given: onnx.ModelProto, found: onnx.ModelProto
+    shipped: Model, given: onnx.ModelProto, found: onnx.ModelProto
 ) -> None:
-    full = session(onnx.load(str(model.graph("float"))))
+    full = session(onnx.load(str(shipped.graph("float"))))
     for_cpus, for_tensorrt = session(given), session(rounded(halved(found)))
     frame, ratios = picture(SIZE), {}
-    for style in model.styles:
-        inputs = feed(model.card, frame, model.styles.vector(style))
+    for style in shipped.styles:
+        inputs = feed(shipped.card, frame, shipped.styles.vector(style))
         exact, cpu, nvidia = (s.run(["stylized"], inputs)[0] for s in (full, for_cpus, for_tensorrt))
         ratios[style] = decibel(exact, cpu), decibel(exact, nvidia)
     assert min(nvidia for _, nvidia in ratios.values()) > 32, ratios
