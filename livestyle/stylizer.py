@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -11,10 +13,12 @@ from livestyle.card import Model
 from livestyle.config import STEADINESS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
+from livestyle.runtime.encoder import StyleEncoder
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.select import Report, engines_for, open_engine
 from livestyle.size import Size, SizeRule
 from livestyle.styles import StyleChoice, Vector
+from livestyle.successor import Successor
 
 
 class Stylizer:
@@ -58,8 +62,11 @@ class Stylizer:
             raise LivestyleError(f"unknown precision {precision!r}; expected one of {names}") from None
         self._threads = threads
         self._report = report
-        self._rule = SizeRule(self.model.card.size_multiple)
         self._engine: Engine | None = None
+        self._info: EngineInfo | None = None
+        self._successor: Successor[Engine] = Successor("engine")
+        self._encoder: StyleEncoder | None = None
+        self._changing = threading.Lock()
         self._strength = 1.0
         self._keep_color = 0.0
         self._steadiness = STEADINESS
@@ -124,18 +131,78 @@ class Stylizer:
     @property
     def info(self) -> EngineInfo:
         """What runs. LivestyleError before `open` or the first frame."""
-        if self._engine is None:
+        if self._info is None:
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
-        return self._engine.info
+        return self._info
+
+    def add_style(self, name: str, picture: Pixels) -> str:
+        """Make a style of a picture, uint8 BGR (H, W, 3); gives the name it goes by (see StyleBank.added).
+
+        The picture is encoded once; then it is a style like any other, until this stylizer ends.
+        Another thread may paint meanwhile. LivestyleError for a bad picture, a model without an
+        encoder, or one that was replaced meanwhile.
+        """
+        model, encoder = self.model, self._encoder
+        if encoder is None or encoder.model.folder != model.folder:
+            encoder = self._encoder = StyleEncoder(model, self._device)
+        vector = encoder.encode(picture)
+        with self._changing:
+            if self.model.folder != model.folder:
+                raise LivestyleError(
+                    f"{name} was for {model.card.name}, which no longer paints; add it again"
+                )
+            name, bank = self.model.styles.added(name, vector)
+            self.model = replace(self.model, styles=bank)
+        return name
+
+    def switch(self, model: str | Model) -> None:
+        """Prepare another model while this one paints; `hand_over` goes on with it.
+
+        LivestyleError for a name that does not exist, or where no engine is open yet.
+        """
+        chosen = model if isinstance(model, Model) else Model.load(model)
+        size = self._size
+        if size is None:
+            raise LivestyleError("no engine is open yet; open the other model instead of switching to it")
+        self._successor.prepare(chosen.card.name, lambda: self._warm(chosen, size))
+
+    def stay(self) -> None:
+        """Go on as it is: what is being prepared is not wanted any more."""
+        self._successor.cancel()
+
+    @property
+    def preparing(self) -> str:
+        """The name of the model that is being prepared; empty = none."""
+        return self._successor.preparing
+
+    def hand_over(self) -> bool:
+        """Go on with what was prepared, where it is ready; never waits. Called between two frames.
+
+        The style of the same name stays, else it is the model's first; all else stays as it is set.
+        False where nothing was ready. LivestyleError, once, where it could not be opened: what runs
+        paints on.
+        """
+        engine = self._successor.take()
+        if engine is None:
+            return False
+        if self._engine is not None:
+            if self._engine.model.folder == engine.model.folder and self._engine.size == engine.size:
+                engine.state = self._engine.state
+            self._successor.retire(self._engine)
+        self._engine, self._info = engine, engine.info
+        if engine.model.folder != self.model.folder:
+            self._become(engine.model)
+        return True
 
     def open(self, size: Size) -> Self:
         """Compile for frames of `size` now rather than at the first frame."""
-        padded = self._rule.padded(size)
-        if self._engine is None or self._engine.size != padded:
-            self.close()
-            self._engine = open_engine(
-                self.model, padded, self._device, self._precision, self._threads, self._report
-            )
+        if self._engine is None or self._engine.size != self._rule.padded(size):
+            self._close_engine()
+            self._engine = self._open_engine(self.model, size)
+            self._info = self._engine.info
+        elif size != self._size:
+            self.reset()
+        self._size = size
         return self
 
     def stylize(self, pixels: Pixels) -> Pixels:
@@ -149,9 +216,6 @@ class Stylizer:
         size = Size.of(pixels)
         self.open(size)
         assert self._engine is not None
-        if size != self._size:
-            self.reset()
-            self._size = size
         padded = self._rule.pad(pixels)
         painted = self._engine.infer(padded, self._vector, self._strength, self._keep_color, self._steadiness)
         return np.ascontiguousarray(self._rule.crop(painted, size))
@@ -162,10 +226,45 @@ class Stylizer:
             self._engine.reset()
 
     def close(self) -> None:
-        """Free the engine; the next frame opens one again."""
+        """Free the engine, and wait for one that is being prepared; the next frame opens one again."""
+        self._successor.close()
+        self._successor = Successor("engine")
+        self._close_engine()
+
+    @property
+    def _rule(self) -> SizeRule:
+        return SizeRule(self.model.card.size_multiple)
+
+    def _open_engine(self, model: Model, size: Size) -> Engine:
+        padded = SizeRule(model.card.size_multiple).padded(size)
+        return open_engine(model, padded, self._device, self._precision, self._threads, self._report)
+
+    def _warm(self, model: Model, size: Size) -> Engine:
+        """An engine that has painted once: the first frame is slow. LivestyleError, whatever goes wrong."""
+        engine = self._open_engine(model, size)
+        try:
+            black = np.zeros((engine.size.height, engine.size.width, 3), np.uint8)
+            painted = engine.infer(black, model.styles.vectors[0], 1.0, 0.0)
+            if painted.shape != black.shape:
+                raise LivestyleError(f"it makes pictures of {Size.of(painted)} of {engine.size}")
+            engine.reset()
+        except Exception as error:  # what engines raise shares no base class below Exception
+            engine.close()
+            raise LivestyleError(f"{model.card.name} can't paint live: {error}") from error
+        return engine
+
+    def _become(self, model: Model) -> None:
+        """Go on as `model`, in the style of the same name."""
+        name = self._style if isinstance(self._style, str) else ""
+        with self._changing:
+            self.model = model
+        self._encoder = None
+        self.style = name if name in model.styles.names else model.styles.names[0]
+
+    def _close_engine(self) -> None:
         if self._engine is not None:
             self._engine.close()
-            self._engine = None
+            self._engine = self._info = None
 
     def __enter__(self) -> Self:
         return self

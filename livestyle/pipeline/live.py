@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import queue
 import threading
 import time
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ from typing import Self
 
 import cv2
 
+from livestyle.errors import LivestyleError
 from livestyle.frame import Frame, Pixels
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.stats import Stats
 from livestyle.pipeline.worker import Worker
+from livestyle.runtime.engine import EngineInfo
 from livestyle.slot import Slot
 from livestyle.sources.source import Source
 from livestyle.stylizer import Stylizer
@@ -37,7 +40,9 @@ class LivePipeline:
 
     Between the threads lie slots of one frame in which the newest wins, so delay never builds up.
     Entering starts the threads, leaving joins them. The source and the stylizer belong to the
-    caller, are open before and stay open after; in between only the pipeline's threads use them.
+    caller, are open before and stay open after; in between only the pipeline's threads paint with them.
+
+    What the stylizer was told to prepare (see `Stylizer.switch`) is taken over between two frames.
     """
 
     def __init__(self, source: Source, stylizer: Stylizer, look: Look) -> None:
@@ -47,6 +52,7 @@ class LivePipeline:
         self._stylizer = stylizer
         self._held: Pixels | None = None
         self._mirrored = look.mirror
+        self._news: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._captured: Slot[Frame] = Slot()
         self._paintings: Slot[Painting] = Slot()
         self._workers = [Worker("capture", self._capture), Worker("inference", self._paint)]
@@ -66,6 +72,20 @@ class LivePipeline:
         self.stats.shown(painting.painted.index, painting.painted.captured_ns)
 
     @property
+    def engine(self) -> EngineInfo:
+        """What runs now."""
+        return self._stylizer.info
+
+    @property
+    def model(self) -> str:
+        """The name of the model that paints now."""
+        return self._stylizer.model.card.name
+
+    def news(self) -> list[str]:
+        """What to tell the user about engines taken over, or not, since the last call."""
+        return [self._news.get() for _ in range(self._news.qsize())]
+
+    @property
     def ended(self) -> bool:
         """The source has ended and its last painting was taken."""
         return self._paintings.ended
@@ -82,6 +102,7 @@ class LivePipeline:
                 self._paintings.put(Painting(frame, frame, "") if frame.notice else self._painting(frame))
 
     def _painting(self, frame: Frame) -> Painting:
+        self._hand_over()
         frame = self._prepare(frame)
         began = time.perf_counter()
         style, self._stylizer.style_vector = self.look.now()
@@ -92,6 +113,15 @@ class LivePipeline:
         self.stats.inference_ms.add((time.perf_counter() - began) * 1e3)
         self.stats.inference.tick()
         return Painting(frame, frame.with_pixels(painted), style)
+
+    def _hand_over(self) -> None:
+        """Go on with what was prepared since the last frame: an engine, a model, more styles."""
+        try:
+            if self._stylizer.hand_over():
+                self._news.put(f"{self.model}  ·  {self.engine.engine}")
+        except LivestyleError as error:
+            self._news.put(str(error))
+        self.look.follow(self._stylizer.model.styles)
 
     def _prepare(self, frame: Frame) -> Frame:
         """The frame, or the frozen picture at the frame's time, mirrored where asked for."""

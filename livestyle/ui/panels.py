@@ -17,11 +17,15 @@ from livestyle.ui.overlay import (
     Text,
     panel,
     shortened,
+    shortened_left,
     width_of,
 )
 
 Rows = tuple[tuple[str, str], ...]
 """label and value"""
+
+PICKER_ROWS = 6
+"""Names that are shown at a time."""
 
 
 @lru_cache(maxsize=4)
@@ -69,6 +73,25 @@ def help_panel(size: int, max_width: int) -> Overlay:
         x += width + 2 * size
     height = top + round(line * 1.1) + (max(map(len, HELP)) - 1) * line + pad
     return panel(total, height, size, marks, opacity=0.84)
+
+
+@lru_cache(maxsize=2)
+def picker_panel(text: str, names: Sequence[str], index: int, size: int, width: int) -> Overlay:
+    """A typed path, `width` px wide, and a part of what fits it, the marked name in colour."""
+    pad, line = size, round(size * 1.6)
+    y = pad + round(size * 0.8)
+    marks = [Text(shortened_left(f"{text}_", size, width - 2 * pad, BOLD), pad, y, size, weight=BOLD)]
+    first = max(0, min(index - PICKER_ROWS // 2, len(names) - PICKER_ROWS))
+    for number, name in enumerate(names[first : first + PICKER_ROWS], first):
+        y += line
+        color = ACCENT if number == index else WHITE
+        marks.append(Text(shortened(name, size, width - 2 * pad), pad, y, size, color))
+    found = f"{index + 1} / {len(names)}" if names else "no picture and no folder has this in its name"
+    hint = f"{found}   ·   ↑ ↓ choose   ·   ← → folder   ·   enter   ·   esc"
+    small = max(9, round(size * 0.85))
+    y += line
+    marks.append(Text(shortened(hint, small, width - 2 * pad), pad, y, small, MUTED))
+    return panel(width, y + pad, round(size * 0.7), marks, opacity=0.84)
 
 
 @lru_cache(maxsize=8)
