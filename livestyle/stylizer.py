@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -148,9 +149,7 @@ class Stylizer:
         vector = encoder.encode(picture)
         with self._changing:
             if self.model.folder != model.folder:
-                raise LivestyleError(
-                    f"{name} was for {model.card.name}, which no longer paints; add it again"
-                )
+                raise LivestyleError(f"{name} is for {model.card.name}, which paints no more; add it again")
             name, bank = self.model.styles.added(name, vector)
             self.model = replace(self.model, styles=bank)
         return name
@@ -164,7 +163,7 @@ class Stylizer:
         size = self._size
         if size is None:
             raise LivestyleError("no engine is open yet; open the other model instead of switching to it")
-        self._successor.prepare(chosen.card.name, lambda: self._warm(chosen, size))
+        self._prepare(chosen.card.name, lambda: self._open_engine(chosen, size))
 
     def stay(self) -> None:
         """Go on as it is: what is being prepared is not wanted any more."""
@@ -239,19 +238,9 @@ class Stylizer:
         padded = SizeRule(model.card.size_multiple).padded(size)
         return open_engine(model, padded, self._device, self._precision, self._threads, self._report)
 
-    def _warm(self, model: Model, size: Size) -> Engine:
-        """An engine that has painted once: the first frame is slow. LivestyleError, whatever goes wrong."""
-        engine = self._open_engine(model, size)
-        try:
-            black = np.zeros((engine.size.height, engine.size.width, 3), np.uint8)
-            painted = engine.infer(black, model.styles.vectors[0], 1.0, 0.0)
-            if painted.shape != black.shape:
-                raise LivestyleError(f"it makes pictures of {Size.of(painted)} of {engine.size}")
-            engine.reset()
-        except Exception as error:  # what engines raise shares no base class below Exception
-            engine.close()
-            raise LivestyleError(f"{model.card.name} can't paint live: {error}") from error
-        return engine
+    def _prepare(self, what: str, make: Callable[[], Engine]) -> None:
+        """Open an engine beside the painting, for this or another model, for `hand_over` to go on with."""
+        self._successor.prepare(what, lambda: _warm(make()))
 
     def _become(self, model: Model) -> None:
         """Go on as `model`, in the style of the same name."""
@@ -273,3 +262,17 @@ class Stylizer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _warm(engine: Engine) -> Engine:
+    """The engine, after it has painted once: the first frame is slow. LivestyleError, whatever goes wrong."""
+    try:
+        black = np.zeros((engine.size.height, engine.size.width, 3), np.uint8)
+        painted = engine.infer(black, engine.model.styles.vectors[0], 1.0, 0.0)
+        if painted.shape != black.shape:
+            raise LivestyleError(f"it makes pictures of {Size.of(painted)} of {engine.size}")
+        engine.reset()
+    except Exception as error:  # what engines raise shares no base class below Exception
+        engine.close()
+        raise LivestyleError(f"{engine.model.card.name} can't paint live: {error}") from error
+    return engine

@@ -132,14 +132,10 @@ def _paint_file(
         raise LivestyleError(f"--{'output' if source else 'input'} is missing; a file needs both")
     paths = source.iterdir() if source.is_dir() else [source]
     suffixes = {path.suffix.lower() for path in paths}
-    look: dict[str, Any] = {
-        "style": options.style,
-        "strength": options.strength,
-        "keep_color": options.keep_color,
-    }
+    look = {"style": options.style, "strength": options.strength, "keep_color": options.keep_color}
     engine = {"model": options.model, "device": options.device, "precision": options.precision}
-    look["style_image"] = list(options.style_images)
     shared: dict[str, Any] = {**look, **engine, "threads": options.threads, "overwrite": options.overwrite}
+    shared["style_image"] = list(options.style_images)
     if suffixes & SUFFIXES and not suffixes & VIDEO_SUFFIXES:
         image.main(source, target, **shared)
     else:

@@ -59,7 +59,8 @@ class StyleEncoder:
                 f"the encoder of {self.model.card.name} gave {found.dtype} {found.shape}, "
                 f"expected finite float32 (1, {length}); export the model again"
             )
-        return found[0].astype(np.float32)
+        style: Vector = found[0].astype(np.float32)
+        return style
 
 
 def scaled(picture: Pixels, graph: EncoderGraph) -> Pixels:
@@ -69,9 +70,7 @@ def scaled(picture: Pixels, graph: EncoderGraph) -> Pixels:
         raise LivestyleError(f"bad picture: {found}; expected uint8 (H, W, 3) in BGR")
     size = Size.of(picture)
     if min(size.width, size.height) < MIN_SIDE_PX:
-        raise LivestyleError(
-            f"a picture of {size} can't be a style; expected {MIN_SIDE_PX} px a side or more"
-        )
+        raise LivestyleError(f"{size} is too small for a style; expected {MIN_SIDE_PX} px a side at least")
     scale = graph.side_px / math.sqrt(size.width * size.height)
     step = graph.size_multiple
     width, height = (max(1, round(n * scale / step)) * step for n in (size.width, size.height))

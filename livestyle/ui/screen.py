@@ -69,10 +69,8 @@ class Screen:
             panel = help_panel(round(size * 1.1), width - 2 * size)
             panel.onto(canvas, (width - panel.width) // 2, (height - panel.height) // 2)
         if self.picker is not None:
-            panel = picker_panel(
-                self.picker.text, self.picker.names, self.picker.index, size, width - 2 * size
-            )
-            panel.onto(canvas, size, size)
+            at = self.picker
+            picker_panel(at.text, at.names, at.index, size, width - 2 * size).onto(canvas, size, size)
         self._draw_toast(canvas, size)
         return canvas
 
