@@ -240,7 +240,14 @@ class Stylizer:
 
     def _prepare(self, what: str, make: Callable[[], Engine]) -> None:
         """Open an engine beside the painting, for this or another model, for `hand_over` to go on with."""
-        self._successor.prepare(what, lambda: _warm(make()))
+
+        def warm() -> Engine:
+            try:
+                return _warm(make())
+            except Exception as error:  # what engines raise shares no base class below Exception
+                raise LivestyleError(f"{what} can't paint here: {error}") from error
+
+        self._successor.prepare(what, warm)
 
     def _become(self, model: Model) -> None:
         """Go on as `model`, in the style of the same name."""
@@ -265,14 +272,14 @@ class Stylizer:
 
 
 def _warm(engine: Engine) -> Engine:
-    """The engine, after it has painted once: the first frame is slow. LivestyleError, whatever goes wrong."""
+    """The engine, after it has painted once: the first frame is slow. Closed where that fails."""
     try:
         black = np.zeros((engine.size.height, engine.size.width, 3), np.uint8)
         painted = engine.infer(black, engine.model.styles.vectors[0], 1.0, 0.0)
         if painted.shape != black.shape:
             raise LivestyleError(f"it makes pictures of {Size.of(painted)} of {engine.size}")
         engine.reset()
-    except Exception as error:  # what engines raise shares no base class below Exception
+    except BaseException:
         engine.close()
-        raise LivestyleError(f"{engine.model.card.name} can't paint live: {error}") from error
+        raise
     return engine

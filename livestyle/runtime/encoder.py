@@ -70,7 +70,7 @@ def scaled(picture: Pixels, graph: EncoderGraph) -> Pixels:
         raise LivestyleError(f"bad picture: {found}; expected uint8 (H, W, 3) in BGR")
     size = Size.of(picture)
     if min(size.width, size.height) < MIN_SIDE_PX:
-        raise LivestyleError(f"{size} is too small for a style; expected {MIN_SIDE_PX} px a side at least")
+        raise LivestyleError(f"{size} is too small for a style; expected at least {MIN_SIDE_PX} px a side")
     scale = graph.side_px / math.sqrt(size.width * size.height)
     step = graph.size_multiple
     width, height = (max(1, round(n * scale / step)) * step for n in (size.width, size.height))

@@ -16,6 +16,7 @@ from livestyle.pipeline.look import Look
 from livestyle.sources.images import load_style_image
 from livestyle.stylizer import Stylizer
 from livestyle.ui.picker import Picker, neighbour
+from livestyle.ui.screen import pretty
 
 
 class Repertoire:
@@ -93,7 +94,7 @@ class Repertoire:
         except LivestyleError as error:
             return [str(error)]
         self._look.ask(name)
-        return [f"Style: {name}"]
+        return [f"Style: {pretty(name)}"]
 
     def _add(self, path: Path) -> str:
         return self._stylizer.add_style(*load_style_image(path))
