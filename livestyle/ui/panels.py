@@ -19,11 +19,13 @@ from livestyle.ui.overlay import (
     shortened,
     shortened_left,
     width_of,
+    wrapped,
 )
 
 Rows = tuple[tuple[str, str], ...]
 """label and value"""
 
+TOAST_LINES = 4
 PICKER_ROWS = 6
 """Names that are shown at a time."""
 
@@ -96,12 +98,15 @@ def picker_panel(text: str, names: Sequence[str], index: int, size: int, width: 
 
 @lru_cache(maxsize=8)
 def toast_panel(text: str, size: int, max_width: int) -> Overlay:
-    """One line in a pill."""
+    """A few words in a pill, or up to TOAST_LINES lines."""
     size = round(size * 1.15)
-    text = shortened(text, size, max_width - 3 * size)
-    height = round(size * 2.2)
-    marks = [Text(text, round(size * 1.5), round(height * 0.5 + size * 0.36), size)]
-    return panel(width_of(text, size) + 3 * size, height, height // 2, marks)
+    lines = wrapped(text, size, max_width - 3 * size)[:TOAST_LINES]
+    line = round(size * 1.4)
+    height = round(size * 2.2) + (len(lines) - 1) * line
+    first = round(size * 1.1 + size * 0.36)
+    marks = [Text(words, round(size * 1.5), first + n * line, size) for n, words in enumerate(lines)]
+    width = max(width_of(words, size) for words in lines) + 3 * size
+    return panel(width, height, round(size * 1.1), marks)
 
 
 @lru_cache(maxsize=8)

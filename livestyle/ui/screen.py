@@ -21,6 +21,9 @@ MAX_ENLARGED_HEIGHT_PX = 1080
 """Pictures are not made larger than this before the window takes them; the rest is the window's."""
 
 TOAST_S = 1.8
+TOAST_LETTERS = 40
+"""So many are read in TOAST_S."""
+
 TOAST_FADE_S = 0.3
 FIGURES_EVERY_S = 0.5
 
@@ -45,8 +48,9 @@ class Screen:
     _rows_until: float = 0.0
 
     def toast(self, text: str) -> None:
-        """Show a line for a moment, in place of the one before."""
-        self._toast, self._toast_until = text, time.monotonic() + TOAST_S
+        """Show a line for a moment, a long one for longer, in place of the one before."""
+        self._toast = text
+        self._toast_until = time.monotonic() + TOAST_S * (1 + len(text) / TOAST_LETTERS)
 
     def picture(self, painting: Painting) -> Pixels:
         """What a recording gets: the painting, or half of it beside half of the camera's."""
@@ -64,7 +68,8 @@ class Screen:
                 self._rows, self._rows_until = hud.rows(), now + FIGURES_EVERY_S
             panel = hud_panel(hud.title, hud.counter, hud.notes, self._rows, size, width - 2 * size)
             panel.onto(canvas, size, size)
-        self._badges(canvas, size)
+        if self.picker is None:
+            self._badges(canvas, size)
         if self.help:
             panel = help_panel(round(size * 1.1), width - 2 * size)
             panel.onto(canvas, (width - panel.width) // 2, (height - panel.height) // 2)
