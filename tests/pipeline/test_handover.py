@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pytest
@@ -57,8 +57,8 @@ def models(tmp_path: Path) -> tuple[Model, Model]:
 
 @pytest.fixture
 def stylizer(monkeypatch: pytest.MonkeyPatch, models: tuple[Model, Model]) -> Iterator[Stylizer]:
-    for table, entry in ((select.ENGINES, GatedEngine), (select.DEVICES, ("gated",))):
-        monkeypatch.setitem(table, "gated", entry)  # type: ignore[arg-type]
+    monkeypatch.setitem(cast("dict[str, Any]", select.ENGINES), "gated", GatedEngine)
+    monkeypatch.setitem(cast("dict[str, Any]", select.DEVICES), "gated", ("gated",))
     monkeypatch.setattr(GatedEngine, "gate", threading.Event(), raising=False)
     monkeypatch.setattr(GatedEngine, "closed", [], raising=False)
     with Stylizer(models[0], device="gated", precision="f32") as stylizer:
