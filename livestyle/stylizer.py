@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -19,7 +18,6 @@ from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.select import Report, engines_for, open_engine
 from livestyle.size import Size, SizeRule
 from livestyle.styles import StyleChoice, Vector
-from livestyle.successor import Successor
 
 
 class Stylizer:
@@ -65,7 +63,6 @@ class Stylizer:
         self._report = report
         self._engine: Engine | None = None
         self._info: EngineInfo | None = None
-        self._successor: Successor[Engine] = Successor("engine")
         self._encoder: StyleEncoder | None = None
         self._changing = threading.Lock()
         self._strength = 1.0
@@ -154,49 +151,36 @@ class Stylizer:
             self.model = replace(self.model, styles=bank)
         return name
 
-    def switch(self, model: str | Model) -> None:
-        """Prepare another model while this one paints; `hand_over` goes on with it.
+    def engine_for(self, model: Model) -> Engine:
+        """An open engine that paints frames as they are now with another model; the caller closes it.
 
-        LivestyleError for a name that does not exist, or where no engine is open yet.
+        LivestyleError before `open` or the first frame.
         """
-        chosen = model if isinstance(model, Model) else Model.load(model)
-        size = self._size
-        if size is None:
-            raise LivestyleError("no engine is open yet; open the other model instead of switching to it")
-        self._prepare(chosen.card.name, lambda: self._open_engine(chosen, size))
+        if self._size is None:
+            raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
+        return self._open_engine(model, self._size)
 
-    def stay(self) -> None:
-        """Go on as it is: what is being prepared is not wanted any more."""
-        self._successor.cancel()
+    def adopt(self, engine: Engine) -> Engine | None:
+        """Go on with this open engine, of whatever model, from the next frame on; closes it in the end.
 
-    @property
-    def preparing(self) -> str:
-        """The name of the model that is being prepared; empty = none."""
-        return self._successor.preparing
-
-    def hand_over(self) -> bool:
-        """Go on with what was prepared, where it is ready; never waits. Called between two frames.
-
-        The style of the same name stays, else it is the model's first; all else stays as it is set.
-        False where nothing was ready. LivestyleError, once, where it could not be opened: what runs
-        paints on.
+        Gives the one before to the caller, to be closed. The style of the same name stays, else it
+        is the model's first; all else stays as it is set, the frames before too where the model stays.
         """
-        engine = self._successor.take()
-        if engine is None:
-            return False
-        if self._engine is not None:
-            if self._engine.model.folder == engine.model.folder and self._engine.size == engine.size:
-                engine.state = self._engine.state
-            self._successor.retire(self._engine)
+        before, model = self._engine, engine.model
+        if before is not None and before.model.folder == model.folder and before.size == engine.size:
+            engine.state = before.state
         self._engine, self._info = engine, engine.info
-        if engine.model.folder != self.model.folder:
-            self._become(engine.model)
-        return True
+        if model.folder != self.model.folder:
+            name = self._style if self._style in model.styles.names else model.styles.names[0]
+            with self._changing:
+                self.model = model
+            self.style = name
+        return before
 
     def open(self, size: Size) -> Self:
         """Compile for frames of `size` now rather than at the first frame."""
         if self._engine is None or self._engine.size != self._rule.padded(size):
-            self._close_engine()
+            self.close()
             self._engine = self._open_engine(self.model, size)
             self._info = self._engine.info
         elif size != self._size:
@@ -225,10 +209,10 @@ class Stylizer:
             self._engine.reset()
 
     def close(self) -> None:
-        """Free the engine, and wait for one that is being prepared; the next frame opens one again."""
-        self._successor.close()
-        self._successor = Successor("engine")
-        self._close_engine()
+        """Free the engine; the next frame opens one again."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = self._info = None
 
     @property
     def _rule(self) -> SizeRule:
@@ -238,30 +222,6 @@ class Stylizer:
         padded = SizeRule(model.card.size_multiple).padded(size)
         return open_engine(model, padded, self._device, self._precision, self._threads, self._report)
 
-    def _prepare(self, what: str, make: Callable[[], Engine]) -> None:
-        """Open an engine beside the painting, for this or another model, for `hand_over` to go on with."""
-
-        def warm() -> Engine:
-            try:
-                return _warm(make())
-            except Exception as error:  # what engines raise shares no base class below Exception
-                raise LivestyleError(f"{what} can't paint here: {error}") from error
-
-        self._successor.prepare(what, warm)
-
-    def _become(self, model: Model) -> None:
-        """Go on as `model`, in the style of the same name."""
-        name = self._style if isinstance(self._style, str) else ""
-        with self._changing:
-            self.model = model
-        self._encoder = None
-        self.style = name if name in model.styles.names else model.styles.names[0]
-
-    def _close_engine(self) -> None:
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = self._info = None
-
     def __enter__(self) -> Self:
         return self
 
@@ -269,17 +229,3 @@ class Stylizer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _warm(engine: Engine) -> Engine:
-    """The engine, after it has painted once: the first frame is slow. Closed where that fails."""
-    try:
-        black = np.zeros((engine.size.height, engine.size.width, 3), np.uint8)
-        painted = engine.infer(black, engine.model.styles.vectors[0], 1.0, 0.0)
-        if painted.shape != black.shape:
-            raise LivestyleError(f"it makes pictures of {Size.of(painted)} of {engine.size}")
-        engine.reset()
-    except BaseException:
-        engine.close()
-        raise
-    return engine

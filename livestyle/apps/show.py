@@ -84,7 +84,7 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         if window is not None:
             stack.enter_context(window)
         picture = options.style_images[-1] if options.style_images else None
-        repertoire = Repertoire(stylizer, look, models, picture)
+        repertoire = Repertoire(pipeline, stylizer, models, picture)
         session = Session(pipeline, window, Hud(pipeline, source), _plan(options), repertoire)
         with contextlib.suppress(KeyboardInterrupt), pipeline:
             session.run()

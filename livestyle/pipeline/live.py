@@ -21,6 +21,7 @@ from livestyle.runtime.engine import EngineInfo
 from livestyle.slot import Slot
 from livestyle.sources.source import Source
 from livestyle.stylizer import Stylizer
+from livestyle.understudy import Understudy
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,13 @@ class LivePipeline:
     Entering starts the threads, leaving joins them. The source and the stylizer belong to the
     caller, are open before and stay open after; in between only the pipeline's threads paint with them.
 
-    What the stylizer was told to prepare (see `Stylizer.switch`) is taken over between two frames.
+    What its `understudy` was told to prepare goes on between two frames.
     """
 
     def __init__(self, source: Source, stylizer: Stylizer, look: Look) -> None:
         self.stats = Stats()
         self.look = look
+        self.understudy = Understudy(stylizer)
         self._source = source
         self._stylizer = stylizer
         self._held: Pixels | None = None
@@ -117,7 +119,7 @@ class LivePipeline:
     def _hand_over(self) -> None:
         """Go on with what was prepared since the last frame: an engine, a model, more styles."""
         try:
-            if self._stylizer.hand_over():
+            if self.understudy.hand_over():
                 self._news.put(f"{self.model}  ·  {self.engine.engine}")
         except LivestyleError as error:
             self._news.put(str(error))
@@ -157,5 +159,6 @@ class LivePipeline:
         for worker in self._workers:
             worker.stop.set()
         with contextlib.ExitStack() as stack:
+            stack.callback(self.understudy.close)
             for worker in reversed(self._workers):
                 stack.callback(worker.join)

@@ -12,7 +12,7 @@ import platformdirs
 
 from livestyle.card import Model
 from livestyle.errors import LivestyleError
-from livestyle.pipeline.look import Look
+from livestyle.pipeline.live import LivePipeline
 from livestyle.sources.images import load_style_image
 from livestyle.stylizer import Stylizer
 from livestyle.ui.picker import Picker, neighbour
@@ -27,11 +27,12 @@ class Repertoire:
     """
 
     def __init__(
-        self, stylizer: Stylizer, look: Look, models: Sequence[Model], picture: Path | None = None
+        self, pipeline: LivePipeline, stylizer: Stylizer, models: Sequence[Model], picture: Path | None = None
     ) -> None:
         """models: in the order of the key, the stylizer's among them. picture: where choosing begins."""
         self._stylizer = stylizer
-        self._look = look
+        self._understudy = pipeline.understudy
+        self._look = pipeline.look
         self._models = list(models)
         self._wanted = 0
         self._picture = picture
@@ -41,7 +42,7 @@ class Repertoire:
     @property
     def busy(self) -> str:
         """What is going on beside the painting, such as 'Preparing cin'; empty = nothing."""
-        preparing = self._stylizer.preparing
+        preparing = self._understudy.preparing
         return f"Preparing {preparing}" if preparing else ""
 
     def turn(self, step: int) -> str:
@@ -51,13 +52,13 @@ class Repertoire:
         self._models[current] = self._stylizer.model  # with the styles it got meanwhile
         if len(self._models) == 1:
             return f"{self._stylizer.model.card.name} is the only model here"
-        start = self._wanted if self._stylizer.preparing else current
+        start = self._wanted if self._understudy.preparing else current
         self._wanted = (start + step) % len(self._models)
         model = self._models[self._wanted]
         if self._wanted == current:
-            self._stylizer.stay()
+            self._understudy.stay()
             return f"Model: {model.card.name}"
-        self._stylizer.switch(model)
+        self._understudy.switch(model)
         return f"Preparing {model.card.name} …"
 
     def picker(self) -> Picker:

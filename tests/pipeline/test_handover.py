@@ -19,8 +19,10 @@ from livestyle.runtime import select
 from livestyle.runtime.engine import Tensors
 from livestyle.size import Size
 from livestyle.stylizer import Stylizer
+from livestyle.understudy import Understudy
 from tests.pipeline.fakes import FakeCamera, NotingEngine
 from tests.tiny import write_tiny
+from tests.ui.desktop import wait_for
 
 SIZE = Size(64, 64)
 
@@ -89,9 +91,9 @@ def test_no_frame_is_dropped_and_the_first_one_that_can_is_painted_by_the_new_en
         for painting in paintings(pipeline):
             seen.append(painting)
             if len(seen) == 10:
-                stylizer.switch(models[1])
+                pipeline.understudy.switch(models[1])
             if len(seen) == 30:
-                assert stylizer.preparing == "second"
+                assert pipeline.understudy.preparing == "second"
                 GatedEngine.gate.set()
         assert pipeline.model == "second"
         assert [line.split()[0] for line in pipeline.news()] == ["second"]
@@ -104,7 +106,7 @@ def test_no_frame_is_dropped_and_the_first_one_that_can_is_painted_by_the_new_en
     late = [p for p in seen[:change] if p.original.captured_ns > GatedEngine.ready_ns + 40_000_000]
     assert not late  # 40 ms: two frames of a camera of 50 a second
     assert GatedEngine.closed == ["first"]
-    assert stylizer.preparing == ""
+    assert pipeline.understudy.preparing == ""
 
 
 @pytest.mark.parametrize("error", [LivestyleError("no such plan"), RuntimeError("driver fell over")])
@@ -115,7 +117,7 @@ def test_an_engine_that_cannot_be_opened_is_a_notice_and_the_old_one_paints_on(
     GatedEngine.gate.set()
     news: list[str] = []
     with pipeline_of(stylizer) as pipeline:
-        stylizer.switch(models[1])
+        pipeline.understudy.switch(models[1])
         for painting in paintings(pipeline):
             assert level(painting) == 1
             news += pipeline.news()
@@ -125,7 +127,7 @@ def test_an_engine_that_cannot_be_opened_is_a_notice_and_the_old_one_paints_on(
     assert len(news) == 1
     assert str(error) in news[0]
     assert stylizer.model is models[0]
-    assert stylizer.preparing == ""
+    assert pipeline.understudy.preparing == ""
 
 
 def test_quitting_while_it_is_prepared_joins_every_thread(
@@ -134,19 +136,19 @@ def test_quitting_while_it_is_prepared_joins_every_thread(
     threads = threading.active_count()
     with pipeline_of(stylizer) as pipeline:
         assert pipeline.next(5) is not None
-        stylizer.switch(models[1])
+        pipeline.understudy.switch(models[1])
         assert threading.active_count() == threads + 3
-    threading.Timer(0.05, GatedEngine.gate.set).start()
-    stylizer.close()
-    assert sorted(GatedEngine.closed) == ["first", "second"]
+        threading.Timer(0.05, GatedEngine.gate.set).start()
+    assert GatedEngine.closed == ["second"]
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("engine")]
 
 
 def test_a_wish_that_is_taken_back_changes_nothing(stylizer: Stylizer, models: tuple[Model, Model]) -> None:
-    stylizer.switch(models[1])
-    stylizer.stay()
+    pipeline = pipeline_of(stylizer, frames=20)
+    pipeline.understudy.switch(models[1])
+    pipeline.understudy.stay()
     GatedEngine.gate.set()
-    with pipeline_of(stylizer, frames=20) as pipeline:
+    with pipeline:
         assert {level(painting) for painting in paintings(pipeline)} == {1}
 
 
@@ -165,27 +167,40 @@ def test_what_is_set_stays_set_and_the_style_of_the_same_name(
 
 
 def hand_over(stylizer: Stylizer, model: Model) -> None:
-    stylizer.switch(model)
-    limit = time.monotonic() + 60
-    while not stylizer.hand_over():
-        assert time.monotonic() < limit
-        time.sleep(0.001)
+    with Understudy(stylizer) as understudy:
+        understudy.switch(model)
+        wait_for(understudy.hand_over)
 
 
 def test_another_size_meanwhile_opens_once_more(stylizer: Stylizer, models: tuple[Model, Model]) -> None:
-    stylizer.switch(models[1])
-    assert stylizer.stylize(np.zeros((72, 80, 3), np.uint8)).max() == 0
-    GatedEngine.gate.set()
-    limit = time.monotonic() + 60
-    while not stylizer.hand_over():
-        assert time.monotonic() < limit
+    frame = np.zeros((72, 80, 3), np.uint8)
+    with Understudy(stylizer) as understudy:
+        understudy.switch(models[1])
+        assert stylizer.stylize(frame).max() == 0
+        GatedEngine.gate.set()
+        wait_for(understudy.hand_over)
     stylizer.style = "sun"
-    assert stylizer.stylize(np.zeros((72, 80, 3), np.uint8)).max() == 3
+    assert stylizer.stylize(frame).max() == 3
 
 
-def test_before_an_engine_is_open_there_is_nothing_to_succeed(models: tuple[Model, Model]) -> None:
-    with pytest.raises(LivestyleError, match="no engine is open yet"):
-        Stylizer(models[0]).switch(models[1])
+def test_before_an_engine_is_open_there_is_nothing_to_go_on_from(models: tuple[Model, Model]) -> None:
+    with Understudy(Stylizer(models[0])) as understudy:
+        understudy.switch(models[1])
+        with pytest.raises(LivestyleError, match="no engine is open yet"):
+            wait_for(understudy.hand_over)
+
+
+def test_a_model_of_another_size_is_refused(models: tuple[Model, Model], stylizer: Stylizer) -> None:
+    def double(self: GatedEngine, feed: Tensors) -> Tensors:
+        return {"stylized": np.zeros((1, 128, 128, 3), np.uint8)}
+
+    GatedEngine.gate.set()
+    with pytest.MonkeyPatch.context() as patch, Understudy(stylizer) as understudy:
+        patch.setattr(GatedEngine, "_infer_impl", double)
+        understudy.switch(models[1])
+        with pytest.raises(LivestyleError, match="it makes pictures of 128x128 of 64x64"):
+            wait_for(understudy.hand_over)
+    assert GatedEngine.closed == ["second"]
 
 
 def test_the_same_model_on_another_engine_goes_on_from_the_state(model: Model) -> None:

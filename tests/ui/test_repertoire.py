@@ -37,7 +37,7 @@ class Show:
         self.stylizer = stylizer
         self.look = Look(stylizer.model.styles, "sun")
         self.pipeline = LivePipeline(FakeCamera(), stylizer, self.look)
-        self.repertoire = Repertoire(stylizer, self.look, models, picture)
+        self.repertoire = Repertoire(self.pipeline, stylizer, models, picture)
 
     def color(self) -> list[int]:
         painting = wait_for(lambda: self.pipeline.next(1))
@@ -96,8 +96,8 @@ def test_pressing_on_skips_models_and_coming_back_is_staying(
 
 def test_one_model_alone_says_so(models: list[Model]) -> None:
     with Stylizer(models[0], precision="f32") as stylizer:
-        repertoire = Repertoire(stylizer, Look(models[0].styles, "sea"), models[:1])
-        assert repertoire.turn(1) == "one is the only model here"
+        show = Show(stylizer, models[:1])
+        assert show.repertoire.turn(1) == "one is the only model here"
 
 
 def test_a_model_that_cannot_be_opened_is_a_notice(show: Show, models: list[Model]) -> None:

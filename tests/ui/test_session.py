@@ -81,7 +81,7 @@ def pipeline(stylizer: Stylizer) -> Iterator[LivePipeline]:
 
 def session_of(pipeline: LivePipeline, plan: Plan, window: FakeWindow | None) -> Session:
     hud = Hud(pipeline, pipeline._source)
-    repertoire = Repertoire(pipeline._stylizer, pipeline.look, [pipeline._stylizer.model])
+    repertoire = Repertoire(pipeline, pipeline._stylizer, [pipeline._stylizer.model])
     return Session(pipeline, cast("Window | None", window), hud, plan, repertoire)
 
 
