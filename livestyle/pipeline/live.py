@@ -153,12 +153,13 @@ class LivePipeline:
         except BaseException:
             if error is None:
                 raise
+        finally:
+            self.understudy.close()
 
     def _stop(self) -> None:
         """Join every thread, then raise the first exception there was."""
         for worker in self._workers:
             worker.stop.set()
         with contextlib.ExitStack() as stack:
-            stack.callback(self.understudy.close)
             for worker in reversed(self._workers):
                 stack.callback(worker.join)
