@@ -9,17 +9,17 @@ from typing import Self
 import numpy as np
 
 from livestyle.card import Model
-from livestyle.config import SLOTS, STEADINESS, Precision
+from livestyle.config import SLOTS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
 from livestyle.runtime.engine import Engine, EngineInfo, Report
 from livestyle.runtime.film import Film
 from livestyle.runtime.select import engines_for, open_engine
+from livestyle.settings import Settings
 from livestyle.size import Size, SizeRule
-from livestyle.styles import StyleChoice, Vector
 
 
-class Stylizer:
+class Stylizer(Settings):
     """Paints frames of any size from 64x64 up.
 
     >>> with Stylizer(model="cin-lite") as stylizer:
@@ -58,8 +58,7 @@ class Stylizer:
             raise LivestyleError(f"threads {threads} is out of range; expected 0 (automatic) or more")
         if slots < 1:
             raise LivestyleError(f"slots {slots} is out of range; expected 1 or more")
-        self.model = model if isinstance(model, Model) else Model.load(model)
-        self._device = device
+        super().__init__(model if isinstance(model, Model) else Model.load(model), device)
         try:
             self._precision = Precision(precision)
         except ValueError:
@@ -72,75 +71,40 @@ class Stylizer:
         self._film: Film | None = None
         self._begun: deque[Size] = deque()
         self._done: deque[Pixels] = deque()
-        self._rule = SizeRule(self.model.card.size_multiple)
         self._engine: Engine | None = None
-        self._strength = 1.0
-        self._keep_color = 0.0
-        self._steadiness = STEADINESS
+        self._info: EngineInfo | None = None
         self._size: Size | None = None
-        self.style = self.styles[0]
-
-    @property
-    def styles(self) -> tuple[str, ...]:
-        """Names of the styles, in order."""
-        return self.model.styles.names
-
-    @property
-    def style(self) -> StyleChoice:
-        """The style in use: a name, or weights by name. Set to either; any part of a name will do."""
-        return self._style
-
-    @style.setter
-    def style(self, choice: StyleChoice) -> None:
-        self._vector = self.model.styles.vector(choice)
-        self._style = self.model.styles.find(choice) if isinstance(choice, str) else dict(choice)
-
-    @property
-    def style_vector(self) -> Vector:
-        """The vector in use, float32 [D]. Set it for a crossfade; `style` keeps its name."""
-        return self._vector
-
-    @style_vector.setter
-    def style_vector(self, vector: Vector) -> None:
-        self._vector = vector
-
-    @property
-    def strength(self) -> float:
-        """0 = the camera, 1 = the painting."""
-        return self._strength
-
-    @strength.setter
-    def strength(self, value: float) -> None:
-        if not 0 <= value <= 1:
-            raise LivestyleError(f"strength {value} is out of range; expected 0 to 1")
-        self._strength = float(value)
-
-    @property
-    def keep_color(self) -> bool:
-        """Whether the camera's colours stay under the painting's light and strokes."""
-        return self._keep_color > 0
-
-    @keep_color.setter
-    def keep_color(self, value: bool) -> None:
-        self._keep_color = float(value)
-
-    @property
-    def steadiness(self) -> float:
-        """0 = every frame by itself, 1 = the most is held where nothing moves. What moves is never held."""
-        return self._steadiness
-
-    @steadiness.setter
-    def steadiness(self, value: float) -> None:
-        if not 0 <= value <= 1:
-            raise LivestyleError(f"steadiness {value} is out of range; expected 0 to 1")
-        self._steadiness = float(value)
 
     @property
     def info(self) -> EngineInfo:
         """What runs. LivestyleError before `open` or the first frame."""
-        if self._engine is None:
+        if self._info is None:
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
-        return self._engine.info
+        return self._info
+
+    def engine_for(self, model: Model) -> Engine:
+        """An open engine that paints frames as they are now with another model; the caller closes it.
+
+        LivestyleError before `open` or the first frame.
+        """
+        if self._size is None:
+            raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
+        return self._open_engine(model, self._size)
+
+    def adopt(self, engine: Engine) -> Engine | None:
+        """Go on with this open engine, of whatever model, from the next frame on; closes it in the end.
+
+        Gives the one before to the caller, to be closed. The style of the same name stays, else it
+        is the model's first; all else stays as it is set, the frames before too where the model stays.
+        """
+        self._collect()
+        before, model = self._engine, engine.model
+        if before is not None and before.model.folder == model.folder and before.size == engine.size:
+            engine.state = before.state
+        self._use(engine)
+        if model.folder != self.model.folder:
+            self._become(model)
+        return before
 
     @property
     def depth(self) -> int:
@@ -157,16 +121,15 @@ class Stylizer:
 
         What is in flight keeps its results.
         """
-        padded = self._rule.padded(size)
         if self._main is not None:
-            self._join(self._main, padded)
-        elif self._engine is None or self._engine.size != padded:
+            self._join(self._main, self._rule.padded(size))
+        elif self._engine is None or self._engine.size != self._rule.padded(size):
             self._collect()
             self._free()
-            self._engine = open_engine(
-                self.model, padded, self._device, self._precision, self._threads, self._report, self._slots
-            )
-            self._film = self._engine.film
+            self._use(self._open_engine(self.model, size))
+        if size != self._size:
+            self.reset()
+            self._size = size
         return self
 
     def another(self) -> Stylizer:
@@ -199,9 +162,6 @@ class Stylizer:
         size = Size.of(pixels)
         self.open(size)
         assert self._film is not None
-        if size != self._size:
-            self.reset()
-            self._size = size
         look = self._vector, self._strength, self._keep_color, self._steadiness
         self._film.submit(self._rule.pad(pixels), *look)
         self._begun.append(size)
@@ -244,14 +204,26 @@ class Stylizer:
             found = main._engine.size if main._engine else "none"
             raise LivestyleError(f"a film of {padded} needs an engine of that size to share; it is {found}")
         if self._engine is not main._engine:
-            self._engine, self._film = main._engine, main._engine.open_film()
+            self._use(main._engine, main._engine.open_film())
 
     def _free(self) -> None:
         if self._main is not None and self._film is not None:
             self._film.close()
         elif self._engine is not None:
             self._engine.close()
-        self._engine = self._film = None
+        self._engine = self._film = self._info = None
+
+    @property
+    def _rule(self) -> SizeRule:
+        return SizeRule(self.model.card.size_multiple)
+
+    def _open_engine(self, model: Model, size: Size) -> Engine:
+        padded = SizeRule(model.card.size_multiple).padded(size)
+        how = self._device, self._precision, self._threads, self._report, self._slots
+        return open_engine(model, padded, *how)
+
+    def _use(self, engine: Engine, film: Film | None = None) -> None:
+        self._engine, self._film, self._info = engine, film or engine.film, engine.info
 
     def __enter__(self) -> Self:
         return self

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from livestyle.apps.options import StyleImages, load_models
 from livestyle.apps.show import ShowOptions, show
-from livestyle.card import Model
 from livestyle.config import SLOTS, STEADINESS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.size import Size
@@ -26,10 +26,13 @@ def main(
     ] = "0",
     size: Annotated[str | None, typer.Option(help="Ask the camera for this size.", metavar="WxH")] = None,
     fps: Annotated[float | None, typer.Option(help="Ask the camera for this rate.", min=1)] = None,
-    model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
+    model: Annotated[
+        str, typer.Option(help="Name or folder of a model; tab goes through a,b,c, or from one through all.")
+    ] = "cin-lite",
     style: Annotated[
         str | None, typer.Option(help="Name, part of a name, or number; several for a file: a,b,c.")
     ] = None,
+    style_image: StyleImages = None,
     strength: Annotated[float, typer.Option(help="0 = the camera, 1 = the painting.", min=0, max=1)] = 1.0,
     keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the camera's colours.")] = False,
     steadiness: Annotated[
@@ -90,6 +93,7 @@ def main(
         fps=fps,
         model=model,
         style=style,
+        style_images=tuple(style_image or ()),
         strength=strength,
         keep_color=keep_color,
         steadiness=steadiness,
@@ -133,6 +137,7 @@ def _paint_file(
     look = {"style": options.style, "strength": options.strength, "keep_color": options.keep_color}
     engine = {"model": options.model, "device": options.device, "precision": options.precision}
     shared: dict[str, Any] = {**look, **engine, "threads": options.threads, "overwrite": options.overwrite}
+    shared["style_image"] = list(options.style_images)
     if suffixes & SUFFIXES and not suffixes & VIDEO_SUFFIXES:
         image.main(source, target, **shared)
     else:
@@ -152,7 +157,7 @@ def _list_cameras() -> None:
 
 
 def _list_styles(model: str) -> None:
-    loaded = Model.load(model)
+    loaded = load_models(model)[0]
     notes = {note.name: note for note in loaded.card.styles}
     for number, name in enumerate(loaded.styles, 1):
         note = notes.get(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from livestyle.apps.batch import each, pairs, parse_seconds, split_styles
+from livestyle.apps.options import StyleImages, add_style_images
 from livestyle.config import SLOTS, STEADINESS, Precision
 from livestyle.sinks.encoders import CONTAINERS, Encoding
 from livestyle.sources.container import VIDEO_SUFFIXES
@@ -24,6 +26,7 @@ def main(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A video file, or a folder of them.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help=".mp4, .mkv, .mov or .webm, or a folder.")],
     style: Annotated[str | None, typer.Option(help="A style; several, as a,b,c, take turns; or all.")] = None,
+    style_image: StyleImages = None,
     change_every: Annotated[str, typer.Option(help="With several styles: how long each lasts.")] = "5s",
     crossfade: Annotated[str, typer.Option(help="How long a change of style takes; 0 = at once.")] = "1s",
     strength: Annotated[float, typer.Option(help="0 = the video, 1 = the painting.", min=0, max=1)] = 1.0,
@@ -64,6 +67,8 @@ def main(
     )
     console = Console(stderr=True, highlight=False, markup=False)
     with Stylizer(model, device, precision, threads, console.print, slots) as stylizer:
+        added = add_style_images(stylizer, style_image)
+        options = replace(options, styles=options.styles or added)
         paint_videos(source, target, stylizer, options, console)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -42,12 +43,17 @@ class Lane:
         look: Look,
         captured: threading.Condition | None = None,
         painted: threading.Condition | None = None,
+        before: Callable[[], None] = lambda: None,
     ) -> None:
-        """captured, painted: told of every frame before and behind the painting."""
+        """captured, painted: told of every frame before and behind the painting.
+
+        before: called before each frame begins, on the thread that paints.
+        """
         self.stats = Stats()
         self.look = look
         self.captured: Slot[Frame] = Slot(captured)
         self.paintings: Slot[Painting] = Slot(painted)
+        self._before = before
         self._source = source
         self._stylizer = stylizer
         self._begun: deque[tuple[Frame, str, float]] = deque()
@@ -77,7 +83,7 @@ class Lane:
             self.paintings.put(Painting(frame, frame, ""))
         else:
             self._begin(frame)
-            if len(self._begun) >= self._stylizer.depth:
+            while len(self._begun) >= self._stylizer.depth:
                 self._finish()
         return True
 
@@ -95,6 +101,7 @@ class Lane:
             self.paintings.close()
 
     def _begin(self, frame: Frame) -> None:
+        self._before()
         frame = self._prepare(frame)
         began = time.perf_counter()
         style, self._stylizer.style_vector = self.look.now()

@@ -47,7 +47,7 @@ class OpenVinoEngine(Engine):
             settings = {
                 "INFERENCE_PRECISION_HINT": HINTS[self.precision],
                 "PERFORMANCE_HINT": "LATENCY",
-                **_cache_settings(),
+                **cache_settings(),
             }
             if self.threads:
                 settings["INFERENCE_NUM_THREADS"] = str(self.threads)
@@ -73,7 +73,7 @@ class OpenVinoEngine(Engine):
         return {**outputs, "stylized": outputs["stylized"].copy()}
 
 
-def _cache_settings() -> dict[str, str]:
+def cache_settings() -> dict[str, str]:
     """Where compiled models are kept; nothing where that folder can't be written."""
     folder = cache_dir() / "openvino"
     try:
