@@ -16,8 +16,8 @@ from livestyle.card import Model
 from livestyle.config import Precision
 from livestyle.frame import Pixels
 from livestyle.runtime.engine import Engine
-from livestyle.runtime.select import open_engine
 from livestyle.runtime.film import HostFilm
+from livestyle.runtime.select import open_engine
 from livestyle.size import Size
 from tests.conftest import picture
 from tests.pipeline.fakes import NotingEngine

@@ -233,9 +233,9 @@ def test_a_notice_waits_for_the_frames_before_it(stylizer: Stylizer, monkeypatch
     with FakeCamera(frames=3) as camera:
         pipeline = pipeline_of(camera, stylizer)
         shown: list[Painting] = []
-        monkeypatch.setattr(pipeline._paintings, "put", shown.append)
+        monkeypatch.setattr(pipeline._lane.paintings, "put", shown.append)
         frames = [Frame(np.full((64, 64, 3), n, np.uint8), n, 0, notice=n == 2) for n in range(3)]
         waiting = iter([*frames, None])
-        monkeypatch.setattr(pipeline._captured, "get", lambda timeout_s=None: next(waiting))
+        monkeypatch.setattr(pipeline._lane.captured, "get", lambda timeout_s=None: next(waiting))
         pipeline._paint(threading.Event())
     assert [(p.painted.index, bool(p.style)) for p in shown] == [(0, True), (1, True), (2, False)]

@@ -78,7 +78,7 @@ def pipeline(stylizer: Stylizer) -> Iterator[LivePipeline]:
 
 
 def session_of(pipeline: LivePipeline, plan: Plan, window: FakeWindow | None) -> Session:
-    hud = Hud(pipeline, pipeline._source, pipeline._stylizer.info)
+    hud = Hud(pipeline, pipeline._lane._source, pipeline._lane._stylizer.info)
     return Session(pipeline, cast("Window | None", window), hud, plan)
 
 
