@@ -27,7 +27,7 @@ from livestyle.size import Size
 from livestyle.sources.cameras import list_cameras
 
 TRIAL = Size(128, 96)
-EXTRAS = ("cuda", "onnxruntime", "train")
+EXTRAS = ("cuda", "tensorrt", "rtx", "onnxruntime", "train")
 SOFTWARE_ENCODERS = ("libx264", "libx265", "libsvtav1", "libvpx-vp9")
 HARDWARE_ENCODERS = ("h264_nvenc", "hevc_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox")
 WINDOW_SCRIPT = "import cv2; cv2.namedWindow('livestyle doctor'); cv2.destroyAllWindows()"

@@ -136,6 +136,7 @@ def build(
     config.clear_flag(trt.BuilderFlag.TF32)
     config.progress_monitor = monitor = _monitor(trt, progress)
     if network.flavour is Flavour.FULL:
+        # Of a damaged one TensorRT makes an empty one.
         config.set_timing_cache(config.create_timing_cache(timing), ignore_mismatch=False)
     elif options.capability is not None:
         config.num_compute_capabilities = 1

@@ -132,7 +132,7 @@ def live_module(model: Model) -> nn.Module:
     Called with the graph's inputs in order, it returns its outputs in order.
     """
     try:
-        from livestyle.export.graph import LiveGraph, swap_colors
+        from livestyle.export.graph import live_graph
         from livestyle.export.onnx import restore
     except ImportError as error:
         raise LivestyleError(f"the torch engine can't be loaded ({error}); it needs {NEEDS}") from error
@@ -142,8 +142,7 @@ def live_module(model: Model) -> nn.Module:
         raise
     except Exception as error:  # the errors of protobuf share no base class below Exception
         raise LivestyleError(f"torch can't load {model.graph('float')}: {error}") from error
-    net.load_state_dict(swap_colors(net.state_dict()))
-    return LiveGraph(net).eval()
+    return live_graph(net)
 
 
 def prepared(module: nn.Module, precision: Precision) -> nn.Module:

@@ -121,7 +121,8 @@ def test_a_damaged_graph_is_an_error_of_every_engine(model: Model, tmp_path: Pat
     graph.write_bytes(graph.read_bytes()[:5000])
     with pytest.raises(NoEngineError) as caught:
         open_engine(Model.load(folder), SIZE, precision=Precision.F32)
-    assert all(str(graph) in cause for cause in caught.value.causes.values())
+    readers = ("torch-cuda", "openvino", "onnxruntime")  # TensorRT asks for its GPU first
+    assert all(str(graph) in caught.value.causes[name] for name in readers)
 
 
 def test_an_unknown_device_lists_the_known_ones(model: Model) -> None:
