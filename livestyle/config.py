@@ -14,12 +14,16 @@ class Precision(StrEnum):
 
     AUTO = "auto"
     F32 = "f32"
+    F16 = "f16"
     BF16 = "bf16"
     INT8 = "int8"
 
 
 STEADINESS = 0.8
 """How much is held in a film where nothing moves, unless told otherwise."""
+
+SLOTS = 2
+"""How many frames are in flight on a GPU, unless told otherwise."""
 
 
 def cache_dir() -> Path:
@@ -30,3 +34,12 @@ def cache_dir() -> Path:
 def data_dir() -> Path:
     """Where the user's own styles and models are kept: $LIVESTYLE_DATA or the user's data folder."""
     return Path(os.environ.get("LIVESTYLE_DATA") or platformdirs.user_data_dir("livestyle", False))
+
+
+def engines_dir() -> Path:
+    """Where built engines are kept: engines/ of the checkout that runs, else within the cache folder."""
+    checkout = Path(__file__).parents[1]
+    in_checkout = (checkout / "engines" / "README.md").is_file() and (checkout / "pyproject.toml").is_file()
+    if in_checkout and not os.environ.get("LIVESTYLE_CACHE"):
+        return checkout / "engines"
+    return cache_dir() / "engines"

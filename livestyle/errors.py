@@ -13,6 +13,7 @@ class NoEngineError(LivestyleError):
     """No engine can run the model; holds every cause together with its remedy."""
 
     def __init__(self, causes: Mapping[str, str]) -> None:
-        lines = "\n".join(f"  {name}: {cause}" for name, cause in causes.items())
+        shared = {cause: [n for n in causes if causes[n] == cause] for cause in causes.values()}
+        lines = "\n".join(f"  {', '.join(names)}: {cause}" for cause, names in shared.items())
         super().__init__(f"no engine can run this model here; tried:\n{lines}")
         self.causes = dict(causes)

@@ -16,8 +16,9 @@ class Slot(Generic[T]):
     closed when that thread is done, however it ends.
     """
 
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
+    def __init__(self, changed: threading.Condition | None = None) -> None:
+        """changed: told of every change; several slots may share it, to be waited for together."""
+        self._changed = changed or threading.Condition()
         self._item: T | None = None
         self._closed = False
 
@@ -26,7 +27,7 @@ class Slot(Generic[T]):
         with self._changed:
             if not self._closed:
                 self._item = item
-                self._changed.notify()
+                self._changed.notify_all()
 
     def get(self, timeout_s: float | None = None) -> T | None:
         """Take the newest item, waiting for one.
@@ -43,6 +44,12 @@ class Slot(Generic[T]):
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    @property
+    def filled(self) -> bool:
+        """Something lies here."""
+        with self._changed:
+            return self._item is not None
 
     @property
     def ended(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -92,6 +93,21 @@ class StyleBank:
         merged = dict(zip(self.names, self.vectors, strict=True))
         merged.update(zip(names, vectors, strict=True))
         return StyleBank(tuple(merged), np.stack(list(merged.values())))
+
+    def added(self, name: str, vector: Vector) -> tuple[str, StyleBank]:
+        """This bank with one more style behind its own, and the name it goes by there.
+
+        'My Photo' goes by 'my_photo'; by 'my_photo_2' where that is another style's name. A style
+        that is here already under its name is not added twice.
+        """
+        plain = re.sub(r"\W+", "_", name.casefold()).strip("_") or "picture"
+        name, number = plain, 1
+        while name in self.names:
+            if np.array_equal(self.vectors[self.names.index(name)], vector):
+                return name, self
+            number += 1
+            name = f"{plain}_{number}"
+        return name, self.extended([name], vector[None])
 
 
 def lerp(start: Vector, end: Vector, share: float) -> Vector:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections import deque
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 
 from livestyle.card import Model
-from livestyle.config import STEADINESS, Precision
+from livestyle.config import SLOTS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
-from livestyle.runtime.engine import Engine, EngineInfo
-from livestyle.runtime.select import Report, engines_for, open_engine
-from livestyle.size import Size, SizeRule, tile
-from livestyle.styles import StyleChoice, Vector
+from livestyle.runtime.engine import Engine, EngineInfo, Report
+from livestyle.runtime.enlarge import enlarge, tile_size
+from livestyle.runtime.film import Film
+from livestyle.runtime.select import engines_for, open_engine
+from livestyle.settings import Settings
+from livestyle.size import Size, SizeRule
 
-TILE_PX, MARGIN_PX = 256, 16
-"""What a model that enlarges gets at once, and how far it looks around a pixel: tiles leave no seam."""
 
-
-class Stylizer:
+class Stylizer(Settings):
     """Paints frames of any size from 64x64 up.
 
     >>> with Stylizer(model="cin-lite") as stylizer:
@@ -36,6 +35,9 @@ class Stylizer:
     Frames are taken as a film: where nothing moves, the painting is held (`steadiness`). Call
     `reset` between films, or set steadiness to 0 for pictures that have nothing to do with each other.
 
+    A GPU is busy all the time only if the next frame is there before the last is done: `submit` up to
+    `depth` frames before each `result`. `another` paints a second film on the same engine.
+
     A model that enlarges (`model.card.scale` above 1) gives larger frames and has no strength to set.
     """
 
@@ -46,17 +48,20 @@ class Stylizer:
         precision: str | Precision = Precision.AUTO,
         threads: int = 0,
         report: Report = lambda _: None,
+        slots: int = SLOTS,
     ) -> None:
-        """model: a name, a folder or a Model. device: auto, cpu, openvino or onnxruntime.
+        """model: a name, a folder or a Model. device: auto, cpu, cuda, cuda:1 or an engine by name.
 
-        precision: auto, f32, bf16 or int8. threads: 0 = the engine's choice. report: called with a
-        line for every engine that was passed over. LivestyleError for a name that does not exist.
+        precision: auto, f32, f16, bf16 or int8. threads: of a CPU, 0 = the engine's choice. slots:
+        frames in flight on a GPU. report: called with a line for what was passed over, and why.
+        LivestyleError for a name that does not exist.
         """
         engines_for(device)
         if threads < 0:
             raise LivestyleError(f"threads {threads} is out of range; expected 0 (automatic) or more")
-        self.model = model if isinstance(model, Model) else Model.load(model)
-        self._device = device
+        if slots < 1:
+            raise LivestyleError(f"slots {slots} is out of range; expected 1 or more")
+        super().__init__(model if isinstance(model, Model) else Model.load(model), device)
         try:
             self._precision = Precision(precision)
         except ValueError:
@@ -64,96 +69,95 @@ class Stylizer:
             raise LivestyleError(f"unknown precision {precision!r}; expected one of {names}") from None
         self._threads = threads
         self._report = report
-        self._rule = SizeRule(self.model.card.size_multiple)
+        self._slots = slots
+        self._main: Stylizer | None = None
+        self._film: Film | None = None
+        self._begun: deque[Size] = deque()
+        self._done: deque[Pixels] = deque()
         self._engine: Engine | None = None
-        self._strength = 1.0
-        self._keep_color = 0.0
-        self._steadiness = STEADINESS
+        self._info: EngineInfo | None = None
         self._size: Size | None = None
-        self.style = self.styles[0]
-
-    @property
-    def styles(self) -> tuple[str, ...]:
-        """Names of the styles, in order."""
-        return self.model.styles.names
-
-    @property
-    def style(self) -> StyleChoice:
-        """The style in use: a name, or weights by name. Set to either; any part of a name will do."""
-        return self._style
-
-    @style.setter
-    def style(self, choice: StyleChoice) -> None:
-        self._vector = self.model.styles.vector(choice)
-        self._style = self.model.styles.find(choice) if isinstance(choice, str) else dict(choice)
-
-    @property
-    def style_vector(self) -> Vector:
-        """The vector in use, float32 [D]. Set it for a crossfade; `style` keeps its name."""
-        return self._vector
-
-    @style_vector.setter
-    def style_vector(self, vector: Vector) -> None:
-        self._vector = vector
-
-    @property
-    def strength(self) -> float:
-        """0 = the camera, 1 = the painting."""
-        return self._strength
-
-    @strength.setter
-    def strength(self, value: float) -> None:
-        if not 0 <= value <= 1:
-            raise LivestyleError(f"strength {value} is out of range; expected 0 to 1")
-        if value != 1:
-            self.model.card.check_paints()
-        self._strength = float(value)
-
-    @property
-    def keep_color(self) -> bool:
-        """Whether the camera's colours stay under the painting's light and strokes."""
-        return self._keep_color > 0
-
-    @keep_color.setter
-    def keep_color(self, value: bool) -> None:
-        if value:
-            self.model.card.check_paints()
-        self._keep_color = float(value)
-
-    @property
-    def steadiness(self) -> float:
-        """0 = every frame by itself, 1 = the most is held where nothing moves. What moves is never held."""
-        return self._steadiness
-
-    @steadiness.setter
-    def steadiness(self, value: float) -> None:
-        if not 0 <= value <= 1:
-            raise LivestyleError(f"steadiness {value} is out of range; expected 0 to 1")
-        self._steadiness = float(value)
 
     @property
     def info(self) -> EngineInfo:
         """What runs. LivestyleError before `open` or the first frame."""
-        if self._engine is None:
+        if self._info is None:
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
-        return self._engine.info
+        return self._info
+
+    def engine_for(self, model: Model) -> Engine:
+        """An open engine that paints frames as they are now with another model; the caller closes it.
+
+        LivestyleError before `open` or the first frame.
+        """
+        if self._size is None:
+            raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
+        return self._open_engine(model, self._size)
+
+    def adopt(self, engine: Engine) -> Engine | None:
+        """Go on with this open engine, of whatever model, from the next frame on; closes it in the end.
+
+        Gives the one before to the caller, to be closed. The style of the same name stays, else it
+        is the model's first; all else stays as it is set, the frames before too where the model stays.
+        """
+        self._collect()
+        before, model = self._engine, engine.model
+        if before is not None and before.model.folder == model.folder and before.size == engine.size:
+            engine.state = before.state
+        self._use(engine)
+        if model.folder != self.model.folder:
+            self._become(model)
+        return before
+
+    @property
+    def depth(self) -> int:
+        """How many frames may be submitted before a result is taken; 1 on a CPU, or before `open`."""
+        return self._film.depth if self._film else 1
+
+    @property
+    def in_flight(self) -> int:
+        """Frames submitted whose result was not taken."""
+        return len(self._begun) + len(self._done)
 
     def open(self, size: Size) -> Self:
-        """Compile for frames of `size` now rather than at the first frame."""
-        if self.model.card.scale > 1:
-            size = Size(min(size.width, TILE_PX), min(size.height, TILE_PX))
-        padded = self._rule.padded(size)
-        if self._engine is None or self._engine.size != padded:
-            self.close()
-            self._engine = open_engine(
-                self.model, padded, self._device, self._precision, self._threads, self._report
-            )
+        """Compile for frames of `size` now rather than at the first frame.
+
+        What is in flight keeps its results.
+        """
+        if self._main is not None:
+            self._join(self._main, self._padded(size))
+        elif self._engine is None or self._engine.size != self._padded(size):
+            self._collect()
+            self._free()
+            self._use(self._open_engine(self.model, size))
+        if size != self._size:
+            self.reset()
+            self._size = size
         return self
+
+    def another(self) -> Stylizer:
+        """One for another film, with a style and a past of its own, on this one's engine and of its size.
+
+        This one has to be open. Closing it closes the engine, and with it all the films.
+        """
+        other = Stylizer(self.model, self._device, self._precision, self._threads, self._report, self._slots)
+        other._main = self
+        return other
 
     def stylize(self, pixels: Pixels) -> Pixels:
         """Paint one frame, uint8 BGR (H, W, 3) to the same, or enlarge it; the result is the caller's own.
 
-        LivestyleError for another type or shape, or a side under 64 px.
+        LivestyleError for another type or shape, a side under 64 px, or while frames are in flight.
+        """
+        if self.in_flight:
+            raise LivestyleError(f"{self.in_flight} frames are in flight; take their results first")
+        self.submit(pixels)
+        return self.result()
+
+    def submit(self, pixels: Pixels) -> None:
+        """Start to paint a frame, as `stylize` does; it must not change before its result is taken.
+
+        LivestyleError where `depth` frames are in flight already.
         """
         if getattr(pixels, "ndim", 0) != 3 or pixels.shape[2] != 3 or pixels.dtype != "uint8":
             found = f"{getattr(pixels, 'dtype', type(pixels).__name__)} {getattr(pixels, 'shape', '')}"
@@ -161,41 +165,75 @@ class Stylizer:
         size = Size.of(pixels)
         self.open(size)
         assert self._engine is not None
-        if size != self._size:
-            self.reset()
-            self._size = size
+        assert self._film is not None
         if self.model.card.scale > 1:
-            return self._enlarge(pixels, self._engine)
-        padded = self._rule.pad(pixels)
-        painted = self._engine.infer(padded, self._vector, self._strength, self._keep_color, self._steadiness)
-        return np.ascontiguousarray(self._rule.crop(painted, size))
+            self._done.append(enlarge(pixels, self._engine))
+            return
+        look = self._vector, self._strength, self._keep_color, self._steadiness
+        self._film.submit(self._rule.pad(pixels), *look)
+        self._begun.append(size)
 
-    def _enlarge(self, pixels: Pixels, engine: Engine) -> Pixels:
-        """Tile by tile, so that a photo of any size takes the memory of a small one."""
-        scale = self.model.card.scale
-        size = Size.of(pixels).times(scale)
-        whole = np.empty((size.height, size.width, 3), np.uint8)
-        for y, x in product(*(tile(side, TILE_PX, MARGIN_PX) for side in pixels.shape[:2])):
-            part = self._rule.pad(pixels[y.start : y.start + TILE_PX, x.start : x.start + TILE_PX])
-            made = engine.infer(part, self._vector, 1.0, 0.0)
-            (top, bottom), (left, right) = (
-                ((at.keep_from - at.start) * scale, (at.keep_to - at.start) * scale) for at in (y, x)
-            )
-            rows = slice(y.keep_from * scale, y.keep_to * scale)
-            columns = slice(x.keep_from * scale, x.keep_to * scale)
-            whole[rows, columns] = made[top:bottom, left:right]
-        return whole
+    def result(self) -> Pixels:
+        """The oldest frame in flight, painted; waits for it. LivestyleError where none is in flight."""
+        if not self.in_flight:
+            raise LivestyleError("no frame is in flight; submit one first")
+        return self._done.popleft() if self._done else self._take()
+
+    def drop(self) -> None:
+        """Forget what is in flight; no result comes of it."""
+        self._begun.clear()
+        self._done.clear()
+        if self._film is not None:
+            self._film.drop()
 
     def reset(self) -> None:
         """Forget the frames before: the next one is painted as if it were the first. So does another size."""
-        if self._engine is not None:
-            self._engine.reset()
+        if self._film is not None:
+            self._film.reset()
 
     def close(self) -> None:
-        """Free the engine; the next frame opens one again."""
-        if self._engine is not None:
+        """Free the engine, or of another's engine the film; the next frame opens one again."""
+        self.drop()
+        self._free()
+
+    def _take(self) -> Pixels:
+        assert self._film is not None
+        return np.ascontiguousarray(self._rule.crop(self._film.result(), self._begun.popleft()))
+
+    def _collect(self) -> None:
+        """Wait for what is in flight, and keep it for `result`."""
+        while self._begun:
+            self._done.append(self._take())
+
+    def _join(self, main: Stylizer, padded: Size) -> None:
+        """Have a film on the engine of `main`, as it is now."""
+        if main._engine is None or main._engine.size != padded:
+            found = main._engine.size if main._engine else "none"
+            raise LivestyleError(f"a film of {padded} needs an engine of that size to share; it is {found}")
+        if self._engine is not main._engine:
+            self._use(main._engine, main._engine.open_film())
+
+    def _free(self) -> None:
+        if self._main is not None and self._film is not None:
+            self._film.close()
+        elif self._engine is not None:
             self._engine.close()
-            self._engine = None
+        self._engine = self._film = self._info = None
+
+    @property
+    def _rule(self) -> SizeRule:
+        return SizeRule(self.model.card.size_multiple)
+
+    def _padded(self, size: Size) -> Size:
+        """The engine's size for frames of `size`."""
+        return _engine_size(self.model, size)
+
+    def _open_engine(self, model: Model, size: Size) -> Engine:
+        how = self._device, self._precision, self._threads, self._report, self._slots
+        return open_engine(model, _engine_size(model, size), *how)
+
+    def _use(self, engine: Engine, film: Film | None = None) -> None:
+        self._engine, self._film, self._info = engine, film or engine.film, engine.info
 
     def __enter__(self) -> Self:
         return self
@@ -204,3 +242,8 @@ class Stylizer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _engine_size(model: Model, size: Size) -> Size:
+    inner = tile_size(size) if model.card.scale > 1 else size
+    return SizeRule(model.card.size_multiple).padded(inner)

@@ -125,3 +125,15 @@ def test_lerp_runs_from_start_to_end() -> None:
     np.testing.assert_array_equal(lerp(start, end, 1), end)
     np.testing.assert_allclose(lerp(start, end, 0.25), [1, 2, 3, 4])
     assert lerp(start, end, 0.3).dtype == np.float32
+
+
+def test_a_style_is_added_under_a_plain_name_of_its_own() -> None:
+    one, two = np.ones(2, np.float32), np.full(2, 2, np.float32)
+    bank = StyleBank(("first",), np.zeros((1, 2), np.float32))
+    name, bank = bank.added("My Photo!", one)
+    assert (name, bank.names) == ("my_photo", ("first", "my_photo"))
+    assert bank.added("my photo", one) == (name, bank)
+    name, bank = bank.added("My-Photo", two)
+    assert name == "my_photo_2"
+    assert bank.vector(name).tolist() == [2, 2]
+    assert bank.added("?!", two)[0] == "picture"

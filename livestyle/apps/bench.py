@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from livestyle.apps.show import ShowOptions, show
-from livestyle.config import Precision
+from livestyle.config import SLOTS, Precision
 from livestyle.pipeline.stats import Delay, Percentiles
 from livestyle.size import Size
 from livestyle.stylizer import Stylizer
@@ -30,15 +30,16 @@ def main(
     frames: Annotated[int, typer.Option(help="How many frames the engine alone paints.", min=1)] = 100,
     window: Annotated[bool, typer.Option("--window", help="Show it, so that display counts.")] = False,
     model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
-    device: Annotated[str, typer.Option(help="auto, cpu, openvino or onnxruntime.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")] = "auto",
     precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
     threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
+    slots: Annotated[int, typer.Option(help="Frames in flight on a GPU.", min=1, max=8)] = SLOTS,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
 ) -> None:
     """Measure the live pipeline without a camera: rates, latency from capture to display, drops."""
     console = Console(stderr=True, highlight=False, markup=False)
     chosen = Size.parse(size)
-    with Stylizer(model, device, precision, threads, console.print) as stylizer:
+    with Stylizer(model, device, precision, threads, console.print, slots) as stylizer:
         alone = engine_alone(stylizer, chosen, frames)
     options = ShowOptions(
         camera=camera,
@@ -48,6 +49,7 @@ def main(
         device=device,
         precision=precision,
         threads=threads,
+        slots=slots,
         window=window,
         seconds=seconds,
     )

@@ -8,49 +8,31 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
+from livestyle.apps.finding import Finding, State
+from livestyle.apps.nvidia import nvidia
 from livestyle.card import Model, model_names, own_styles_dir
 from livestyle.config import Precision, cache_dir, data_dir
 from livestyle.errors import LivestyleError
+from livestyle.runtime.driver import CudaError, gpus
+from livestyle.runtime.gpu import GpuEngine
 from livestyle.runtime.openvino import core, cpu_capabilities
-from livestyle.runtime.select import ENGINES, open_engine
+from livestyle.runtime.select import BY_NAME_ONLY, ENGINES, open_engine
 from livestyle.size import Size
 from livestyle.sources.cameras import list_cameras
 
 TRIAL = Size(128, 96)
-EXTRAS = ("onnxruntime", "train")
+EXTRAS = ("cuda", "tensorrt", "rtx", "onnxruntime", "train")
 SOFTWARE_ENCODERS = ("libx264", "libx265", "libsvtav1", "libvpx-vp9")
 HARDWARE_ENCODERS = ("h264_nvenc", "hevc_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox")
 WINDOW_SCRIPT = "import cv2; cv2.namedWindow('livestyle doctor'); cv2.destroyAllWindows()"
 WINDOW_TIMEOUT_S = 60
 INSTALL_AGAIN = "pip install --force-reinstall --no-deps .  (in livestyle's folder)"
-
-
-class State(StrEnum):
-    """How a thing is: works; is left out and not needed; wants a look; stops the live app."""
-
-    OK = "ok"
-    ABSENT = "absent"
-    WARNING = "warning"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One row: what was looked at, how it is, what was found, and what to do about it."""
-
-    topic: str
-    name: str
-    state: State
-    found: str
-    fix: str = ""
 
 
 def examine() -> list[Finding]:
@@ -125,7 +107,10 @@ def devices(topic: str) -> Iterator[Finding]:
 def engines(topic: str) -> Iterator[Finding]:
     """Open each engine in each precision and paint a picture; 'auto' must work."""
     model = Model.load("cin-lite")
-    for name in ENGINES:
+    for name in (name for name in ENGINES if name not in BY_NAME_ONLY):
+        if issubclass(ENGINES[name], GpuEngine) and not _gpu_here():
+            yield Finding(topic, name, State.ABSENT, "needs an NVIDIA GPU and its driver")
+            continue
         for precision in (p for p in Precision if p is not Precision.AUTO):
             works, found = _trial(model, name, precision)
             yield Finding(topic, f"{name} {precision}", State.OK if works else State.ABSENT, found)
@@ -134,6 +119,13 @@ def engines(topic: str) -> Iterator[Finding]:
         yield Finding(topic, "auto", State.OK, found)
     else:
         yield Finding(topic, "auto", State.FAILED, found, "pip install --force-reinstall openvino")
+
+
+def _gpu_here() -> bool:
+    try:
+        return bool(gpus())
+    except CudaError:
+        return False
 
 
 def _trial(model: Model, device: str, precision: Precision) -> tuple[bool, str]:
@@ -238,6 +230,7 @@ def _megabytes(folder: Path) -> float:
 CHECKS: dict[str, Callable[[str], Iterator[Finding]]] = {
     "packages": packages,
     "devices": devices,
+    "NVIDIA": nvidia,
     "engines": engines,
     "cameras": cameras,
     "display": display,

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from livestyle import __version__
-from livestyle.apps.checks import Finding, State, examine
+from livestyle.apps.checks import examine
+from livestyle.apps.finding import Finding, State
 
 NAME = "doctor"
 STYLES = {State.OK: "green", State.ABSENT: "dim", State.WARNING: "yellow", State.FAILED: "bold red"}

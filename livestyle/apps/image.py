@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from livestyle.apps.batch import each, make_folder, pairs, split_styles
+from livestyle.apps.options import StyleImages, add_style_images
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
@@ -35,11 +36,12 @@ def main(
     style: Annotated[
         str | None, typer.Option(help="A style; several as a,b,c, or all: one picture each.")
     ] = None,
+    style_image: StyleImages = None,
     strength: Annotated[float, typer.Option(help="0 = the photo, 1 = the painting.", min=0, max=1)] = 1.0,
     keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the photo's colours.")] = False,
     max_side: Annotated[int | None, typer.Option(help="Scale down to this many px a side.", min=64)] = None,
     model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
-    device: Annotated[str, typer.Option(help="auto, cpu, openvino or onnxruntime.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")] = "auto",
     precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
     threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
@@ -48,7 +50,9 @@ def main(
     console = Console(stderr=True, highlight=False, markup=False)
     with Stylizer(model, device, precision, threads, console.print) as stylizer:
         stylizer.strength, stylizer.keep_color = strength, keep_color
-        paint_images(source, target, stylizer, split_styles(style), max_side, overwrite, console)
+        added = add_style_images(stylizer, style_image)
+        styles = split_styles(style) or added
+        paint_images(source, target, stylizer, styles, max_side, overwrite, console)
 
 
 def paint_images(

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from livestyle.apps.options import StyleImages, load_models
 from livestyle.apps.show import ShowOptions, show
-from livestyle.card import Model
-from livestyle.config import STEADINESS, Precision
+from livestyle.config import SLOTS, STEADINESS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.size import Size
 
@@ -26,10 +26,13 @@ def main(
     ] = "0",
     size: Annotated[str | None, typer.Option(help="Ask the camera for this size.", metavar="WxH")] = None,
     fps: Annotated[float | None, typer.Option(help="Ask the camera for this rate.", min=1)] = None,
-    model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
+    model: Annotated[
+        str, typer.Option(help="Name or folder of a model; tab goes through a,b,c, or from one through all.")
+    ] = "cin-lite",
     style: Annotated[
         str | None, typer.Option(help="Name, part of a name, or number; several for a file: a,b,c.")
     ] = None,
+    style_image: StyleImages = None,
     strength: Annotated[float, typer.Option(help="0 = the camera, 1 = the painting.", min=0, max=1)] = 1.0,
     keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the camera's colours.")] = False,
     steadiness: Annotated[
@@ -42,9 +45,10 @@ def main(
     ] = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, openvino or onnxruntime.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")] = "auto",
     precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
     threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
+    slots: Annotated[int, typer.Option(help="Frames in flight on a GPU.", min=1, max=8)] = SLOTS,
     snapshots: Annotated[
         Path, typer.Option(help="Folder for what the keys s and r make.", metavar="DIR")
     ] = Path(),
@@ -89,6 +93,7 @@ def main(
         fps=fps,
         model=model,
         style=style,
+        style_images=tuple(style_image or ()),
         strength=strength,
         keep_color=keep_color,
         steadiness=steadiness,
@@ -97,6 +102,7 @@ def main(
         device=device,
         precision=precision,
         threads=threads,
+        slots=slots,
         window=not no_window,
         fullscreen=fullscreen,
         folder=snapshots,
@@ -131,10 +137,12 @@ def _paint_file(
     look = {"style": options.style, "strength": options.strength, "keep_color": options.keep_color}
     engine = {"model": options.model, "device": options.device, "precision": options.precision}
     shared: dict[str, Any] = {**look, **engine, "threads": options.threads, "overwrite": options.overwrite}
+    shared["style_image"] = list(options.style_images)
     if suffixes & SUFFIXES and not suffixes & VIDEO_SUFFIXES:
         image.main(source, target, **shared)
     else:
         shared |= {"encoder": options.encoder, "crf": options.crf, "steadiness": options.steadiness}
+        shared |= {"slots": options.slots}
         video.main(source, target, change_every=change_every, crossfade=crossfade, **shared)
 
 
@@ -149,7 +157,7 @@ def _list_cameras() -> None:
 
 
 def _list_styles(model: str) -> None:
-    loaded = Model.load(model)
+    loaded = load_models(model)[0]
     notes = {note.name: note for note in loaded.card.styles}
     for number, name in enumerate(loaded.styles, 1):
         note = notes.get(name)

@@ -22,6 +22,7 @@ def report(stats: Stats, source: SourceInfo, engine: EngineInfo, model: str) -> 
         "device": engine.device,
         "precision": str(engine.precision),
         "threads": engine.threads,
+        "slots": engine.slots,
         "size": str(source.size),
         "source": {"name": source.name, "rate": source.rate, "format": source.format},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from livestyle.apps.batch import each, pairs, parse_seconds, split_styles
-from livestyle.config import STEADINESS, Precision
+from livestyle.apps.options import StyleImages, add_style_images
+from livestyle.config import SLOTS, STEADINESS, Precision
 from livestyle.sinks.encoders import CONTAINERS, Encoding
 from livestyle.sources.container import VIDEO_SUFFIXES
 from livestyle.stylizer import Stylizer
@@ -24,6 +26,7 @@ def main(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A video file, or a folder of them.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help=".mp4, .mkv, .mov or .webm, or a folder.")],
     style: Annotated[str | None, typer.Option(help="A style; several, as a,b,c, take turns; or all.")] = None,
+    style_image: StyleImages = None,
     change_every: Annotated[str, typer.Option(help="With several styles: how long each lasts.")] = "5s",
     crossfade: Annotated[str, typer.Option(help="How long a change of style takes; 0 = at once.")] = "1s",
     strength: Annotated[float, typer.Option(help="0 = the video, 1 = the painting.", min=0, max=1)] = 1.0,
@@ -40,9 +43,10 @@ def main(
     preset: Annotated[str | None, typer.Option(help="Speed of the encoder; libx264: veryfast.")] = None,
     no_sound: Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")] = False,
     model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
-    device: Annotated[str, typer.Option(help="auto, cpu, openvino or onnxruntime.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")] = "auto",
     precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
     threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
+    slots: Annotated[int, typer.Option(help="Frames in flight on a GPU.", min=1, max=8)] = SLOTS,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
 ) -> None:
     """Paint a video file, or a folder of them.
@@ -62,7 +66,9 @@ def main(
         overwrite=overwrite,
     )
     console = Console(stderr=True, highlight=False, markup=False)
-    with Stylizer(model, device, precision, threads, console.print) as stylizer:
+    with Stylizer(model, device, precision, threads, console.print, slots) as stylizer:
+        added = add_style_images(stylizer, style_image)
+        options = replace(options, styles=options.styles or added)
         paint_videos(source, target, stylizer, options, console)
 
 

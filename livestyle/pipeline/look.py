@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from livestyle.config import STEADINESS
 from livestyle.styles import StyleBank, Vector, lerp
@@ -13,6 +16,7 @@ from livestyle.styles import StyleBank, Vector, lerp
 class Fade:
     """From one style to another, by wall time; eased, so that it starts and ends softly."""
 
+    bank: StyleBank
     index: int
     """of the style at the end, in the bank"""
     start: Vector
@@ -37,20 +41,25 @@ class Look:
 
     def __init__(self, bank: StyleBank, style: str, crossfade_s: float = 0.0) -> None:
         """LivestyleError for a style that isn't in `bank`."""
-        self.bank = bank
         self.strength = 1.0
         self.keep_color = False
         self.steadiness = STEADINESS
         self.mirror = False
         self.frozen = False
         self.crossfade_s = crossfade_s
-        index = bank.names.index(bank.find(style))
-        vector = bank.vectors[index]
-        self._fade = Fade(index, vector, vector, 0.0, 0.0)
+        self._lock = threading.Lock()
+        self._asked = ""
+        self._fade = _still(bank, bank.names.index(bank.find(style)))
+
+    @property
+    def bank(self) -> StyleBank:
+        """The styles there are. `follow` changes them."""
+        return self._fade.bank
 
     @property
     def style(self) -> str:
-        return self.bank.names[self.index]
+        fade = self._fade
+        return fade.bank.names[fade.index]
 
     @property
     def index(self) -> int:
@@ -59,11 +68,46 @@ class Look:
 
     @index.setter
     def index(self, value: int) -> None:
-        now = time.monotonic()
-        index = value % len(self.bank)
-        self._fade = Fade(index, self._fade.at(now), self.bank.vectors[index], now, self.crossfade_s)
+        with self._lock:
+            self._asked = ""
+            self._begin(value)
+
+    def ask(self, style: str) -> None:
+        """Change to a style by its whole name, now or as soon as it is in the bank."""
+        with self._lock:
+            self._asked = style
+            self._answer()
+
+    def follow(self, bank: StyleBank) -> None:
+        """Choose from `bank` from now on: another model's, or the same model's with more styles.
+
+        The style of the same name stays, else it is the first; another model's is there at once.
+        """
+        with self._lock:
+            fade = self._fade
+            if bank is fade.bank:
+                return
+            name = fade.bank.names[fade.index]
+            index = bank.names.index(name) if name in bank.names else 0
+            same = np.array_equal(bank.vectors[index], fade.end)
+            self._fade = replace(fade, bank=bank, index=index) if same else _still(bank, index)
+            self._answer()
 
     def now(self) -> tuple[str, Vector]:
         """Name and vector, float32 [D], for a frame whose inference starts now; not to be changed."""
         fade = self._fade
-        return self.bank.names[fade.index], fade.at(time.monotonic())
+        return fade.bank.names[fade.index], fade.at(time.monotonic())
+
+    def _begin(self, index: int) -> None:
+        now, fade = time.monotonic(), self._fade
+        index %= len(fade.bank)
+        self._fade = Fade(fade.bank, index, fade.at(now), fade.bank.vectors[index], now, self.crossfade_s)
+
+    def _answer(self) -> None:
+        if self._asked in self.bank.names:
+            self._begin(self.bank.names.index(self._asked))
+            self._asked = ""
+
+
+def _still(bank: StyleBank, index: int) -> Fade:
+    return Fade(bank, index, bank.vectors[index], bank.vectors[index], 0.0, 0.0)

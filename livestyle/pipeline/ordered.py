@@ -17,14 +17,18 @@ POLL_S = 0.2
 
 
 def run_ordered(
-    source: Iterable[Item], work: Callable[[Item], Result], sink: Callable[[Result], None], depth: int = 4
+    source: Iterable[Item],
+    work: Callable[[Iterable[Item]], Iterable[Result]],
+    sink: Callable[[Result], None],
+    depth: int = 4,
 ) -> None:
-    """Give every item of `source` to `work` and every result to `sink`, in order.
+    """Give every item of `source` to `work` and every result of that to `sink`, in order.
 
-    `source` runs on a thread of its own, `sink` on another, `work` in the caller; up to `depth`
-    items wait between two of them. Returns when all is written. An exception in any of the three
-    ends reading; what was read before an end of `source`, and worked on before an end of `work`
-    (Ctrl+C among them), is still written; then it is raised here. Both threads are joined always.
+    `source` runs on a thread of its own, `sink` on another, `work` in the caller; it may take some
+    items before it gives the first result. Up to `depth` items wait between two of them. Returns when
+    all is written. An exception in any of the three ends reading; what was read before an end of
+    `source`, and given before an end of `work` (Ctrl+C among them), is still written; then it is
+    raised here. Both threads are joined always.
     """
     read, done = Queue[Item](depth), Queue[Result](depth)
 
@@ -47,8 +51,8 @@ def run_ordered(
     reader.start()
     writer.start()
     try:
-        for item in read:
-            if not done.put(work(item)):
+        for result in work(read):
+            if not done.put(result):
                 break
     finally:
         read.end(drop=True)

@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Self, TypeAlias
 
 from livestyle.card import Model, resolve_shapes
-from livestyle.config import Precision
+from livestyle.config import SLOTS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
+from livestyle.runtime.film import Film, HostFilm, Tensors
 from livestyle.size import Size
 from livestyle.styles import Vector
 
-Tensors: TypeAlias = dict[str, NDArray[Any]]
-"""Inputs or outputs of a graph by name (see ARCHITECTURE.md)."""
+Report: TypeAlias = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """What runs, as it is printed and shown in the HUD."""
+    """What runs, as it is printed and shown in the HUD. slots: frames in flight on a GPU; 0 on a CPU."""
 
     engine: str
     device: str
     precision: Precision
     threads: int
+    slots: int = 0
+
+    @property
+    def lanes(self) -> str:
+        """'2 threads' or '2 slots'."""
+        count, name = (self.slots, "slot") if self.slots else (self.threads, "thread")
+        return f"{count} {name}{'s' * (count != 1)}"
 
     def __str__(self) -> str:
-        threads = f"{self.threads} thread{'s' * (self.threads != 1)}"
-        return f"{self.device} · {self.engine} · {self.precision} · {threads}"
+        return f"{self.device} · {self.engine} · {self.precision} · {self.lanes}"
+
+
+@dataclass(frozen=True)
+class GpuOptions:
+    """gpu: its number. slots: how many frames of a film are in flight. report: told what is worth a line."""
+
+    gpu: int = 0
+    slots: int = SLOTS
+    report: Report = lambda _: None
 
 
 class Engine(ABC):
@@ -41,14 +54,24 @@ class Engine(ABC):
     `infer` never changes its arguments and returns an array the caller owns. Style, strength and
     keep_color are arguments of each call: nothing is compiled or loaded when they change.
 
-    Where the model has state, what a frame leaves behind is passed to the next: each output
-    `next_NAME` becomes the input `state_NAME`. Zeros are no past.
+    Frames belong to films (see Film); `infer`, `reset` and `state` are of the engine's own, and
+    `open_film` makes further ones.
     """
 
     name: str
 
-    def __init__(self, model: Model, size: Size, precision: Precision, threads: int) -> None:
-        """`size` must fit the model's size multiple (see SizeRule); `precision` is not AUTO."""
+    def __init__(
+        self,
+        model: Model,
+        size: Size,
+        precision: Precision,
+        threads: int = 0,
+        options: GpuOptions = GpuOptions(),
+    ) -> None:
+        """`size` must fit the model's size multiple (see SizeRule); `precision` is not AUTO.
+
+        threads: of a CPU, 0 = as many as the engine likes. options: of a GPU.
+        """
         multiple = model.card.size_multiple
         if size.width % multiple or size.height % multiple:
             raise LivestyleError(f"{model.card.name} takes sizes in multiples of {multiple} px; got {size}")
@@ -56,11 +79,11 @@ class Engine(ABC):
         self.size = size
         self.precision = precision
         self.threads = threads
-        self._open = False
+        self.options = options
         shapes = resolve_shapes(model.card.state, size)
         self._state_shapes = {f"state_{name}": shape for name, shape in shapes.items()}
         self._outputs = ["stylized", *(f"next_{name}" for name in shapes)]
-        self._state: Tensors = {}
+        self._films: list[Film] = []
 
     @property
     @abstractmethod
@@ -69,36 +92,45 @@ class Engine(ABC):
 
     def open(self) -> None:
         """Compile and allocate; may take seconds. LivestyleError where the engine can't run here."""
-        if not self._open:
+        if not self._films:
             self._open_impl()
-            self._open = True
-            self.reset()
+            try:
+                self.open_film()
+            except BaseException:
+                self._close_impl()
+                raise
 
     def close(self) -> None:
-        """Free everything; harmless when not open."""
-        if self._open:
-            self._open = False
-            self._state = {}
+        """Free everything, films too; harmless when not open."""
+        if self._films:
+            while self._films:
+                self._films.pop().close()
             self._close_impl()
+
+    @property
+    def film(self) -> Film:
+        """The engine's own. LivestyleError while it is not open."""
+        if not self._films:
+            raise LivestyleError(f"the {self.name} engine is not open; use it in a with block")
+        return self._films[0]
+
+    def open_film(self) -> Film:
+        """Another film, with a past of its own; closed with the engine, if not before."""
+        self._films.append(self._film_impl())
+        return self._films[-1]
 
     def reset(self) -> None:
         """Forget the frames before: the next one is painted as if it were the first."""
-        self._state = {name: np.zeros(shape, np.float32) for name, shape in self._state_shapes.items()}
+        self.film.reset()
 
     @property
     def state(self) -> Tensors:
-        """What the next frame builds on, by input name, float32; a copy. Empty where nothing is carried.
-
-        Set it to what any engine gave for this model and size to go on from there.
-        """
-        return {name: array.copy() for name, array in self._state.items()}
+        """Of the engine's own film (see Film.state)."""
+        return self.film.state
 
     @state.setter
     def state(self, state: Tensors) -> None:
-        found = {name: array.shape for name, array in state.items()}
-        if found != self._state_shapes:
-            raise LivestyleError(f"bad state: {found}; expected {self._state_shapes}")
-        self._state = {name: np.array(array, np.float32, order="C") for name, array in state.items()}
+        self.film.state = state
 
     def infer(
         self, pixels: Pixels, style: Vector, strength: float, keep_color: float, steadiness: float = 0.0
@@ -112,31 +144,9 @@ class Engine(ABC):
         Returns uint8 BGR (H, W, 3); sides times the card's scale where the model enlarges pictures, to
         which pixels alone matter. LivestyleError for a wrong shape, type or length.
         """
-        if not self._open:
-            raise LivestyleError(f"the {self.name} engine is not open; use it in a with block")
-        if pixels.dtype != np.uint8 or pixels.shape != (self.size.height, self.size.width, 3):
-            raise LivestyleError(
-                f"bad frame: {pixels.dtype} {pixels.shape}; "
-                f"expected uint8 ({self.size.height}, {self.size.width}, 3)"
-            )
-        if style.dtype != np.float32 or style.shape != (self.model.card.style_length,):
-            raise LivestyleError(
-                f"bad style vector: {style.dtype} {style.shape}; "
-                f"expected float32 ({self.model.card.style_length},)"
-            )
-        feed: Tensors = {"frame": np.ascontiguousarray(pixels)[None]}
-        if self.model.card.scale == 1:
-            feed |= {
-                "style": np.ascontiguousarray(style)[None],
-                "strength": np.array([strength], np.float32),
-                "keep_color": np.array([keep_color], np.float32),
-            }
-        if self._state:
-            feed |= {"steadiness": np.array([steadiness], np.float32), **self._state}
-        found = self._infer_impl(feed)
-        self._state = {name: found[name.replace("state_", "next_")] for name in self._state}
-        painted: Pixels = found["stylized"][0]
-        return painted
+        film = self.film
+        film.submit(pixels, style, strength, keep_color, steadiness)
+        return film.result()
 
     @abstractmethod
     def _open_impl(self) -> None: ...
@@ -144,12 +154,21 @@ class Engine(ABC):
     @abstractmethod
     def _close_impl(self) -> None: ...
 
-    @abstractmethod
+    def _film_impl(self) -> Film:
+        for other in self._films:
+            if isinstance(other, HostFilm):
+                other.share()
+        film = HostFilm(self.model, self.size, lambda feed: self._infer_impl(feed))
+        if self._films:
+            film.share()
+        return film
+
     def _infer_impl(self, feed: Tensors) -> Tensors:
         """Run the graph once and give the outputs named in `self._outputs`.
 
         `stylized` is the caller's own. The others may be overwritten by the call after the next.
         """
+        raise NotImplementedError(f"{self.name} makes films of its own")
 
     def __enter__(self) -> Self:
         self.open()

@@ -6,7 +6,8 @@ import os
 
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
-from livestyle.runtime.engine import Engine, EngineInfo, Tensors
+from livestyle.runtime.engine import Engine, EngineInfo
+from livestyle.runtime.film import Tensors
 
 
 class OnnxRuntimeEngine(Engine):
@@ -21,8 +22,10 @@ class OnnxRuntimeEngine(Engine):
             raise LivestyleError(
                 f"ONNX Runtime can't be loaded ({error}); pip install 'livestyle[onnxruntime]'"
             ) from error
-        if self.precision is Precision.BF16:
-            raise LivestyleError("ONNX Runtime has no bf16 on a CPU; use --precision f32 or int8")
+        if self.precision in (Precision.BF16, Precision.F16):
+            raise LivestyleError(
+                f"ONNX Runtime has no {self.precision} on a CPU; use --precision f32 or int8"
+            )
         path = self.model.graph("int8" if self.precision is Precision.INT8 else "float")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads

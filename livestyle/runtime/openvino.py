@@ -7,7 +7,8 @@ from typing import Any
 
 from livestyle.config import Precision, cache_dir
 from livestyle.errors import LivestyleError
-from livestyle.runtime.engine import Engine, EngineInfo, Tensors
+from livestyle.runtime.engine import Engine, EngineInfo
+from livestyle.runtime.film import Tensors
 from livestyle.runtime.openvino_bytes import move_bytes
 
 HINTS = {Precision.F32: "f32", Precision.BF16: "bf16", Precision.INT8: "f32"}
@@ -36,6 +37,8 @@ class OpenVinoEngine(Engine):
     def _open_impl(self) -> None:
         kind = "int8" if self.precision is Precision.INT8 else "float"
         path = self.model.graph(kind)
+        if self.precision is Precision.F16:
+            raise LivestyleError("OpenVINO has no f16 on a CPU; use --precision bf16, int8 or f32")
         if self.precision is Precision.BF16 and "BF16" not in cpu_capabilities():
             raise LivestyleError("this CPU has no bf16; use --precision int8 or f32")
         ov = core()
@@ -46,7 +49,7 @@ class OpenVinoEngine(Engine):
             settings = {
                 "INFERENCE_PRECISION_HINT": HINTS[self.precision],
                 "PERFORMANCE_HINT": "LATENCY",
-                **_cache_settings(),
+                **cache_settings(),
             }
             if self.threads:
                 settings["INFERENCE_NUM_THREADS"] = str(self.threads)
@@ -72,7 +75,7 @@ class OpenVinoEngine(Engine):
         return {**outputs, "stylized": outputs["stylized"].copy()}
 
 
-def _cache_settings() -> dict[str, str]:
+def cache_settings() -> dict[str, str]:
     """Where compiled models are kept; nothing where that folder can't be written."""
     folder = cache_dir() / "openvino"
     try:

@@ -37,6 +37,11 @@ def load_image(path: Path) -> Pixels:
     return pixels
 
 
+def load_style_image(path: Path) -> tuple[str, Pixels]:
+    """A painting to be a style: the name of its file, and its pixels as `load_image` gives them."""
+    return path.stem, load_image(path)
+
+
 def natural_key(path: Path) -> tuple[list[tuple[int, int | str]], str]:
     """Sorts 'shot2.png' before 'shot10.png', whatever the case."""
     parts = re.findall(r"\d+|\D+", path.name.casefold())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -129,6 +130,8 @@ def transcode(
         except BaseException:
             writer.discard()
             raise
+        finally:
+            stylizer.drop()
         writer.finish()
     damaged = demux.damaged + writer.lost
     if damaged:
@@ -139,7 +142,7 @@ def transcode(
 
 
 class _Painter:
-    """Paints pictures in the style of their time; packets pass."""
+    """Paints pictures in the style of their time; packets pass between them."""
 
     def __init__(
         self,
@@ -158,14 +161,33 @@ class _Painter:
         self._done = 0
         self._first_pts: int | None = None
 
-    def __call__(self, item: Item) -> Item:
+    def __call__(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Every item in order; as many pictures as the stylizer takes are in flight."""
+        begun: deque[Item] = deque()
+        for item in items:
+            if isinstance(item, Picture):
+                self._begin(item)
+            begun.append(item)
+            while begun and (not isinstance(begun[0], Picture) or self._full):
+                yield self._finish(begun.popleft())
+        while begun:
+            yield self._finish(begun.popleft())
+
+    @property
+    def _full(self) -> bool:
+        return self._stylizer.in_flight >= self._stylizer.depth
+
+    def _begin(self, picture: Picture) -> None:
+        if self._first_pts is None:
+            self._first_pts = picture.pts
+        seconds = float((picture.pts - self._first_pts) * self._time_base)
+        self._stylizer.style_vector = self._schedule.at(seconds)
+        self._stylizer.submit(_fit(picture.pixels, self._size))
+
+    def _finish(self, item: Item) -> Item:
         if not isinstance(item, Picture):
             return item
-        if self._first_pts is None:
-            self._first_pts = item.pts
-        seconds = float((item.pts - self._first_pts) * self._time_base)
-        self._stylizer.style_vector = self._schedule.at(seconds)
-        painted = self._stylizer.stylize(_fit(item.pixels, self._size))
+        painted = self._stylizer.result()
         self._done += 1
         self._progress(Progress(self._done, max(self._total, self._done) if self._total else None))
         return Picture(painted, item.pts, item.duration)

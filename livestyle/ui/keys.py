@@ -13,6 +13,11 @@ class Action(Enum):
     NEXT_STYLE = auto()
     PREVIOUS_STYLE = auto()
     PICK_STYLE = auto()
+    NEXT_MODEL = auto()
+    PREVIOUS_MODEL = auto()
+    OPEN_PICTURE = auto()
+    NEXT_PICTURE = auto()
+    PREVIOUS_PICTURE = auto()
     STRONGER = auto()
     WEAKER = auto()
     STEADIER = auto()
@@ -58,6 +63,9 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
         HelpLine(("space",), "freeze"),
     ),
     (
+        HelpLine(("tab",), "next model"),
+        HelpLine(("i",), "a picture as the style"),
+        HelpLine((",", "."), "picture before, after"),
         HelpLine(("s",), "snapshot"),
         HelpLine(("r",), "record"),
         HelpLine(("f",), "full screen"),
@@ -68,9 +76,16 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
 )
 """Two columns."""
 
+# Shift+Tab is 0x0B from Qt, 0x19 from Cocoa, 0xFE20 from GTK; Windows doesn't tell it from Tab.
 _LETTERS = {
     "n": Action.NEXT_STYLE,
     "p": Action.PREVIOUS_STYLE,
+    "\t": Action.NEXT_MODEL,
+    "\x0b": Action.PREVIOUS_MODEL,
+    "\x19": Action.PREVIOUS_MODEL,
+    "i": Action.OPEN_PICTURE,
+    ",": Action.PREVIOUS_PICTURE,
+    ".": Action.NEXT_PICTURE,
     "[": Action.LOOSER,
     "]": Action.STEADIER,
     "x": Action.CROSSFADE,
@@ -89,6 +104,7 @@ _LETTERS = {
 }
 
 _X11 = {
+    0xFE20: Action.PREVIOUS_MODEL,
     0xFF51: Action.PREVIOUS_STYLE,
     0xFF52: Action.STRONGER,
     0xFF53: Action.NEXT_STYLE,

@@ -120,6 +120,29 @@ def shortened(text: str, size: int, width: int, weight: int = REGULAR) -> str:
     return text + "…"
 
 
+def wrapped(text: str, size: int, width: int) -> list[str]:
+    """The text in lines of at most `width` px, broken between words; a longer word is shortened."""
+    if "\n" not in text and width_of(text, size) <= width:
+        return [text]
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if width_of(longer, size) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [shortened(line, size, width) for line in lines]
+
+
+def shortened_left(text: str, size: int, width: int, weight: int = REGULAR) -> str:
+    """The text, its beginning replaced by … where it is wider than `width` px."""
+    if width_of(text, size, weight) <= width:
+        return text
+    while text and width_of("…" + text, size, weight) > width:
+        text = text[1:]
+    return "…" + text
+
+
 def text_size(canvas_width: int, canvas_height: int) -> int:
     """Pixels of body text that read well on a canvas: 14 at 640x480, 25 at 1080p, 41 at 4K."""
     side = min(canvas_height, canvas_width * 3 / 4)

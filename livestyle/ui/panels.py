@@ -17,11 +17,17 @@ from livestyle.ui.overlay import (
     Text,
     panel,
     shortened,
+    shortened_left,
     width_of,
+    wrapped,
 )
 
 Rows = tuple[tuple[str, str], ...]
 """label and value"""
+
+TOAST_LINES = 4
+PICKER_ROWS = 6
+"""Names that are shown at a time."""
 
 
 @lru_cache(maxsize=4)
@@ -71,14 +77,36 @@ def help_panel(size: int, max_width: int) -> Overlay:
     return panel(total, height, size, marks, opacity=0.84)
 
 
+@lru_cache(maxsize=2)
+def picker_panel(text: str, names: Sequence[str], index: int, size: int, width: int) -> Overlay:
+    """A typed path, `width` px wide, and a part of what fits it, the marked name in colour."""
+    pad, line = size, round(size * 1.6)
+    y = pad + round(size * 0.8)
+    marks = [Text(shortened_left(f"{text}_", size, width - 2 * pad, BOLD), pad, y, size, weight=BOLD)]
+    first = max(0, min(index - PICKER_ROWS // 2, len(names) - PICKER_ROWS))
+    for number, name in enumerate(names[first : first + PICKER_ROWS], first):
+        y += line
+        color = ACCENT if number == index else WHITE
+        marks.append(Text(shortened(name, size, width - 2 * pad), pad, y, size, color))
+    found = f"{index + 1} / {len(names)}" if names else "no picture and no folder has this in its name"
+    hint = f"{found}   ·   ↑ ↓ choose   ·   ← → folder   ·   enter   ·   esc"
+    small = max(9, round(size * 0.85))
+    y += line
+    marks.append(Text(shortened(hint, small, width - 2 * pad), pad, y, small, MUTED))
+    return panel(width, y + pad, round(size * 0.7), marks, opacity=0.84)
+
+
 @lru_cache(maxsize=8)
 def toast_panel(text: str, size: int, max_width: int) -> Overlay:
-    """One line in a pill."""
+    """A few words in a pill, or up to TOAST_LINES lines."""
     size = round(size * 1.15)
-    text = shortened(text, size, max_width - 3 * size)
-    height = round(size * 2.2)
-    marks = [Text(text, round(size * 1.5), round(height * 0.5 + size * 0.36), size)]
-    return panel(width_of(text, size) + 3 * size, height, height // 2, marks)
+    lines = wrapped(text, size, max_width - 3 * size)[:TOAST_LINES]
+    line = round(size * 1.4)
+    height = round(size * 2.2) + (len(lines) - 1) * line
+    first = round(size * 1.1 + size * 0.36)
+    marks = [Text(words, round(size * 1.5), first + n * line, size) for n, words in enumerate(lines)]
+    width = max(width_of(words, size) for words in lines) + 3 * size
+    return panel(width, height, round(size * 1.1), marks)
 
 
 @lru_cache(maxsize=8)

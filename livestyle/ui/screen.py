@@ -11,16 +11,19 @@ import numpy as np
 from livestyle.config import STEADINESS
 from livestyle.frame import Pixels
 from livestyle.pipeline.live import LivePipeline, Painting
-from livestyle.runtime.engine import EngineInfo
 from livestyle.size import Size
 from livestyle.sources.source import Source, SourceInfo
 from livestyle.ui.overlay import text_size
-from livestyle.ui.panels import Rows, badge_panel, help_panel, hud_panel, toast_panel
+from livestyle.ui.panels import Rows, badge_panel, help_panel, hud_panel, picker_panel, toast_panel
+from livestyle.ui.picker import Picker
 
 MAX_ENLARGED_HEIGHT_PX = 1080
 """Pictures are not made larger than this before the window takes them; the rest is the window's."""
 
 TOAST_S = 1.8
+TOAST_LETTERS = 40
+"""So many are read in TOAST_S."""
+
 TOAST_FADE_S = 0.3
 FIGURES_EVERY_S = 0.5
 
@@ -36,14 +39,18 @@ class Screen:
     """seconds of time.monotonic()"""
     badge: str = ""
     """what goes on all the time, such as 'Frozen'; empty = nothing"""
+    busy: str = ""
+    """what goes on beside the painting, such as 'Preparing cin'; empty = nothing"""
+    picker: Picker | None = None
     _toast: str = ""
     _toast_until: float = 0.0
     _rows: Rows = field(default=())
     _rows_until: float = 0.0
 
     def toast(self, text: str) -> None:
-        """Show a line for a moment, in place of the one before."""
-        self._toast, self._toast_until = text, time.monotonic() + TOAST_S
+        """Show a line for a moment, a long one for longer, in place of the one before."""
+        self._toast = text
+        self._toast_until = time.monotonic() + TOAST_S * (1 + len(text) / TOAST_LETTERS)
 
     def picture(self, painting: Painting) -> Pixels:
         """What a recording gets: the painting, or half of it beside half of the camera's."""
@@ -55,22 +62,26 @@ class Screen:
         canvas = fitted(picture, window)
         height, width = canvas.shape[:2]
         size = text_size(width, height)
-        if self.hud and not self.help:
+        if self.hud and not self.help and self.picker is None:
             now = time.monotonic()
             if now >= self._rows_until:
                 self._rows, self._rows_until = hud.rows(), now + FIGURES_EVERY_S
             panel = hud_panel(hud.title, hud.counter, hud.notes, self._rows, size, width - 2 * size)
             panel.onto(canvas, size, size)
-        self._badges(canvas, size)
+        if self.picker is None:
+            self._badges(canvas, size)
         if self.help:
             panel = help_panel(round(size * 1.1), width - 2 * size)
             panel.onto(canvas, (width - panel.width) // 2, (height - panel.height) // 2)
+        if self.picker is not None:
+            at = self.picker
+            picker_panel(at.text, at.names, at.index, size, width - 2 * size).onto(canvas, size, size)
         self._draw_toast(canvas, size)
         return canvas
 
     def _badges(self, canvas: Pixels, size: int) -> None:
         y, right = size, canvas.shape[1] - size
-        badges = [badge_panel(self.badge, size)] if self.badge else []
+        badges = [badge_panel(text, size) for text in (self.badge, self.busy) if text]
         if self.recording_since is not None:
             seconds = int(time.monotonic() - self.recording_since)
             badges.insert(0, badge_panel(f"{seconds // 60}:{seconds % 60:02}", size, dot=True))
@@ -92,10 +103,9 @@ class Screen:
 class Hud:
     """The words and figures of the panel, read from what runs."""
 
-    def __init__(self, pipeline: LivePipeline, source: Source, engine: EngineInfo) -> None:
+    def __init__(self, pipeline: LivePipeline, source: Source) -> None:
         self._pipeline = pipeline
         self._source = source
-        self._engine = engine
 
     @property
     def title(self) -> str:
@@ -119,7 +129,7 @@ class Hud:
 
     def rows(self) -> Rows:
         """Label and value of every figure, as of now."""
-        stats, engine, source = self._pipeline.stats, self._engine, self._source.info
+        stats, engine, source = self._pipeline.stats, self._pipeline.engine, self._source.info
         latency, inference_ms = stats.latency_ms, stats.inference_ms.recent(50)
         size = str(source.size).replace("x", "×")
         return (
@@ -130,7 +140,8 @@ class Hud:
             ),
             ("Display", f"{stats.display.recent():.1f} fps  ·  {stats.dropped} dropped"),
             ("Latency", f"{latency.recent(50):.0f} ms  ·  p95 {latency.recent(95):.0f} ms"),
-            ("Engine", f"{engine.engine}  ·  {engine.precision}  ·  {engine.threads} threads"),
+            ("Model", self._pipeline.model),
+            ("Engine", f"{engine.engine}  ·  {engine.precision}  ·  {engine.lanes}"),
             ("Device", engine.device),
             ("Source", describe(source).replace(" · ", "  ·  ")),
         )

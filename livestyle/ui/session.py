@@ -15,6 +15,8 @@ from livestyle.sinks.sink import Sink
 from livestyle.sinks.window import Window
 from livestyle.ui.keep import Recording, Snapshots, free_path
 from livestyle.ui.keys import Action, Key, key_of
+from livestyle.ui.picker import Picker
+from livestyle.ui.repertoire import Repertoire
 from livestyle.ui.screen import Hud, Screen, pretty
 
 STRENGTH_STEP = 0.1
@@ -47,8 +49,16 @@ class Plan:
 class Session:
     """One run. `window` None: nothing is shown, no keys are heard, all else is the same."""
 
-    def __init__(self, pipeline: LivePipeline, window: Window | None, hud: Hud, plan: Plan) -> None:
+    def __init__(
+        self,
+        pipeline: LivePipeline,
+        window: Window | None,
+        hud: Hud,
+        plan: Plan,
+        repertoire: Repertoire,
+    ) -> None:
         self.screen = Screen()
+        self._repertoire = repertoire
         self._pipeline = pipeline
         self._window = window
         self._hud = hud
@@ -65,7 +75,7 @@ class Session:
 
         Whatever happens, files begun are finished. A thread's exception is raised here.
         """
-        with self._snapshots:
+        with self._snapshots, self._repertoire:
             try:
                 if self._plan.record:
                     self._start_recording(self._plan.record)
@@ -87,8 +97,9 @@ class Session:
             self._pipeline.shown(painting)
             limit = self._plan.max_frames
             self._over |= limit is not None and self._pipeline.stats.display.count >= limit
-        for line in self._snapshots.news():
+        for line in (*self._snapshots.news(), *self._repertoire.news(), *self._pipeline.news()):
             self.screen.toast(line)
+        self.screen.busy = self._repertoire.busy
         if self._recording is not None and self._recording.failed:
             self._stop_recording()
 
@@ -107,21 +118,42 @@ class Session:
         """Let the window draw and do what all keys in its queue ask."""
         while (code := window.key()) >= 0:
             key = key_of(code)
-            if key is not None:
+            if self.screen.picker is not None:
+                self._pick(self.screen.picker, code)
+            elif key is not None:
                 self.press(key)
         self._over |= window.closed
 
     def press(self, key: Key) -> None:
         """Do what a key asks, and say so on the screen."""
-        said = self._actions[key.action](key)
+        self._say(lambda: self._actions[key.action](key))
+
+    def _say(self, act: Callable[[], str]) -> None:
+        try:
+            said = act()
+        except LivestyleError as error:
+            said = str(error)
         if said:
             self.screen.toast(said)
+
+    def _pick(self, picker: Picker, code: int) -> None:
+        """Give a key to the picker; a chosen picture becomes the style."""
+        path = picker.press(code)
+        if not picker.open:
+            self.screen.picker = None
+        if path is not None:
+            self._say(lambda: self._repertoire.add(path))
 
     def _table(self) -> Mapping[Action, Callable[[Key], str]]:
         return {
             Action.NEXT_STYLE: lambda _: self._choose(self._look.index + 1),
             Action.PREVIOUS_STYLE: lambda _: self._choose(self._look.index - 1),
             Action.PICK_STYLE: lambda key: self._choose(key.number - 1),
+            Action.NEXT_MODEL: lambda _: self._repertoire.turn(1),
+            Action.PREVIOUS_MODEL: lambda _: self._repertoire.turn(-1),
+            Action.OPEN_PICTURE: lambda _: self._open_picture(),
+            Action.NEXT_PICTURE: lambda _: self._repertoire.browse(1),
+            Action.PREVIOUS_PICTURE: lambda _: self._repertoire.browse(-1),
             Action.STRONGER: lambda _: self._strengthen(STRENGTH_STEP),
             Action.WEAKER: lambda _: self._strengthen(-STRENGTH_STEP),
             Action.STEADIER: lambda _: self._steady(STEADINESS_STEP),
@@ -150,6 +182,10 @@ class Session:
             return f"There are {count} styles"
         self._look.index = index
         return f"Style: {pretty(self._look.style)}  {self._look.index + 1}/{count}"
+
+    def _open_picture(self) -> str:
+        self.screen.picker = self._repertoire.picker()
+        return ""
 
     def _strengthen(self, step: float) -> str:
         self._look.strength = min(1.0, max(0.0, round(self._look.strength + step, 2)))

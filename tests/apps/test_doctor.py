@@ -12,7 +12,8 @@ import pytest
 
 from livestyle import cli
 from livestyle.apps import checks
-from livestyle.apps.checks import Finding, State, examine, requirements
+from livestyle.apps.checks import examine, requirements
+from livestyle.apps.finding import Finding, State
 from livestyle.errors import LivestyleError
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
 from livestyle.runtime.openvino import OpenVinoEngine

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from livestyle.card import Model
+from tests.tiny import write_tiny
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,6 +88,26 @@ def test_a_file_is_painted_by_input_and_output(tmp_path: Path) -> None:
     assert painted.shape == picture.shape
 
 
+def test_a_picture_is_the_style(tmp_path: Path) -> None:
+    write_tiny(tmp_path / "tiny")
+    color = np.full((90, 120, 3), (10, 20, 200), np.uint8)
+    assert cv2.imwrite(str(tmp_path / "My Red.png"), color)
+    assert cv2.imwrite(str(tmp_path / "b.png"), np.full((90, 120, 3), 60, np.uint8))
+    model = ("--model", "tiny", "--style-image", "My Red.png", "--style-image", "b.png")
+    done = run(
+        tmp_path, *model, "--camera", "synthetic:160x120", "--no-window", "--max-frames", "2", "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "style   My red, 2 of 3" in done.stderr
+    assert json.loads(done.stdout)["model"] == "tiny"
+    done = run(tmp_path, *model, "--input", "My Red.png", "--output", "out")
+    assert done.returncode == 0, done.stderr
+    painted = cv2.imread(str(tmp_path / "out" / "My Red-my_red.png"))
+    assert painted is not None
+    assert np.array_equal(painted, color)
+    assert (tmp_path / "out" / "My Red-b.png").exists()
+
+
 def test_styles_are_listed(tmp_path: Path, model: Model) -> None:
     done = run(tmp_path, "--list-styles")
     assert [line.split()[1] for line in done.stdout.splitlines()] == list(model.styles)
@@ -99,6 +120,8 @@ def test_styles_are_listed(tmp_path: Path, model: Model) -> None:
         (("--camera", "synthetic", "--size", "big"), "expected WIDTHxHEIGHT"),
         (("--camera", "nothing.mp4"), "does not exist"),
         (("--camera", "synthetic", "--model", "nope"), "no model 'nope'"),
+        (("--camera", "synthetic", "--model", "cin-lite,nope"), "no model 'nope'"),
+        (("--camera", "synthetic", "--style-image", "nothing.jpg"), "cannot read the picture nothing.jpg"),
         (("--input", "a.mp4"), "--output is missing"),
         (("--camera", "synthetic", "--device", "abacus"), "unknown device"),
     ],

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
+import cv2
+import numpy as np
 import pytest
 
 from livestyle import cli
 from livestyle.apps.batch import pairs, parse_seconds, split_styles
 from livestyle.errors import LivestyleError
+from tests.tiny import write_tiny
 from tests.transcode.clips import Clip, make, steady, times
 
 
@@ -42,11 +46,26 @@ def test_a_folder_goes_on_after_a_broken_file(tmp_path: Path, capsys: pytest.Cap
     assert "Traceback" not in shown
 
 
+def test_pictures_take_turns_as_styles(tmp_path: Path) -> None:
+    write_tiny(tmp_path / "tiny")
+    pictures: list[Path | str] = []
+    for level in (60, 200):
+        pictures += ["--style-image", tmp_path / f"{level}.png"]
+        assert cv2.imwrite(str(pictures[-1]), np.full((40, 40, 3), level, np.uint8))
+    source = make(tmp_path / "in.mp4", Clip(steady(4)))
+    turns = ("--change-every", "70ms", "--crossfade", "0s")
+    assert run(source, tmp_path / "out.mp4", "--model", tmp_path / "tiny", *pictures, *turns) == 0
+    with av.open(str(tmp_path / "out.mp4")) as file:
+        means = [frame.to_ndarray(format="bgr24").mean() for frame in file.decode(video=0)]
+    assert means == pytest.approx([60, 60, 200, 200], abs=4)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["missing.mp4", "out.mp4"],
         ["in.mp4", "out.mp4", "--style", "no-such-style"],
+        ["in.mp4", "out.mp4", "--style-image", "in.mp4"],
         ["in.mp4", "out.mp4", "--change-every", "soon"],
         ["in.mp4", "out.mp4", "--model", "no-such-model"],
         ["in.mp4", "in.mp4", "--overwrite"],

@@ -11,7 +11,8 @@ import numpy as np
 
 from livestyle.config import Precision
 from livestyle.frame import Frame
-from livestyle.runtime.engine import Engine, EngineInfo, Tensors
+from livestyle.runtime.engine import Engine, EngineInfo
+from livestyle.runtime.film import Tensors
 from livestyle.size import Size
 from livestyle.sources.source import SourceInfo
 from livestyle.styles import Vector

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from livestyle.errors import LivestyleError
+from livestyle.frame import Frame
 from livestyle.pipeline.live import LivePipeline, Painting
 from livestyle.pipeline.look import Look
+from livestyle.runtime.film import HostFilm
 from livestyle.size import Size
 from livestyle.sources.camera import CameraSource, Patience
 from livestyle.sources.capture import Request
@@ -196,3 +198,44 @@ def test_steadiness_is_the_looks_and_a_mirrored_picture_has_no_past(
             next_of(pipeline)
             next_of(pipeline)
         assert resets[before:] == [0.3, 0.3]
+
+
+def test_frames_in_flight_are_shown_in_order_to_the_last(
+    stylizer: Stylizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HostFilm, "depth", 3)
+    stylizer.open(Size(64, 64))
+    with FakeCamera(frames=40, rate=2000) as camera, pipeline_of(camera, stylizer) as pipeline:
+        seen = []
+        while not pipeline.ended:
+            painting = pipeline.next(30)
+            if painting is not None:
+                assert (painting.painted.pixels == painting.painted.index).all()
+                seen.append(painting.painted.index)
+    assert seen[-1] == 39
+    assert seen == sorted(set(seen))
+    assert stylizer.in_flight == 0
+
+
+def test_a_slow_camera_is_not_kept_waiting_by_frames_in_flight(
+    stylizer: Stylizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HostFilm, "depth", 3)
+    stylizer.open(Size(64, 64))
+    with FakeCamera(frames=10**9, rate=5) as camera, pipeline_of(camera, stylizer) as pipeline:
+        first = next_of(pipeline)
+        assert pipeline.stats.capture.count == first.painted.index + 1
+
+
+def test_a_notice_waits_for_the_frames_before_it(stylizer: Stylizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HostFilm, "depth", 3)
+    stylizer.open(Size(64, 64))
+    with FakeCamera(frames=3) as camera:
+        pipeline = pipeline_of(camera, stylizer)
+        shown: list[Painting] = []
+        monkeypatch.setattr(pipeline._lane.paintings, "put", shown.append)
+        frames = [Frame(np.full((64, 64, 3), n, np.uint8), n, 0, notice=n == 2) for n in range(3)]
+        waiting = iter([*frames, None])
+        monkeypatch.setattr(pipeline._lane.captured, "get", lambda timeout_s=None: next(waiting))
+        pipeline._paint(threading.Event())
+    assert [(p.painted.index, bool(p.style)) for p in shown] == [(0, True), (1, True), (2, False)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
@@ -21,6 +21,10 @@ def no_thread_left() -> Iterator[None]:
     assert set(threading.enumerate()) <= before
 
 
+def each(work: Callable[[int], int]) -> Callable[[Iterable[int]], Iterable[int]]:
+    return lambda items: map(work, items)
+
+
 def failing_after(count: int, error: BaseException) -> Iterator[int]:
     yield from range(count)
     raise error
@@ -28,13 +32,27 @@ def failing_after(count: int, error: BaseException) -> Iterator[int]:
 
 def test_all_items_come_out_in_order() -> None:
     out: list[int] = []
-    run_ordered(range(1000), lambda n: n * 2, out.append, depth=3)
+    run_ordered(range(1000), each(lambda n: n * 2), out.append, depth=3)
     assert out == list(range(0, 2000, 2))
+
+
+def test_work_may_take_some_before_it_gives_the_first() -> None:
+    def behind(items: Iterable[int]) -> Iterator[int]:
+        held: list[int] = []
+        for item in items:
+            held.append(item)
+            if len(held) == 3:
+                yield held.pop(0)
+        yield from held
+
+    out: list[int] = []
+    run_ordered(range(100), behind, out.append, depth=2)
+    assert out == list(range(100))
 
 
 def test_no_items_are_no_problem() -> None:
     out: list[int] = []
-    run_ordered([], lambda n: n, out.append)
+    run_ordered([], each(lambda n: n), out.append)
     assert out == []
 
 
@@ -57,7 +75,7 @@ def test_reading_working_and_writing_overlap() -> None:
         if n == 0:
             together.wait(WAIT_S)
 
-    run_ordered(source(), work, sink)
+    run_ordered(source(), each(work), sink)
     assert not together.broken
 
 
@@ -76,14 +94,14 @@ def test_reading_does_not_run_ahead() -> None:
         ahead.append(len(read) - len(worked))
         return n
 
-    run_ordered(source(), work, lambda _: None, depth=4)
+    run_ordered(source(), each(work), lambda _: None, depth=4)
     assert max(ahead) <= 4 + 1
 
 
 def test_an_error_in_reading_is_raised_after_what_was_read_is_written() -> None:
     out: list[int] = []
     with pytest.raises(LivestyleError, match="broken"):
-        run_ordered(failing_after(10, LivestyleError("broken")), lambda n: n, out.append, depth=20)
+        run_ordered(failing_after(10, LivestyleError("broken")), each(lambda n: n), out.append, depth=20)
     assert out == list(range(10))
 
 
@@ -97,7 +115,7 @@ def test_an_error_in_working_is_raised_after_what_was_done_is_written(error: Bas
         return n
 
     with pytest.raises(type(error)):
-        run_ordered(iter(range(10_000_000)), work, out.append)
+        run_ordered(iter(range(10_000_000)), each(work), out.append)
     assert out == list(range(5))
 
 
@@ -107,4 +125,4 @@ def test_an_error_in_writing_ends_an_endless_source() -> None:
             raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        run_ordered(itertools.count(), lambda n: n, sink)
+        run_ordered(itertools.count(), each(lambda n: n), sink)

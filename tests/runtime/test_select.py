@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -12,20 +13,42 @@ from livestyle.card import Model
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError, NoEngineError
 from livestyle.runtime import openvino, select
+from livestyle.runtime.driver import CudaError, Gpu
+from livestyle.runtime.gpu import GpuEngine
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.runtime.select import DEVICES, ENGINES, open_engine, resolve_precision
 from livestyle.size import Size
 from tests.conftest import picture
+from tests.runtime.engines import TorchOnHost
 
 SIZE = Size(64, 64)
+GPU = Gpu(0, "NVIDIA H200", (9, 0), 2**37, "580.95.05", "13.0")
+ON_GPU = {name for name, kind in ENGINES.items() if issubclass(kind, GpuEngine)}
+
+
+@pytest.fixture(autouse=True)
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if there were none, on any machine."""
+
+    def none(index: int) -> Gpu:
+        raise CudaError("there is no NVIDIA driver here; install it")
+
+    monkeypatch.setattr(select, "find_gpu", none)
+
+
+@pytest.fixture
+def one_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if there were one, and as if torch ran on it."""
+    monkeypatch.setattr(select, "find_gpu", lambda index: GPU)
+    monkeypatch.setitem(cast("dict[str, Any]", ENGINES), "torch-cuda", TorchOnHost)
 
 
 def broken(self: object) -> None:
     raise LivestyleError("its driver is gone; install it again")
 
 
-@pytest.mark.parametrize("device", DEVICES)
-def test_every_device_opens(model: Model, device: str) -> None:
+@pytest.mark.parametrize("device", [name for name in DEVICES if not {*DEVICES[name]} <= ON_GPU])
+def test_every_device_of_a_cpu_opens(model: Model, device: str) -> None:
     with open_engine(model, SIZE, device, Precision.F32) as engine:
         assert engine.name in DEVICES[device]
         assert engine.info.precision is Precision.F32
@@ -36,7 +59,36 @@ def test_openvino_comes_first(model: Model) -> None:
     with open_engine(model, SIZE, report=passed_over.append) as engine:
         assert engine.name == "openvino"
         assert engine.precision is not Precision.AUTO
-    assert passed_over == []
+    (line,) = passed_over
+    names, _, cause = line.partition(" can't run: ")
+    assert {*names.split(", ")} == {*DEVICES["cuda"]}
+    assert cause == "there is no NVIDIA driver here; install it"
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:0", "cuda:1", *ON_GPU])
+def test_a_gpu_that_was_asked_for_is_never_replaced_by_the_cpu(model: Model, device: str) -> None:
+    with pytest.raises(NoEngineError, match="there is no NVIDIA driver here; install it"):
+        open_engine(model, SIZE, device)
+
+
+def test_a_gpu_comes_first_and_in_half_precision(model: Model, one_gpu: None) -> None:
+    with open_engine(model, SIZE, "auto") as engine:
+        assert isinstance(engine, TorchOnHost)
+        assert engine.precision is Precision.F16
+
+
+def test_gpu_and_slots_reach_the_engine(model: Model, one_gpu: None) -> None:
+    with open_engine(model, SIZE, "cuda:3", Precision.F32, slots=3) as engine:
+        assert (engine.options.gpu, engine.options.slots) == (3, 3)
+        assert engine.film.depth == engine.info.slots == 3
+
+
+@pytest.mark.parametrize("device", ["cpu:0", "auto:1", "cuda:", "cuda:x", "cuda:-1", ":0", "openvino:1"])
+def test_a_number_is_a_gpus(model: Model, device: str) -> None:
+    with pytest.raises(
+        LivestyleError, match=r"unknown device .* of several GPUs one by its number, as cuda:1"
+    ):
+        open_engine(model, SIZE, device)
 
 
 def test_an_engine_that_fails_is_passed_over_aloud(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +96,7 @@ def test_an_engine_that_fails_is_passed_over_aloud(model: Model, monkeypatch: py
     passed_over: list[str] = []
     with open_engine(model, SIZE, precision=Precision.F32, report=passed_over.append) as engine:
         assert engine.name == "onnxruntime"
-    assert passed_over == ["openvino can't run: its driver is gone; install it again"]
+    assert passed_over[-1] == "openvino can't run: its driver is gone; install it again"
 
 
 def test_an_engine_asked_for_by_name_has_no_stand_in(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,23 +109,26 @@ def test_the_error_lists_every_cause(model: Model, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(OpenVinoEngine, "_open_impl", broken)
     with pytest.raises(NoEngineError) as caught:
         open_engine(model, SIZE, precision=Precision.BF16)
-    assert set(caught.value.causes) == set(ENGINES)
+    assert set(caught.value.causes) == set(DEVICES["auto"])
     assert "its driver is gone" in str(caught.value)
     assert "use --precision f32 or int8" in str(caught.value)
 
 
-def test_a_damaged_graph_is_an_error_of_every_engine(model: Model, tmp_path: Path) -> None:
+def test_a_damaged_graph_is_an_error_of_every_engine(model: Model, tmp_path: Path, one_gpu: None) -> None:
     folder = tmp_path / "damaged"
     shutil.copytree(model.folder, folder)
     graph = folder / model.card.graphs["float"]
     graph.write_bytes(graph.read_bytes()[:5000])
     with pytest.raises(NoEngineError) as caught:
         open_engine(Model.load(folder), SIZE, precision=Precision.F32)
-    assert all(str(graph) in cause for cause in caught.value.causes.values())
+    readers = ("torch-cuda", "openvino", "onnxruntime")  # TensorRT asks for its GPU first
+    assert all(str(graph) in caught.value.causes[name] for name in readers)
 
 
 def test_an_unknown_device_lists_the_known_ones(model: Model) -> None:
-    with pytest.raises(LivestyleError, match=r"unknown device 'tpu'.*auto, cpu, openvino, onnxruntime"):
+    with pytest.raises(
+        LivestyleError, match=r"unknown device 'tpu'.*auto, cpu, cuda, .*openvino, onnxruntime"
+    ):
         open_engine(model, SIZE, "tpu")
 
 
@@ -91,6 +146,7 @@ def test_bf16_is_refused_where_the_cpu_has_none(model: Model, monkeypatch: pytes
         ("openvino", {"FP32"}, {"float"}, Precision.F32),
         ("onnxruntime", {"FP32", "BF16"}, {"float", "int8"}, Precision.INT8),
         ("onnxruntime", {"FP32", "BF16"}, {"float"}, Precision.F32),
+        ("torch-cuda", {"FP32", "BF16"}, {"float", "int8"}, Precision.F16),
     ],
 )
 def test_auto_precision(

@@ -43,12 +43,20 @@ class Clip:
 
 
 class Negative(Stylizer):
-    """Paints the negative, without an engine."""
+    """Paints the negative, without an engine, three frames in flight."""
+
+    @property
+    def depth(self) -> int:
+        return 3
 
     def open(self, size: Size) -> Self:
         return self
 
-    def stylize(self, pixels: Pixels) -> Pixels:
+    def submit(self, pixels: Pixels) -> None:
+        assert self.in_flight < self.depth
+        self._done.append(self.paint(pixels))
+
+    def paint(self, pixels: Pixels) -> Pixels:
         return 255 - pixels
 
 

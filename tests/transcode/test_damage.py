@@ -27,13 +27,13 @@ SLOW = """
 import sys, time
 from livestyle import cli
 from livestyle.stylizer import Stylizer
-paint = Stylizer.stylize
-def slowly(self, pixels):
+paint = Stylizer.result
+def slowly(self):
     time.sleep(0.01)
     sys.stdout.write("painted\\n")
     sys.stdout.flush()
-    return paint(self, pixels)
-Stylizer.stylize = slowly
+    return paint(self)
+Stylizer.result = slowly
 cli.run(["video", *sys.argv[1:]])
 """
 

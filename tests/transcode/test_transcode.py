@@ -93,10 +93,10 @@ def test_styles_change_by_the_time_of_the_video(tmp_path: Path, model: Model) ->
     class Gauge(Negative):
         seen: list[float]
 
-        def stylize(self, pixels: Pixels) -> Pixels:
+        def paint(self, pixels: Pixels) -> Pixels:
             a, b = bank.vectors[0], bank.vectors[1]
             self.seen.append(float((self.style_vector - a) @ (b - a) / ((b - a) @ (b - a))))
-            return super().stylize(pixels)
+            return super().paint(pixels)
 
     gauge = Gauge(model)
     gauge.seen = []
@@ -137,7 +137,7 @@ def test_colours_survive_and_are_tagged(tmp_path: Path, model: Model, matrix: in
     """Strong colours come through BT.709 and BT.601, limited and full range, within rounding."""
 
     class Same(Negative):
-        def stylize(self, pixels: Pixels) -> Pixels:
+        def paint(self, pixels: Pixels) -> Pixels:
             return pixels
 
     clip = Clip(steady(3), color=(matrix, matrix, matrix, color_range), solid=(30, 60, 220))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from livestyle.size import Size
-from livestyle.ui.overlay import MUTED, Text, panel, shortened, text_size, width_of
-from livestyle.ui.panels import badge_panel, help_panel, hud_panel, toast_panel
+from livestyle.ui.overlay import MUTED, Text, panel, shortened, text_size, width_of, wrapped
+from livestyle.ui.panels import badge_panel, help_panel, hud_panel, picker_panel, toast_panel
 from livestyle.ui.screen import fitted
 from tests.conftest import picture
 
@@ -23,7 +23,12 @@ def test_panels_fit_the_picture(canvas: tuple[int, int]) -> None:
     hud = hud_panel("Great wave", "2 / 20", "strength 80 %", ROWS, size, width - 2 * size)
     keys = help_panel(size, width - 2 * size)
     toast = toast_panel("Saved " + "a-long-name-" * 20, size, width - 2 * size)
-    for overlay in (hud, keys, toast):
+    long = tuple(f"a painting with a long name {n}.jpg" for n in range(50))
+    for index in (0, 30, 49):
+        picker = picker_panel("/home/someone/" * 9, long, index, size, width - 2 * size)
+        assert picker.height == picker_panel("", long, 0, size, width - 2 * size).height
+    nothing = picker_panel("/", (), 0, size, width - 2 * size)
+    for overlay in (hud, keys, toast, picker, nothing):
         assert overlay.width <= width - 2 * size
         assert overlay.height <= height - 2 * size
 
@@ -64,6 +69,16 @@ def test_shortened_text_fits() -> None:
     cut = shortened("a very long name indeed", 14, 80)
     assert cut.endswith("…")
     assert width_of(cut, 14) <= 80
+
+
+def test_a_long_line_is_wrapped_between_words() -> None:
+    text = "cin can't paint here: no engine can run this model here;\n  openvino: it has no int8 graph"
+    lines = wrapped(text, 14, 200)
+    assert " ".join(lines) == " ".join(text.split())
+    assert max(width_of(line, 14) for line in lines) <= 200
+    assert wrapped("Style: Night  2/3", 14, 200) == ["Style: Night  2/3"]
+    assert wrapped("w" * 99, 14, 100)[0].endswith("…")
+    assert toast_panel(text, 14, 240).height > toast_panel("Saved", 14, 240).height
 
 
 def test_a_picture_is_fitted_with_its_shape_kept() -> None:

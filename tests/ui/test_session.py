@@ -20,6 +20,8 @@ from livestyle.size import Size
 from livestyle.stylizer import Stylizer
 from livestyle.ui.keep import Recording, Snapshots
 from livestyle.ui.keys import Action, Key
+from livestyle.ui.picker import Picker
+from livestyle.ui.repertoire import Repertoire
 from livestyle.ui.screen import Hud
 from livestyle.ui.session import Plan, Session
 from tests.pipeline.conftest import stylizer
@@ -78,8 +80,9 @@ def pipeline(stylizer: Stylizer) -> Iterator[LivePipeline]:
 
 
 def session_of(pipeline: LivePipeline, plan: Plan, window: FakeWindow | None) -> Session:
-    hud = Hud(pipeline, pipeline._source, pipeline._stylizer.info)
-    return Session(pipeline, cast("Window | None", window), hud, plan)
+    hud = Hud(pipeline, pipeline._lane._source)
+    repertoire = Repertoire(pipeline, pipeline._stylizer, [pipeline._stylizer.model])
+    return Session(pipeline, cast("Window | None", window), hud, plan, repertoire)
 
 
 def run(pipeline: LivePipeline, plan: Plan, window: FakeWindow | None) -> Session:
@@ -169,6 +172,28 @@ def test_compare_shows_the_camera_left_and_the_painting_right(pipeline: LivePipe
     picture = session.screen.picture(Painting(Frame(dark, 0, 0), Frame(light, 0, 0), "x"))
     assert (picture[:, :30] == 10).all()
     assert (picture[:, 34:] == 200).all()
+
+
+def test_keys_go_to_the_picker_while_it_is_open(pipeline: LivePipeline, tmp_path: Path) -> None:
+    session = session_of(pipeline, Plan(ListSink), FakeWindow("2qq\x1bxq"))
+    session.screen.picker = Picker(tmp_path)
+    with pipeline:
+        session.run()
+    assert session.screen.picker is None
+    assert pipeline.look.index == 0
+    assert pipeline.look.crossfade_s > 0
+
+
+def test_models_and_pictures_that_are_not_there_are_notices(pipeline: LivePipeline) -> None:
+    session = session_of(pipeline, Plan(ListSink), None)
+    for action, said in (
+        (Action.NEXT_MODEL, "cin-lite is the only model here"),
+        (Action.OPEN_PICTURE, "cin-lite takes trained styles only"),
+        (Action.NEXT_PICTURE, "i opens a picture"),
+    ):
+        session.press(Key(action))
+        assert said in session.screen._toast
+    assert session.screen.picker is None
 
 
 def test_snapshots_never_overwrite(tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+"""What several commands take: pictures as styles, models in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from livestyle.card import Model, model_names
+from livestyle.errors import LivestyleError
+from livestyle.sources.images import load_style_image
+from livestyle.stylizer import Stylizer
+
+StyleImages: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--style-image", help="A picture as the style, where the model takes any; repeatable.", metavar="FILE"
+    ),
+]
+
+
+def add_style_images(stylizer: Stylizer, paths: Sequence[Path] | None) -> tuple[str, ...]:
+    """Make styles of picture files; gives their names. LivestyleError for one that can't be a style."""
+    names = []
+    for path in paths or ():
+        name, pixels = load_style_image(path)
+        try:
+            names.append(stylizer.add_style(name, pixels))
+        except LivestyleError as error:
+            raise LivestyleError(f"--style-image {path}: {error}") from error
+    return tuple(names)
+
+
+def load_models(text: str) -> tuple[Model, ...]:
+    """'a,b,c' as models in this order; one alone with all others that can be loaded behind it.
+
+    LivestyleError for one that is asked for and can't be loaded.
+    """
+    asked = tuple(Model.load(name.strip()) for name in text.split(","))
+    return asked if len(asked) > 1 else (*asked, *_others(asked[0]))
+
+
+def _others(model: Model) -> list[Model]:
+    found = []
+    for name in model_names():
+        try:
+            other = Model.load(name)
+        except LivestyleError:
+            continue
+        if other.folder.resolve() != model.folder.resolve():
+            found.append(other)
+    return found

@@ -1,0 +1,133 @@
+"""One source on its way to the screen: what every live pipeline does with a frame."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+
+from livestyle.frame import Frame, Pixels
+from livestyle.pipeline.look import Look
+from livestyle.pipeline.stats import Stats
+from livestyle.slot import Slot
+from livestyle.sources.source import Source
+from livestyle.stylizer import Stylizer
+
+
+@dataclass(frozen=True, slots=True)
+class Painting:
+    """A painted frame beside the camera's.
+
+    style: its name; empty where the frame is a notice, which is not painted
+    """
+
+    original: Frame
+    painted: Frame
+    style: str
+
+
+class Lane:
+    """A source, a stylizer and a look, with a slot of one frame before and behind the painting.
+
+    `capture` belongs to one thread, `step` to another, `paintings` to a third.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        stylizer: Stylizer,
+        look: Look,
+        captured: threading.Condition | None = None,
+        painted: threading.Condition | None = None,
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
+        """captured, painted: told of every frame before and behind the painting.
+
+        before: called before each frame begins, on the thread that paints.
+        """
+        self.stats = Stats()
+        self.look = look
+        self.captured: Slot[Frame] = Slot(captured)
+        self.paintings: Slot[Painting] = Slot(painted)
+        self._before = before
+        self._source = source
+        self._stylizer = stylizer
+        self._begun: deque[tuple[Frame, str, float]] = deque()
+        self._held: Pixels | None = None
+        self._mirrored = look.mirror
+
+    def capture(self, stop: threading.Event) -> None:
+        """Read until the source ends or `stop` is set."""
+        with self.captured:
+            while not stop.is_set() and (frame := self._source.read()) is not None:
+                self.stats.capture.tick()
+                self.captured.put(frame)
+
+    def step(self, wait: bool) -> bool:
+        """Begin the newest frame; finish the oldest in flight where they are full, or no frame is there.
+
+        wait: for a frame, where none is in flight. False where there was nothing to do.
+        """
+        frame = self.captured.get(None if wait and not self._begun else 0)
+        if frame is None and not self._begun:
+            return False
+        if frame is None:
+            self._finish()
+        elif frame.notice:
+            while self._begun:
+                self._finish()
+            self.paintings.put(Painting(frame, frame, ""))
+        else:
+            self._begin(frame)
+            while len(self._begun) >= self._stylizer.depth:
+                self._finish()
+        return True
+
+    @property
+    def ended(self) -> bool:
+        """The source has ended, and all is painted that was captured."""
+        return self.captured.ended and not self._begun
+
+    def close(self) -> None:
+        """Nothing more will be painted; what is in flight is dropped."""
+        self._begun.clear()
+        try:
+            self._stylizer.drop()
+        finally:
+            self.paintings.close()
+
+    def _begin(self, frame: Frame) -> None:
+        self._before()
+        frame = self._prepare(frame)
+        began = time.perf_counter()
+        style, self._stylizer.style_vector = self.look.now()
+        self._stylizer.strength = self.look.strength
+        self._stylizer.keep_color = self.look.keep_color
+        self._stylizer.steadiness = self.look.steadiness
+        self._stylizer.submit(frame.pixels)
+        self._begun.append((frame, style, began))
+
+    def _finish(self) -> None:
+        """Wait for the oldest frame in flight and hand it on."""
+        frame, style, began = self._begun.popleft()
+        painted = self._stylizer.result()
+        self.stats.inference_ms.add((time.perf_counter() - began) * 1e3)
+        self.stats.inference.tick()
+        self.paintings.put(Painting(frame, frame.with_pixels(painted), style))
+
+    def _prepare(self, frame: Frame) -> Frame:
+        """The frame, or the frozen picture at the frame's time, mirrored where asked for."""
+        if self._held is None or not self.look.frozen:
+            self._held = frame.pixels
+        pixels = self._held
+        mirror = self.look.mirror
+        if mirror != self._mirrored:
+            self._mirrored = mirror
+            self._stylizer.reset()
+        if mirror:
+            pixels = cv2.flip(pixels, 1).astype(pixels.dtype, copy=False)
+        return frame.with_pixels(pixels)

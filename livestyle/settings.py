@@ -1,0 +1,112 @@
+"""What frames are painted in, set at any time: the style and its strength, and what is kept."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from livestyle.card import Model
+from livestyle.config import STEADINESS
+from livestyle.errors import LivestyleError
+from livestyle.frame import Pixels
+from livestyle.runtime.encoder import StyleEncoder
+from livestyle.styles import StyleChoice, Vector
+
+
+class Settings:
+    """Of a model: any thread may change them, and they count from the next frame on."""
+
+    def __init__(self, model: Model, device: str) -> None:
+        """device: where pictures are encoded, if it can."""
+        self.model = model
+        self._device = device
+        self._encoder: StyleEncoder | None = None
+        self._changing = threading.Lock()
+        self._strength = 1.0
+        self._keep_color = 0.0
+        self._steadiness = STEADINESS
+        self.style = self.styles[0]
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """Names of the styles, in order."""
+        return self.model.styles.names
+
+    @property
+    def style(self) -> StyleChoice:
+        """The style in use: a name, or weights by name. Set to either; any part of a name will do."""
+        return self._style
+
+    @style.setter
+    def style(self, choice: StyleChoice) -> None:
+        self._vector = self.model.styles.vector(choice)
+        self._style = self.model.styles.find(choice) if isinstance(choice, str) else dict(choice)
+
+    @property
+    def style_vector(self) -> Vector:
+        """The vector in use, float32 [D]. Set it for a crossfade; `style` keeps its name."""
+        return self._vector
+
+    @style_vector.setter
+    def style_vector(self, vector: Vector) -> None:
+        self._vector = vector
+
+    @property
+    def strength(self) -> float:
+        """0 = the camera, 1 = the painting."""
+        return self._strength
+
+    @strength.setter
+    def strength(self, value: float) -> None:
+        if not 0 <= value <= 1:
+            raise LivestyleError(f"strength {value} is out of range; expected 0 to 1")
+        if value != 1:
+            self.model.card.check_paints()
+        self._strength = float(value)
+
+    @property
+    def keep_color(self) -> bool:
+        """Whether the camera's colours stay under the painting's light and strokes."""
+        return self._keep_color > 0
+
+    @keep_color.setter
+    def keep_color(self, value: bool) -> None:
+        if value:
+            self.model.card.check_paints()
+        self._keep_color = float(value)
+
+    @property
+    def steadiness(self) -> float:
+        """0 = every frame by itself, 1 = the most is held where nothing moves. What moves is never held."""
+        return self._steadiness
+
+    @steadiness.setter
+    def steadiness(self, value: float) -> None:
+        if not 0 <= value <= 1:
+            raise LivestyleError(f"steadiness {value} is out of range; expected 0 to 1")
+        self._steadiness = float(value)
+
+    def add_style(self, name: str, picture: Pixels) -> str:
+        """Make a style of a picture, uint8 BGR (H, W, 3); gives the name it goes by (see StyleBank.added).
+
+        The picture is encoded once; then it is a style like any other, until this stylizer ends.
+        Another thread may paint meanwhile. LivestyleError for a bad picture, a model without an
+        encoder, or one that was replaced meanwhile.
+        """
+        model, encoder = self.model, self._encoder
+        if encoder is None or encoder.model.folder != model.folder:
+            encoder = self._encoder = StyleEncoder(model, self._device)
+        vector = encoder.encode(picture)
+        with self._changing:
+            if self.model.folder != model.folder:
+                raise LivestyleError(f"{name} is for {model.card.name}, which paints no more; add it again")
+            name, bank = self.model.styles.added(name, vector)
+            self.model = replace(self.model, styles=bank)
+        return name
+
+    def _become(self, model: Model) -> None:
+        """Another model; the style of the same name stays, else it is the model's first."""
+        name = self._style if self._style in model.styles.names else model.styles.names[0]
+        with self._changing:
+            self.model = model
+        self.style = name

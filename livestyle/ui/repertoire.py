@@ -1,0 +1,110 @@
+"""What there is to paint with, changed by keys: models in turn, and any picture as a style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import platformdirs
+
+from livestyle.card import Model
+from livestyle.errors import LivestyleError
+from livestyle.pipeline.live import LivePipeline
+from livestyle.sources.images import load_style_image
+from livestyle.stylizer import Stylizer
+from livestyle.ui.picker import Picker, neighbour
+from livestyle.ui.screen import pretty
+
+
+class Repertoire:
+    """Asks a stylizer that is painting for other models and styles. Used by the display thread alone.
+
+    Nothing here waits: engines are prepared and pictures encoded on other threads. What came of it
+    is told by `news`, and by the pipeline's for engines.
+    """
+
+    def __init__(
+        self, pipeline: LivePipeline, stylizer: Stylizer, models: Sequence[Model], picture: Path | None = None
+    ) -> None:
+        """models: in the order of the key, the stylizer's among them. picture: where choosing begins."""
+        self._stylizer = stylizer
+        self._understudy = pipeline.understudy
+        self._look = pipeline.look
+        self._models = list(models)
+        self._wanted = 0
+        self._picture = picture
+        self._thread = ThreadPoolExecutor(1, "pictures")
+        self._coming: Future[str] | None = None
+
+    @property
+    def busy(self) -> str:
+        """What is going on beside the painting, such as 'Preparing cin'; empty = nothing."""
+        preparing = self._understudy.preparing
+        return f"Preparing {preparing}" if preparing else ""
+
+    def turn(self, step: int) -> str:
+        """Prepare the model `step` places on; gives what to tell the user."""
+        folders = [model.folder for model in self._models]
+        current = folders.index(self._stylizer.model.folder)
+        self._models[current] = self._stylizer.model  # with the styles it got meanwhile
+        if len(self._models) == 1:
+            return f"{self._stylizer.model.card.name} is the only model here"
+        start = self._wanted if self._understudy.preparing else current
+        self._wanted = (start + step) % len(self._models)
+        model = self._models[self._wanted]
+        if self._wanted == current:
+            self._understudy.stay()
+            return f"Model: {model.card.name}"
+        self._understudy.switch(model)
+        return f"Preparing {model.card.name} …"
+
+    def picker(self) -> Picker:
+        """Choose a picture. LivestyleError where the model takes trained styles only."""
+        self._stylizer.model.encoder()
+        if self._picture is not None:
+            return Picker(self._picture.parent)
+        pictures = Path(platformdirs.user_pictures_dir())
+        return Picker(pictures if pictures.is_dir() else Path())
+
+    def add(self, path: Path) -> str:
+        """Begin to make a style of a picture file, in place of one that waits; the look changes to it."""
+        self._stylizer.model.encoder()
+        self._picture = path
+        if self._coming is not None:
+            self._coming.cancel()
+        self._coming = self._thread.submit(self._add, path)
+        return f"Reading {path.name} …"
+
+    def browse(self, step: int) -> str:
+        """As `add`, for the picture `step` places on in the folder of the last one."""
+        if self._picture is None:
+            return "i opens a picture"
+        return self.add(neighbour(self._picture.absolute(), step))
+
+    def news(self) -> list[str]:
+        """What to tell the user about pictures that became styles, or did not, since the last call."""
+        coming = self._coming
+        if coming is None or not coming.done():
+            return []
+        self._coming = None
+        try:
+            name = coming.result()
+        except LivestyleError as error:
+            return [str(error)]
+        self._look.ask(name)
+        return [f"Style: {pretty(name)}"]
+
+    def _add(self, path: Path) -> str:
+        return self._stylizer.add_style(*load_style_image(path))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for a picture that is being encoded."""
+        self._thread.shutdown(cancel_futures=True)
