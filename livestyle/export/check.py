@@ -10,7 +10,7 @@ import torch
 from livestyle.card import Model, resolve_shapes
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
-from livestyle.export.graph import LiveGraph
+from livestyle.export.graph import live_graph
 from livestyle.frame import Pixels
 from livestyle.networks.styled import StyledTransformer
 from livestyle.runtime.engine import Engine
@@ -26,18 +26,17 @@ def check_export(trained: StyledTransformer, model: Model, frames: Sequence[Pixe
 
     frames: uint8 BGR of one size that fits the model. LivestyleError above 2.
     """
-    live = LiveGraph(trained.net).eval()
-    # torch works in RGB; the exported weights were reordered, so here the frames are instead.
-    live.luma = live.luma.flip(0)
+    live = live_graph(trained.net)
     shapes = resolve_shapes(model.card.state, Size.of(frames[0]))
     no_past = [torch.zeros(shape) for shape in shapes.values()]
     worst = 0
     with _engine(model, Precision.F32, frames[0]) as engine, torch.no_grad():
         for index, style in enumerate(trained.styles.detach()):
             frame = frames[index % len(frames)]
-            rgb = torch.from_numpy(frame[None, :, :, ::-1].copy())
             one, zero = torch.ones(1), torch.zeros(1)
-            expected = live(rgb, style[None], one, zero, zero, *no_past)[0].numpy()[0, :, :, ::-1]
+            expected = live(torch.from_numpy(frame[None]), style[None], one, zero, zero, *no_past)[0][
+                0
+            ].numpy()
             found = engine.infer(frame, style.numpy(), 1.0, 0.0)
             worst = max(worst, int(np.abs(expected.astype(int) - found).max()))
     if worst > TOLERANCE:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from livestyle.export.steady import BLOCK_PX, Steady
-from livestyle.networks.transformer import Transformer
+from livestyle.export.layers import LiveStem, LiveUp, to_live
+from livestyle.export.steady import BLOCK_PX, FOLD, Steady
+from livestyle.networks.blocks import UpConv
+from livestyle.networks.norms import EPS
+from livestyle.networks.transformer import Architecture, Transformer
 
 LUMA_BGR = (0.114, 0.587, 0.299)
 """BT.601 luma weights, the ones of JPEG and of webcams."""
@@ -17,14 +21,21 @@ LUMA_BGR = (0.114, 0.587, 0.299)
 class LiveGraph(nn.Module):
     """A transformer with its pixel handling, as every engine runs it (see ARCHITECTURE.md).
 
-    Colours stay BGR throughout: the first and last convolution are reordered instead (`swap_colors`).
+    Moving pixels about costs a CPU as much as convolving them, so they stay as they are where they
+    can: BGR, of 255, and for the first convolution in rows of bytes (`LiveStem`). For the rest they
+    are folded into channels once, and unfolded once at the end. The weights are reordered instead
+    (`to_live`), and the first normalisation takes the factor of 255 out again.
     """
 
     luma: Tensor
 
-    def __init__(self, net: Transformer) -> None:
+    def __init__(self, arch: Architecture) -> None:
         super().__init__()
-        self.net = net
+        self.net = Transformer(arch)
+        self.net.stem.norm.eps = EPS * 255**2
+        self.net.stem.conv = nn.Identity()  # type: ignore[assignment]
+        self.net.up = nn.ModuleList(LiveUp(layer) for layer in self.net.up if isinstance(layer, UpConv))
+        self.stem = LiveStem(arch)
         self.steady = Steady()
         self.register_buffer("luma", torch.tensor(LUMA_BGR), persistent=False)
 
@@ -41,34 +52,48 @@ class LiveGraph(nn.Module):
         keep_color: Tensor,
         steadiness: Tensor,
         state_frame: Tensor,
+        state_hold: Tensor,
         state_stylized: Tensor,
         state_look: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """frame uint8 [1, H, W, 3] BGR, style float32 [1, D]; strength, keep_color, steadiness float32 [1].
 
         The painting is frame + strength * change, where change is what the network changes, or with
         keep_color = 1 only what it changes in luminance; then it is steadied (see Steady for the
         state, and `state_shapes`). Returns stylized, uint8 [1, H, W, 3] BGR, and the next state.
         """
-        camera = frame.float().permute(0, 3, 1, 2)
-        painting = self.net(camera / 255, style) * 255
-        # As rows of pixels: with sides, OpenVINO works on the three channels of one pixel after the other.
-        flat = camera.flatten(2)
-        change = painting.flatten(2) - flat
+        pixels, unfold = frame.float(), self.net.arch.unfold
+        painting = self.net.paint(self.stem(pixels), style) * 255
+        if unfold != FOLD:
+            painting = F.pixel_unshuffle(F.pixel_shuffle(painting, unfold), FOLD)
+        painting = painting.unflatten(1, (3, FOLD**2))
+        change = painting - fold_planes(pixels)
         gray = sum(plane * weight for plane, weight in zip(change.split(1, 1), self.luma, strict=True))
-        change = change + keep_color * (gray - change)
-        painted = (flat + strength * change).view_as(painting)
+        kept = strength * keep_color
+        painted = painting - (1 - strength + kept) * change + kept * gray
         look = style, strength, keep_color
-        state = self.steady(camera, painted, *look, steadiness, state_frame, state_stylized, state_look)
-        stylized = torch.clamp(torch.round(state[1]), 0, 255)
-        return (stylized.permute(0, 2, 3, 1).to(torch.uint8), *state)
+        state = state_frame, state_hold, state_stylized, state_look
+        after = self.steady(pixels, painted, *look, steadiness, *state)
+        stylized = torch.clamp(torch.round(after[2]), 0, 255)
+        return (unfold_planes(stylized).to(torch.uint8), *after)
 
 
-def swap_colors(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Reorder the input of `stem` and the output of `head` between RGB and BGR; its own inverse."""
-    swapped = dict(state)
-    stem = state["stem.conv.conv.weight"]
-    swapped["stem.conv.conv.weight"] = stem.unflatten(1, (3, -1)).flip(1).flatten(1, 2)
-    for name in ("head.conv.weight", "head.conv.bias"):
-        swapped[name] = state[name].unflatten(0, (3, -1)).flip(0).flatten(0, 1)
-    return swapped
+def live_graph(net: Transformer) -> LiveGraph:
+    """The live graph of a trained network, which stays as it is."""
+    live = LiveGraph(net.arch).eval()
+    live.load_state_dict(to_live(net.state_dict(), net.arch))
+    return live
+
+
+def fold_planes(pixels: Tensor) -> Tensor:
+    """[1, H, W, 3] to [1, 3, 4, H / 2, W / 2]: each color's four pixels of a square of 2 x 2."""
+    parts = pixels.unflatten(2, (-1, FOLD)).unflatten(1, (-1, FOLD))
+    planes: Tensor = parts.permute(0, 5, 2, 4, 1, 3).flatten(2, 3)
+    return planes
+
+
+def unfold_planes(planes: Tensor) -> Tensor:
+    """What `fold_planes` does, undone."""
+    parts = planes.unflatten(2, (FOLD, FOLD))
+    pixels: Tensor = parts.permute(0, 4, 2, 5, 3, 1).flatten(3, 4).flatten(1, 2)
+    return pixels

@@ -17,7 +17,8 @@ from torch import Tensor
 
 from livestyle.card import Model, resolve_shapes
 from livestyle.errors import LivestyleError
-from livestyle.export.graph import LiveGraph, swap_colors
+from livestyle.export.graph import live_graph
+from livestyle.export.layers import from_live, to_live
 from livestyle.export.steady import state_shapes
 from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.transformer import Architecture, Transformer
@@ -33,8 +34,7 @@ EXAMPLE = (128, 160)
 
 def export_onnx(net: Transformer, path: Path) -> None:
     """Write the live graph of `net` with free height and width (multiples of its stride)."""
-    live = LiveGraph(Transformer(net.arch)).eval()
-    live.net.load_state_dict(swap_colors(net.state_dict()))
+    live = live_graph(net)
     multiple = live.size_multiple
     height, width = (torch.export.Dim(f"{n}_{multiple}", min=4, max=1024) for n in ("h", "w"))
     sides = {"H": height, "W": width}
@@ -96,13 +96,13 @@ def restore(model: Model) -> StyledTransformer:
 def load_net(path: Path, arch: Architecture) -> Transformer:
     """The network whose weights lie in `path`, as `export_onnx` wrote them."""
     graph = onnx.load(str(path)).graph
-    arrays = {i.name.removeprefix("net."): numpy_helper.to_array(i) for i in graph.initializer}
+    arrays = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
     net = Transformer(arch)
-    missing = [name for name in net.state_dict() if name not in arrays]
+    names = to_live(net.state_dict(), arch)
+    missing = [name for name in names if name not in arrays]
     if missing:
         raise LivestyleError(f"{path} lacks the weights {missing[:3]}; it holds another architecture")
-    state = {name: torch.from_numpy(arrays[name].copy()) for name in net.state_dict()}
-    net.load_state_dict(swap_colors(state))
+    net.load_state_dict(from_live({name: torch.from_numpy(arrays[name].copy()) for name in names}, arch))
     return net.eval()
 
 

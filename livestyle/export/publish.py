@@ -61,7 +61,7 @@ def publish(
         method="CIN: Johnson 2016, Ulyanov 2016, Dumoulin 2017",
         architecture=trained.net.arch.to_dict(),
         style_length=trained.net.style_length,
-        size_multiple=LiveGraph(trained.net).size_multiple,
+        size_multiple=LiveGraph(trained.net.arch).size_multiple,
         graphs=graphs,
         sha256={kind: file_sha256(folder / file) for kind, file in graphs.items()},
         licence=licence,

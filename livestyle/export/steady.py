@@ -19,7 +19,7 @@ STILL, MOVING = 2.5, 4.5
 Sensor noise of sigma 4 comes to 0.8, and to 2.5 in one block of ten thousand.
 """
 
-REACH = 3
+REACH = 5
 """Blocks around a moving one that are let go too: paint changes around what moves, not just on it."""
 
 SCENE_CUT = 16.0
@@ -28,18 +28,30 @@ SCENE_CUT = 16.0
 MAX_HOLD = 0.98
 """Share of the past at steadiness 1. Always below 1: what is held drifts to what is painted."""
 
+FOLD = 2
+"""The painting passes with this side of pixels folded into channels, as `F.pixel_unshuffle` does it."""
+
 
 def state_shapes(style_length: int) -> dict[str, list[int | str]]:
     """Shapes of the state tensors, as the card states them."""
-    blocks = [f"{side}/{BLOCK_PX}" for side in ("H", "W")]
-    return {"frame": [1, 3, *blocks], "stylized": [1, 3, "H", "W"], "look": [1, style_length + 2]}
+    blocks: list[int | str] = [f"{side}/{BLOCK_PX}" for side in ("H", "W")]
+    folded: list[int | str] = [f"{side}/{FOLD}" for side in ("H", "W")]
+    return {
+        "frame": [1, 3, *blocks],
+        "hold": [1, 1, *blocks],
+        "stylized": [1, 3, FOLD**2, *folded],
+        "look": [1, style_length + 2],
+    }
 
 
 class Steady(nn.Module):
-    """Blends the painting with the one before it. All state is float32 and passes from call to call:
+    """Blends the painting with those before it. All state is float32 and passes from call to call:
 
     frame:    block means of the camera, themselves held where nothing moves. So noise averages out
               of them, and motion too slow to be seen in one frame adds up until it is seen
+    hold:     share of the past in each block of the painting before. It grows as 1/2, 2/3, 3/4 … up
+              to its limit: the mean of all frames since something moved there, so that what was
+              painted while it moved has no more weight than any other frame
     stylized: the painting before it was rounded; a filter of bytes would stop short of its aim
     look:     style vector, strength and keep_color of the frame before; where they differ from
               this frame's nothing is held. Zeros, the state of a first frame, differ from any
@@ -54,12 +66,12 @@ class Steady(nn.Module):
         keep_color: Tensor,
         steadiness: Tensor,
         state_frame: Tensor,
+        state_hold: Tensor,
         state_stylized: Tensor,
         state_look: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """camera, painted float32 [1, 3, H, W] of 255; the others as LiveGraph takes them.
-
-        Returns the next frame, stylized and look; stylized is what is seen.
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """camera float32 [1, H, W, 3], painted float32 [1, 3, 4, H / 2, W / 2], both of 255; the others as
+        LiveGraph takes them. Returns the next frame, hold, stylized and look; stylized is what is seen.
         """
         frame = block_means(camera)
         change = (frame - state_frame).abs().mean(1, keepdim=True)
@@ -67,10 +79,10 @@ class Steady(nn.Module):
         look = F.pad(style, (0, 2)) + F.pad(strength, (length, 1)) + F.pad(keep_color, (length + 1, 0))
         changed = (look != state_look).float().amax(1) + (strength <= 0).float()
         same_scene = (change.mean() < SCENE_CUT).float() * (changed < 1).float()
-        most = MAX_HOLD * steadiness * (2 - steadiness) * same_scene
-        hold = most * self._still(change)
+        most = MAX_HOLD * steadiness * (2 - steadiness)
+        hold = same_scene * self._still(change) * torch.minimum(most, 1 / (2 - state_hold))
         next_frame = frame + hold * (state_frame - frame)
-        return next_frame, painted + enlarged(hold) * (state_stylized - painted), look
+        return next_frame, hold, painted + enlarged(hold)[:, None] * (state_stylized - painted), look
 
     @staticmethod
     def _still(change: Tensor) -> Tensor:
@@ -84,20 +96,20 @@ class Steady(nn.Module):
 # And nowhere a Concat: a graph that has one makes OpenVINO's INT8 network paint 3 dB worse.
 
 
-def block_means(image: Tensor) -> Tensor:
-    """Means over blocks, float32 [1, 3, H, W] to [1, 3, H / 4, W / 4]."""
-    rows = image.flatten(1, 2).unflatten(1, (-1, BLOCK_PX)).mean(2)
-    means: Tensor = rows.unflatten(2, (-1, BLOCK_PX)).mean(3).unflatten(1, (3, -1))
+def block_means(pixels: Tensor) -> Tensor:
+    """Means over blocks, float32 [1, H, W, 3] to [1, 3, H / 4, W / 4]."""
+    lines = pixels.flatten(2).unflatten(1, (-1, BLOCK_PX)).mean(2)
+    means: Tensor = lines.unflatten(2, (-1, BLOCK_PX, 3)).permute(0, 4, 3, 1, 2).mean(2)
     return means
 
 
 def enlarged(blocks: Tensor) -> Tensor:
-    """Bilinear interpolation of one value a block to one a pixel, [1, 1, H / 4, W / 4] to [1, 1, H, W]."""
-    at = (torch.arange(BLOCK_PX) + 0.5) / BLOCK_PX - 0.5
+    """Bilinear interpolation, [1, 1, H / 4, W / 4] to [1, 1, H / 2, W / 2]."""
     near = F.pad(blocks, (1, 1, 1, 1), mode="replicate")
-    for axis, place in ((3, at), (2, at[:, None])):
+    for axis in (3, 2):
         length = blocks.shape[axis]
         before, here, after = (near.narrow(axis, n, length).unsqueeze(axis + 1) for n in range(3))
-        finer = before * (-place).clamp(min=0) + here * (1 - place.abs()) + after * place.clamp(min=0)
-        near = finer.flatten(axis, axis + 1)
+        at = torch.tensor([0.25, 0.0]), torch.tensor([0.0, 0.25])
+        low, high = (w if axis == 3 else w[:, None] for w in at)
+        near = (before * low + here * 0.75 + after * high).flatten(axis, axis + 1)
     return near

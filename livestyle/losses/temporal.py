@@ -24,13 +24,14 @@ MAX_GAIN = 0.1
 def random_motion(batch: int, size: int, generator: torch.Generator) -> Tensor:
     """Small affine motions, [B, 2, 3] in the units of affine_grid, for square images of `size` px.
 
-    Half of them are whole-pixel shifts, which no interpolation blurs.
+    Half of them are whole-pixel shifts, which no interpolation blurs. Small shifts are drawn more
+    often, as a camera sees them.
     """
 
     def uniform(limit: float) -> Tensor:
         return (torch.rand(batch, generator=generator) * 2 - 1) * limit
 
-    shift_x, shift_y = uniform(MAX_SHIFT_PX), uniform(MAX_SHIFT_PX)
+    shift_x, shift_y = (u * u.abs() * MAX_SHIFT_PX for u in (uniform(1), uniform(1)))
     turn, zoom = uniform(MAX_TURN_RAD), 1 + uniform(MAX_ZOOM)
     whole = torch.rand(batch, generator=generator) < 0.5
     shift_x, shift_y = (torch.where(whole, s.round(), s) * 2 / size for s in (shift_x, shift_y))

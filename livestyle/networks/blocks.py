@@ -41,7 +41,11 @@ class ConvNorm(nn.Module):
         self.relu = relu
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        y: Tensor = self.norm(self.conv(x), style)
+        return self.finish(self.conv(x), style)
+
+    def finish(self, convolved: Tensor, style: Tensor) -> Tensor:
+        """What comes behind the convolution."""
+        y: Tensor = self.norm(convolved, style)
         return F.relu(y) if self.relu else y
 
 

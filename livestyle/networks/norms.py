@@ -23,6 +23,7 @@ class StyleNorm(nn.Module):
         super().__init__()
         self.channels = channels
         self.offset = offset
+        self.eps = EPS
 
     def gamma_beta(self, style: Tensor) -> tuple[Tensor, Tensor]:
         """float32 [B, D] to twice [B, C]."""
@@ -40,8 +41,8 @@ class ConditionalInstanceNorm(StyleNorm):
         """
         gamma, beta = self.gamma_beta(style)
         if x.shape[0] == 1:
-            return F.instance_norm(x.float(), weight=gamma[0], bias=beta[0], eps=EPS)
-        normal = F.instance_norm(x.float(), eps=EPS)
+            return F.instance_norm(x.float(), weight=gamma[0], bias=beta[0], eps=self.eps)
+        normal = F.instance_norm(x.float(), eps=self.eps)
         return torch.addcmul(beta[:, :, None, None], normal, gamma[:, :, None, None])
 
 
@@ -64,5 +65,5 @@ class ConditionalBatchNorm(StyleNorm):
         """x [B, C, H, W] of any float type, style float32 [B, D]; returns float32 [B, C, H, W]."""
         gamma, beta = self.gamma_beta(style)
         known = (self.running_mean, self.running_var)
-        normal = F.batch_norm(x.float(), *known, training=self.training, momentum=MOMENTUM, eps=EPS)
+        normal = F.batch_norm(x.float(), *known, training=self.training, momentum=MOMENTUM, eps=self.eps)
         return torch.addcmul(beta[:, :, None, None], normal, gamma[:, :, None, None])

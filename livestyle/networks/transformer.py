@@ -82,14 +82,22 @@ class Transformer(nn.Module):
 
         Returns float [B, 3, H, W] RGB in (0, 1).
         """
-        y = stem = self.stem(F.pixel_unshuffle(x, self.arch.fold), style)
+        folded = self.stem.conv(F.pixel_unshuffle(x, self.arch.fold))
+        return F.pixel_shuffle(self.paint(folded, style), self.arch.unfold)
+
+    def paint(self, first: Tensor, style: Tensor) -> Tensor:
+        """From what the first convolution gives, [B, C, H / fold, W / fold], to the folded painting.
+
+        Returns float32 [B, 3 * unfold^2, H / unfold, W / unfold] in (0, 1).
+        """
+        y = stem = self.stem.finish(first, style)
         for layer in (*self.down, *self.blocks):
             y = layer(y, style)
         for layer in self.up:
             y = layer(y, style)
             if self.arch.skip and y.shape[1:] == stem.shape[1:]:
                 y = y + stem
-        return F.pixel_shuffle(torch.sigmoid(self.head(y).float()), self.arch.unfold)
+        return torch.sigmoid(self.head(y).float())
 
     def new_styles(self, count: int) -> Tensor:
         """`count` untrained style vectors, float32 [count, D]: gamma 1, beta 0."""

@@ -9,6 +9,7 @@ from livestyle.config import Precision, cache_dir
 from livestyle.errors import LivestyleError
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Tensors
+from livestyle.runtime.openvino_bytes import move_bytes
 
 HINTS = {Precision.F32: "f32", Precision.BF16: "bf16", Precision.INT8: "f32"}
 """What the layers that are not quantised run in; INT8 itself is in the graph (Q/DQ)."""
@@ -44,6 +45,7 @@ class OpenVinoEngine(Engine):
         try:
             graph = ov.read_model(path)
             graph.reshape({"frame": (1, self.size.height, self.size.width, 3), **self._state_shapes})
+            move_bytes(graph)
             settings = {
                 "INFERENCE_PRECISION_HINT": HINTS[self.precision],
                 "PERFORMANCE_HINT": "LATENCY",

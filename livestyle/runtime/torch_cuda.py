@@ -132,18 +132,16 @@ def live_module(model: Model) -> nn.Module:
     Called with the graph's inputs in order, it returns its outputs in order.
     """
     try:
-        from livestyle.export.graph import LiveGraph, swap_colors
+        from livestyle.export.graph import live_graph
         from livestyle.export.onnx import restore
     except ImportError as error:
         raise LivestyleError(f"the torch engine can't be loaded ({error}); it needs {NEEDS}") from error
     try:
-        net = restore(model).net
+        return live_graph(restore(model).net)
     except LivestyleError:
         raise
     except Exception as error:  # the errors of protobuf share no base class below Exception
         raise LivestyleError(f"torch can't load {model.graph('float')}: {error}") from error
-    net.load_state_dict(swap_colors(net.state_dict()))
-    return LiveGraph(net).eval()
 
 
 def prepared(module: nn.Module, precision: Precision) -> nn.Module:
@@ -153,10 +151,9 @@ def prepared(module: nn.Module, precision: Precision) -> nn.Module:
     """
     torch = _torch()
     if precision is Precision.F16:
-        for part in module.modules():
-            if isinstance(part, torch.nn.Conv2d):
-                part.half()
-                part.register_forward_pre_hook(_halve)
+        for weight in module.parameters():
+            weight.data = weight.data.half()
+        module.forward = _autocast(module.forward)  # type: ignore[method-assign]
     changed: nn.Module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return changed
 
@@ -168,8 +165,15 @@ def order(of: Signature) -> tuple[dict[str, Spec], dict[str, Spec]]:
     return {**of.inputs, **state}, {**of.outputs, **after}
 
 
-def _halve(_: nn.Module, args: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
-    return tuple(tensor.half() for tensor in args)
+def _autocast(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """`forward` with what it convolves cast to half precision."""
+    torch = _torch()
+
+    def half(*inputs: torch.Tensor) -> Any:
+        with torch.autocast(inputs[0].device.type, torch.float16, cache_enabled=False):
+            return forward(*inputs)
+
+    return half
 
 
 def _torch() -> Any:

@@ -8,7 +8,6 @@ import torch
 from livestyle.card import Model, StyleNote, resolve_shapes
 from livestyle.errors import LivestyleError
 from livestyle.export.check import check_export, psnr
-from livestyle.export.graph import swap_colors
 from livestyle.export.onnx import load_net, restore
 from livestyle.export.publish import Published, publish
 from livestyle.frame import Pixels
@@ -18,7 +17,7 @@ from livestyle.size import Size
 from livestyle.stylizer import Stylizer
 from livestyle.training.leaves import dead_leaf_photos
 
-STATE = ("frame", "stylized", "look")
+STATE = ("frame", "hold", "stylized", "look")
 
 
 def frames(count: int = 6) -> list[Pixels]:
@@ -76,7 +75,9 @@ def test_the_graph_keeps_the_contract(published: Published) -> None:
     graph_of = {output: node for node in graph.node for output in node.output}
     assert graph_of["next_look"].op_type == "Add"  # no Concat: with one, OpenVINO's INT8 loses 3 dB
     behind_round = operators[operators.index("Round") :]
-    assert behind_round == ["Round", "Clip", "Transpose", "Cast"]
+    assert behind_round[:2] == ["Round", "Clip"]
+    assert behind_round[-1] == "Cast"
+    assert set(behind_round[2:-1]) == {"Reshape", "Transpose", "Concat"}  # of the sides to reshape to
 
 
 def test_the_card_says_what_the_state_is(published: Published) -> None:
@@ -112,7 +113,7 @@ def test_int8_lies_in_the_graph(published: Published) -> None:
 def test_the_network_comes_back_from_the_graph(trained: StyledTransformer, published: Published) -> None:
     back = restore(Model.load(published.model.folder))
     assert back.names == trained.names
-    torch.testing.assert_close(back.state_dict(), trained.state_dict(), rtol=0, atol=0)
+    torch.testing.assert_close(back.state_dict(), trained.state_dict(), rtol=1e-6, atol=1e-7)
 
 
 def test_another_architecture_is_refused(published: Published) -> None:
@@ -125,13 +126,6 @@ def test_a_new_model_runs_at_any_size(published: Published) -> None:
         for height, width in ((64, 64), (75, 101)):
             frame = np.full((height, width, 3), 90, np.uint8)
             assert stylizer.stylize(frame).shape == frame.shape
-
-
-def test_swapping_colours_twice_changes_nothing() -> None:
-    state = Transformer(ARCHITECTURES["lite"]).state_dict()
-    once = swap_colors(state)
-    assert not torch.equal(once["head.conv.bias"], state["head.conv.bias"])
-    torch.testing.assert_close(swap_colors(once), dict(state), rtol=0, atol=0)
 
 
 def test_psnr() -> None:

@@ -201,7 +201,7 @@ def test_what_is_held_reaches_what_is_painted(engine: Engine, photo: Pixels) -> 
     painted = paint(engine, [photo], 0.8)[0]
     engine.state = {**engine.state, "state_stylized": engine.state["state_stylized"] + 12}
     shown = [engine.infer(photo, style(engine), 1.0, 0.0, 0.8) for _ in range(150)]
-    assert np.abs(shown[0].astype(int) - painted).max() > 8
+    assert np.abs(shown[0].astype(int) - painted).max() >= 5
     assert (shown[-1] != painted).mean() < 0.005
     assert np.abs(shown[-1].astype(int) - painted).max() <= 1
 
