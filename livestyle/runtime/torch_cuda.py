@@ -153,7 +153,7 @@ def prepared(module: nn.Module, precision: Precision) -> nn.Module:
     if precision is Precision.F16:
         for weight in module.parameters():
             weight.data = weight.data.half()
-        module.forward = _autocast(module.forward)  # type: ignore[method-assign]
+        module.forward = _autocast(module.forward)
     changed: nn.Module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return changed
 
@@ -169,7 +169,7 @@ def _autocast(forward: Callable[..., Any]) -> Callable[..., Any]:
     """`forward` with what it convolves cast to half precision."""
     torch = _torch()
 
-    def half(*inputs: torch.Tensor) -> Any:
+    def half(*inputs: Any) -> Any:
         with torch.autocast(inputs[0].device.type, torch.float16, cache_enabled=False):
             return forward(*inputs)
 
