@@ -70,12 +70,12 @@ class FakeCuda:
         assert threading.get_ident() == self.thread
         assert not self.closed
         if self.graph is not None:
-            return self.graph.append(work)
+            self.graph.append(work)
+            return
         work()
         for _ in range(self.choose(4)):
             if any(stream.ops for stream in self.streams):
                 self.step()
-        return None
 
     def give(self, stream: Any, op: Callable[[], object]) -> None:
         self.issue(lambda: stream.ops.append(lambda: op() is not False))
@@ -92,7 +92,12 @@ class FakeCuda:
         def now() -> None:
             event.recorded += 1
             number = event.recorded
-            stream.ops.append(lambda: setattr(event, "passed", number) is None)
+
+            def over() -> bool:
+                event.passed = number
+                return True
+
+            stream.ops.append(over)
 
         self.issue(now)
 
@@ -126,10 +131,16 @@ class FakeCuda:
     def capture(self, stream: Any, work: Callable[[], None]) -> Callable[[], None]:
         if not self.graphs:
             raise CudaError("pycuda can't capture them; pip install cuda-bindings")
-        self.graph = graph = []
+        graph: list[Callable[[], None]] = []
+        self.graph = graph
         work()
         self.graph = None
-        return lambda: [self.issue(call) for call in graph] and None
+
+        def launch() -> None:
+            for call in graph:
+                self.issue(call)
+
+        return launch
 
     def close(self) -> None:
         assert threading.get_ident() == self.thread
