@@ -22,7 +22,7 @@ from livestyle.runtime.plans import Order
 from livestyle.runtime.rewrite import CONVOLUTIONS
 from livestyle.runtime.typed import KINDS, typed_graph
 from livestyle.size import Size, SizeRule
-from tests.runtime.graphs import SHIPPED, small
+from tests.runtime.graphs import SHIPPED, Arrays, small
 from tests.runtime.test_half import conv, weights
 
 pytest.importorskip("tensorrt_rtx", reason="tensorrt-rtx is not made for this system")
@@ -120,7 +120,7 @@ def test_a_zero_point_is_refused() -> None:
     names = ["step", "zero"]
     quantize = helper.make_node("QuantizeLinear", ["x", *names], ["code"], "quantize_x")
     dequantize = helper.make_node("DequantizeLinear", ["code", *names], ["y"])
-    given = {"step": np.array(0.1, np.float32), "zero": np.array(-5, np.int8)}
+    given: Arrays = {"step": np.array(0.1, np.float32), "zero": np.array(-5, np.int8)}
     with pytest.raises(LivestyleError, match=r"node 'quantize_x' .*zero point is not supported"):
         parse(RTX, small([quantize, dequantize], given).SerializeToString(), {})
 
