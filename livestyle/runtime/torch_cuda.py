@@ -137,12 +137,11 @@ def live_module(model: Model) -> nn.Module:
     except ImportError as error:
         raise LivestyleError(f"the torch engine can't be loaded ({error}); it needs {NEEDS}") from error
     try:
-        net = restore(model).net
+        return live_graph(restore(model).net)
     except LivestyleError:
         raise
     except Exception as error:  # the errors of protobuf share no base class below Exception
         raise LivestyleError(f"torch can't load {model.graph('float')}: {error}") from error
-    return live_graph(net)
 
 
 def prepared(module: nn.Module, precision: Precision) -> nn.Module:
@@ -152,10 +151,9 @@ def prepared(module: nn.Module, precision: Precision) -> nn.Module:
     """
     torch = _torch()
     if precision is Precision.F16:
-        for part in module.modules():
-            if isinstance(part, torch.nn.Conv2d):
-                part.half()
-                part.register_forward_pre_hook(_halve)
+        for weight in module.parameters():
+            weight.data = weight.data.half()
+        module.forward = _autocast(module.forward)  # type: ignore[method-assign]
     changed: nn.Module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return changed
 
@@ -167,8 +165,15 @@ def order(of: Signature) -> tuple[dict[str, Spec], dict[str, Spec]]:
     return {**of.inputs, **state}, {**of.outputs, **after}
 
 
-def _halve(_: nn.Module, args: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
-    return tuple(tensor.half() for tensor in args)
+def _autocast(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """`forward` with what it convolves cast to half precision."""
+    torch = _torch()
+
+    def half(*inputs: torch.Tensor) -> Any:
+        with torch.autocast(inputs[0].device.type, torch.float16, cache_enabled=False):
+            return forward(*inputs)
+
+    return half
 
 
 def _torch() -> Any:

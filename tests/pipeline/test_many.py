@@ -85,7 +85,7 @@ def test_styles_are_changed_one_by_one(stylizer: Stylizer) -> None:
     with many([FakeCamera(), FakeCamera()], stylizer) as pipeline:
         pipeline.lanes[1].look.index = 5
         styles: set[tuple[int, str]] = set()
-        while (1, stylizer.styles[5]) not in styles:
+        while not {(0, stylizer.styles[0]), (1, stylizer.styles[5])} <= styles:
             found = pipeline.next(30)
             assert found is not None
             styles.add((found[0], found[1].style))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch.overrides import TorchFunctionMode
 
 from livestyle.card import Model
 from livestyle.config import Precision
@@ -14,8 +16,9 @@ from livestyle.errors import LivestyleError
 from livestyle.export.check import psnr
 from livestyle.runtime.driver import CudaError
 from livestyle.runtime.engine import GpuOptions
+from livestyle.runtime.gpu import signature
 from livestyle.runtime.openvino import OpenVinoEngine
-from livestyle.runtime.torch_cuda import TorchCudaEngine, live_module, prepared
+from livestyle.runtime.torch_cuda import TorchCudaEngine, live_module, order, prepared
 from livestyle.size import Size
 from tests.conftest import picture
 from tests.runtime.engines import TorchOnHost
@@ -23,29 +26,33 @@ from tests.runtime.engines import TorchOnHost
 SIZE = Size(96, 64)
 
 
-def test_convolutions_are_half_and_nothing_else(model: Model) -> None:
+class Types(TorchFunctionMode):
+    """Notes of what type the results of convolutions and normalisations are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: dict[str, set[torch.dtype]] = {}
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        found = func(*args, **(kwargs or {}))
+        name = getattr(func, "__name__", "")
+        if name.startswith(("conv", "instance_norm")):
+            self.seen.setdefault(name, set()).add(found.dtype)
+        return found
+
+
+def test_convolutions_are_half_and_normalisations_are_not(model: Model) -> None:
     module = prepared(live_module(model), Precision.F16)
-    kinds = {
-        type(part).__name__: {p.dtype for p in part.parameters(recurse=False)} for part in module.modules()
-    }
-    assert kinds.pop("Conv2d") == {torch.float16}
-    assert all(not types for types in kinds.values())
-    normed: list[torch.dtype] = []
-    for part in module.modules():
-        if type(part).__name__ == "ConditionalInstanceNorm":
-            part.register_forward_hook(lambda _m, _i, out: normed.append(out.dtype))
-    with torch.no_grad():
-        module(*example(model))
-    assert normed
-    assert set(normed) == {torch.float32}
-
-
-def example(model: Model) -> list[torch.Tensor]:
-    height, width = SIZE.height, SIZE.width
-    frame = torch.zeros(1, height, width, 3, dtype=torch.uint8)
-    state = [torch.zeros(1, 3, height // 4, width // 4), torch.zeros(1, 3, height, width)]
-    state.append(torch.zeros(1, model.card.style_length + 2))
-    return [frame, torch.ones(1, model.card.style_length), *(torch.ones(1) for _ in range(3)), *state]
+    inputs, outputs = order(signature(model, SIZE))
+    tensors = [torch.from_numpy(np.ones(spec.shape, spec.dtype)) for spec in inputs.values()]
+    with torch.no_grad(), Types() as types:
+        found = module(*tensors)
+    halves, norms = (types.seen.pop(name) for name in ("conv2d", "instance_norm"))
+    assert halves == {torch.float16}
+    assert norms == {torch.float32}
+    assert all(kinds == {torch.float16} for kinds in types.seen.values())
+    for tensor, spec in zip(found, outputs.values(), strict=True):
+        assert (tuple(tensor.shape), tensor.numpy().dtype) == (spec.shape, spec.dtype)
 
 
 @pytest.mark.parametrize("index", [0, 7, -1])
