@@ -8,6 +8,7 @@ import threading
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import onnx
 import pytest
 from onnx import helper
@@ -21,7 +22,7 @@ from livestyle.runtime.plans import Order
 from livestyle.runtime.rewrite import CONVOLUTIONS
 from livestyle.runtime.typed import KINDS, typed_graph
 from livestyle.size import Size, SizeRule
-from tests.runtime.graphs import SHIPPED, small
+from tests.runtime.graphs import SHIPPED, Arrays, small
 from tests.runtime.test_half import conv, weights
 
 pytest.importorskip("tensorrt_rtx", reason="tensorrt-rtx is not made for this system")
@@ -114,10 +115,14 @@ def test_an_unsupported_operator_fails_with_the_node_s_name() -> None:
         parse(RTX, model.SerializeToString(), {})
 
 
-def test_the_int8_graph_of_cpus_is_refused(model: Model) -> None:
-    graph = model.graph("int8").read_bytes()
-    with pytest.raises(LivestyleError, match=r"node 'QuantizeLinear_\w+' .*zero point is not supported"):
-        parse(RTX, graph, {})
+def test_a_zero_point_is_refused() -> None:
+    """Why INT8 graphs of CPUs are made symmetric first (see qdq)."""
+    names = ["step", "zero"]
+    quantize = helper.make_node("QuantizeLinear", ["x", *names], ["code"], "quantize_x")
+    dequantize = helper.make_node("DequantizeLinear", ["code", *names], ["y"])
+    given: Arrays = {"step": np.array(0.1, np.float32), "zero": np.array(-5, np.int8)}
+    with pytest.raises(LivestyleError, match=r"node 'quantize_x' .*zero point is not supported"):
+        parse(RTX, small([quantize, dequantize], given).SerializeToString(), {})
 
 
 def test_what_is_no_graph_is_refused() -> None:

@@ -26,7 +26,7 @@ from tests.conftest import picture
 from tests.runtime.fake_cuda import FakeCuda
 
 SIZE = Size(64, 64)
-STATE = [f"{way}_{name}" for way in ("state", "next") for name in ("frame", "stylized", "look")]
+STATE = [f"{way}_{name}" for way in ("state", "next") for name in Model.load("cin-lite").card.state]
 TENSORS = ["frame", "style", "strength", "keep_color", "steadiness", "stylized", *STATE]
 
 
