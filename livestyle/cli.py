@@ -13,7 +13,18 @@ from typer.main import get_command
 
 from livestyle.errors import LivestyleError
 
-COMMANDS = ("live", "video", "image", "train", "optimize", "export", "evaluate", "bench", "doctor")
+COMMANDS = (
+    "live",
+    "video",
+    "image",
+    "train",
+    "optimize",
+    "export",
+    "calibrate",
+    "evaluate",
+    "bench",
+    "doctor",
+)
 """The modules of apps/ that are commands, in the order of the help."""
 
 
