@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import tempfile
@@ -103,7 +104,8 @@ class Calibration:
         used = [frame for number, frame in enumerate(frames, 1) if number % KEPT_BACK]
         with tempfile.TemporaryDirectory() as folder:
             draft = Path(folder) / "model-int8.onnx"
-            with self.console.status(f"calibrating {self.model.card.name} with {len(used)} frames"):
+            self.console.print(f"calibrating {self.model.card.name} with {len(used)} frames")
+            with contextlib.redirect_stdout(sys.stderr):  # NNCF draws bars
                 quantize(self.model.graph("float"), draft, used, self.model.styles)
             with self.console.status("judging"):
                 found = judge(with_int8(self.model, draft), self.model, held)
