@@ -1,11 +1,12 @@
-"""All that needs a GPU, in one go of under ten minutes, into one folder. For a machine that is lent for a while.
+"""All that needs a GPU, in one go of under ten minutes, into one folder, for a machine that is lent.
 
     python benchmarks/gpu_day.py --out OUT [--wheels WHEELS]
 
-The engines' conformance suite on the GPU; half precision against float32 for every style; 1000 style switches;
-all figures of gpu.py; `livestyle bench`. Each step has a log and a limit, and none waits for the success of
-another; OUT/steps.json says how each ended. Where nothing can be downloaded, WHEELS is a folder with what is
-missing there (`pip download` for its Python; pycuda as source: it is built against the CUDA it finds).
+The engines' conformance suite on the GPU; half precision against float32 for every style; 1000 style
+switches; all figures of gpu.py; `livestyle bench`. Each step has a log and a limit, and none waits for the
+success of another; OUT/steps.json says how each ended. Where nothing can be downloaded, WHEELS is a folder
+with what is missing there (`pip download` for its Python; pycuda as source: it is built against the CUDA
+that is there).
 """
 
 from __future__ import annotations
@@ -44,24 +45,29 @@ class Ended:
     seconds: float
 
 
-def steps(out: Path, wheels: Path | None, budget_s: float) -> list[Step]:
-    """In the order of what would be missed most, but for what the others need."""
-    python, found = sys.executable, [Step("machine", ("nvidia-smi",), 30)]
+def preparations(wheels: Path | None) -> list[Step]:
+    """What the machine is, and the packages that WHEELS has."""
+    found = [Step("machine", ("nvidia-smi",), 30)]
     if wheels is not None:
-        install = (python, "-m", "pip", "install", "--no-index", "--no-build-isolation", "--find-links")
+        pip = (sys.executable, "-m", "pip", "install", "--no-index", "--no-build-isolation", "--find-links")
         found += [
-            Step(f"install-{name}", (*install, str(wheels), name), 150)
+            Step(f"install-{name}", (*pip, str(wheels), name), 150)
             for name in PACKAGES
             if any(wheels.glob(f"{name.replace('-', '?')}-*"))
         ]
+    return found
+
+
+def measurements(out: Path, seconds: float) -> list[Step]:
+    """What is measured, in `seconds` altogether; most of them are for the figures."""
     suite = ("tests/runtime", "-q", "-ra", "-p", "no:cacheprovider", "-k", "cuda or torch or tensorrt or gpu")
+    budget_s = max(60.0, seconds - 240)
     figures = ("benchmarks/gpu.py", "--budget", f"{budget_s:g}", "--out", str(out / "gpu.json"))
     bench = ("-m", "livestyle", "bench", "--device", "cuda", "--json")
     return [
-        *found,
-        Step("conformance", (python, "-m", "pytest", *suite), 120),
-        Step("figures", (python, *figures), budget_s + 60),
-        Step("bench", (python, *bench), 60),
+        Step("conformance", (sys.executable, "-m", "pytest", *suite), 120),
+        Step("figures", (sys.executable, *figures), budget_s + 60),
+        Step("bench", (sys.executable, *bench), 60),
     ]
 
 
@@ -84,28 +90,30 @@ def run(step: Step, out: Path) -> Ended:
     return Ended(step.name, code, round(time.perf_counter() - began, 1))
 
 
-def run_all(todo: Sequence[Step], out: Path) -> list[Ended]:
-    """One after the other, whatever becomes of them; OUT/steps.json is written after each."""
-    ended = []
+def run_all(todo: Sequence[Step], out: Path, ended: Sequence[Ended] = ()) -> list[Ended]:
+    """One after the other behind `ended`, whatever becomes of them; OUT/steps.json is written after each."""
+    found = list(ended)
     for step in todo:
-        ended.append(run(step, out))
-        print(f"{step.name}: exit code {ended[-1].code}, {ended[-1].seconds} s", flush=True)
-        (out / "steps.json").write_text(json.dumps([asdict(e) for e in ended], indent=2) + "\n", "utf-8")
-    return ended
+        found.append(run(step, out))
+        print(f"{step.name}: exit code {found[-1].code}, {found[-1].seconds} s", flush=True)
+        (out / "steps.json").write_text(json.dumps([asdict(e) for e in found], indent=2) + "\n", "utf-8")
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--wheels", type=Path)
-    parser.add_argument("--budget", type=float, default=300, help="seconds for the figures")
+    parser.add_argument("--seconds", type=float, default=570, help="for everything")
     options = parser.parse_args()
     if shutil.which("nvidia-smi") is None:
         print("error: no nvidia-smi here; run this on a machine with an NVIDIA GPU", file=sys.stderr)
         sys.exit(2)
     out = options.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
-    ended = run_all(steps(out, options.wheels, options.budget), out)
+    ended = run_all(preparations(options.wheels), out)
+    left_s = options.seconds - sum(e.seconds for e in ended)
+    ended = run_all(measurements(out, left_s), out, ended)
     sys.exit(0 if all(e.code == 0 for e in ended) else 1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from floor import Floor, Work
@@ -13,6 +13,11 @@ from livestyle.frame import Pixels
 
 PIPELINED, ALONE, EAGER_F16 = "pipelined", "one at a time", "torch eager f16"
 """Names that rows are looked up by."""
+
+FULL, SMALL = "1920x1080", "640x480"
+
+Verdict: TypeAlias = tuple[float | None, float]
+"""What was found, None where it wasn't, and what is wanted at the least."""
 
 MIXED = 3
 """Largest difference, of 255, of one painting done twice; a mixture of two styles is far above it."""
@@ -96,36 +101,61 @@ def judge_switches(shown: Sequence[Pixels], asked: Sequence[int], references: Se
 
 
 def acceptance(result: dict[str, Any]) -> dict[str, Any]:
-    """The figures of issue 5, item 4, as far as `result` holds what they need: found, wanted, good."""
+    """What is asked of a GPU, as far as `result` holds it: found, wanted, good."""
+    peak = result.get("ceilings", {}).get("matrix_tflop_s")
     checks: dict[str, Any] = {}
-
-    def check(name: str, found: float | None, wanted: float) -> None:
-        if found is not None:
-            checks[name] = {"found": round(found, 3), "wanted": wanted, "good": found >= wanted}
-
     for model, sizes in result.get("models", {}).items():
-        full, small = (sizes.get(s, {}).get("rows", {}) for s in ("1920x1080", "640x480"))
-        for engine in {name.rsplit(", ", 1)[0] for name in full if name.endswith(PIPELINED)}:
-            rates = rate(full, f"{engine}, {PIPELINED}"), rate(full, f"{engine}, {ALONE}")
-            check(f"{model}: {engine} pipelined / one at a time, 1080p", ratio(*rates), 1.5)
-        for engine in {name.rsplit(", ", 1)[0] for name in small if name.startswith("torch-cuda")}:
-            rates = rate(small, f"{engine}, {ALONE}"), rate(small, EAGER_F16)
-            check(f"{model}: {engine} / torch eager f16, 640x480", ratio(*rates), 2.0)
+        full, small = (sizes.get(size, {}) for size in (FULL, SMALL))
+        found = {**_of_pipelining(full), **_of_graphs(small)}
         if model.startswith("wide"):
-            best = max(
-                (r["frames_per_second"] for n, r in full.items() if n.endswith(PIPELINED)), default=None
-            )
-            check(f"{model}: frames a second, 1080p", best, 300.0)
-            flops = sizes.get("1920x1080", {}).get("floor", {}).get("gflop")
-            peak = result.get("ceilings", {}).get("matrix_tflop_s")
-            if best and flops and peak:
-                check(f"{model}: share of the matrix rate, 1080p", best * flops / peak / 1e3, 0.4)
-    for engine, found in result.get("switches", {}).items():
-        bad = found["dropped"] + found["mixed"] + found["swapped"]
-        checks[f"{engine}: bad frames in {found['frames']} style switches"] = {
-            "found": bad, "wanted": 0, "good": bad == 0,
-        }  # fmt: skip
+            found |= _of_the_chip(full, peak)
+        for name, (value, wanted) in found.items():
+            if value is not None:
+                checks[f"{model}: {name}"] = {
+                    "found": round(value, 3), "wanted": wanted, "good": value >= wanted,
+                }  # fmt: skip
+    for engine, row in result.get("switches", {}).items():
+        if "skipped" not in row:
+            bad = row["dropped"] + row["mixed"] + row["swapped"]
+            name = f"{engine}: bad frames in {row['frames']} style switches"
+            checks[name] = {"found": bad, "wanted": 0, "good": bad == 0}
     return checks
+
+
+def _of_pipelining(at: dict[str, Any]) -> dict[str, Verdict]:
+    rows = at.get("rows", {})
+    return {
+        f"{engine}, {PIPELINED} / {ALONE}, {FULL}": (
+            ratio(rate(rows, f"{engine}, {PIPELINED}"), rate(rows, f"{engine}, {ALONE}")),
+            1.5,
+        )
+        for engine in engines(rows, PIPELINED)
+    }
+
+
+def _of_graphs(at: dict[str, Any]) -> dict[str, Verdict]:
+    rows = at.get("rows", {})
+    return {
+        f"{engine} / {EAGER_F16}, {SMALL}": (
+            ratio(rate(rows, f"{engine}, {ALONE}"), rate(rows, EAGER_F16)),
+            2.0,
+        )
+        for engine in engines(rows, ALONE)
+        if engine == "torch-cuda"
+    }
+
+
+def _of_the_chip(at: dict[str, Any], peak_tflop_s: float | None) -> dict[str, Verdict]:
+    rows, gflop = at.get("rows", {}), at.get("floor", {}).get("gflop")
+    rates = [rate(rows, f"{engine}, {PIPELINED}") for engine in engines(rows, PIPELINED)]
+    best = max((r for r in rates if r is not None), default=None)
+    share = best * gflop / peak_tflop_s / 1e3 if best and gflop and peak_tflop_s else None
+    return {f"frames a second, {FULL}": (best, 300.0), f"share of the matrix rate, {FULL}": (share, 0.4)}
+
+
+def engines(rows: dict[str, Any], how: str) -> list[str]:
+    """Those that have a row of that kind."""
+    return [name.removesuffix(f", {how}") for name in rows if name.endswith(f", {how}")]
 
 
 def rate(rows: dict[str, Any], name: str) -> float | None:

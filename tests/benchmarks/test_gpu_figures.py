@@ -90,13 +90,15 @@ def test_acceptance_holds_what_was_found_against_what_is_wanted() -> None:
         }
     )
     assert {k: (v["found"], v["good"]) for k, v in found.items()} == {
-        "wide-untrained: torch-cuda pipelined / one at a time, 1080p": (1.6, True),
+        "wide-untrained: torch-cuda, pipelined / one at a time, 1920x1080": (1.6, True),
         "wide-untrained: torch-cuda / torch eager f16, 640x480": (1.8, False),
-        "wide-untrained: frames a second, 1080p": (900.0, True),
-        "wide-untrained: share of the matrix rate, 1080p": (0.72, True),
+        "wide-untrained: frames a second, 1920x1080": (900.0, True),
+        "wide-untrained: share of the matrix rate, 1920x1080": (0.72, True),
         "torch-cuda: bad frames in 1000 style switches": (1, False),
     }
-    assert acceptance({"models": {}, "switches": {"rtx": {"skipped": "not here"}}}) == {}
+    gone = {"skipped": "not here"}
+    skipped = {"wide": {"1920x1080": {"rows": {f"rtx, {PIPELINED}": gone, f"rtx, {ALONE}": gone}}}}
+    assert acceptance({"models": skipped, "switches": {"rtx": gone}}) == {}
 
 
 def flat(value: int) -> Pixels:

@@ -22,7 +22,9 @@ def noisy(pixels: Pixels, sigma: float = 4.0) -> Pixels:
 
 def jpeg(pixels: Pixels) -> Pixels:
     data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 60])[1]
-    return cv2.imdecode(data, cv2.IMREAD_COLOR).astype(np.uint8)
+    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    assert decoded is not None
+    return decoded.astype(np.uint8)
 
 
 @pytest.fixture(scope="module")
