@@ -95,8 +95,8 @@ class Calibration:
 
     def run(self, min_psnr_db: float | None, install: bool, as_json: bool) -> None:
         """Quantise, judge, show, install; LivestyleError below `min_psnr_db`, and nothing is changed."""
-        from livestyle.calibration.install import install as put
-        from livestyle.calibration.judge import judge, with_int8
+        from livestyle.export.install import install as put
+        from livestyle.export.judge import judge, with_int8
         from livestyle.export.quantize import quantize
 
         frames = read_frames(self.folder, self.count)

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from livestyle.calibration import install as installing
-from livestyle.calibration.install import install
-from livestyle.calibration.judge import Judgement, with_int8
 from livestyle.card import Card, Model, file_sha256, own_graphs_dir
 from livestyle.errors import LivestyleError
+from livestyle.export.install import install
+from livestyle.export.judge import Judgement, with_int8
 
 FIGURES = {"int8_psnr_db": {"starry_night": 41.0}}
 
@@ -44,7 +43,7 @@ def locked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             raise PermissionError(13, "Permission denied")
         return copyfile(source, target)
 
-    monkeypatch.setattr(installing.shutil, "copyfile", refuse)
+    monkeypatch.setattr(shutil, "copyfile", refuse)
 
 
 def test_the_graph_and_its_hash_take_the_place_of_the_old(copy: Model, graph: Path) -> None:
@@ -74,7 +73,7 @@ def test_all_is_as_before_where_the_disk_is_full(
         raise OSError(28, "No space left on device")
 
     before = files(copy.folder)
-    monkeypatch.setattr(installing.shutil if step == "copyfile" else Card, step, full)
+    monkeypatch.setattr(shutil if step == "copyfile" else Card, step, full)
     with pytest.raises(LivestyleError, match=r"No space left on device.*LIVESTYLE_DATA"):
         install(graph, copy, FIGURES)
     assert files(copy.folder) == before
