@@ -22,15 +22,7 @@ from typing import Any
 
 import torch
 from floor import Ceilings, Floor, work_of
-from gpu_engines import (
-    EngineRival,
-    Films,
-    pictures,
-    time_film,
-    time_rival,
-    time_streams,
-    try_switches,
-)
+from gpu_engines import pictures, try_switches
 from gpu_figures import ALONE, EAGER_F16, PIPELINED, acceptance, floor_row, table
 from gpu_models import styles_in_half, wide_model
 from gpu_rivals import NaiveRival, Rival, TorchRival, measure_ceilings
@@ -38,6 +30,7 @@ from machine import machine
 
 from livestyle.card import Model
 from livestyle.errors import LivestyleError
+from livestyle.pipeline.pace import Films, engine_alone, in_flight, one_at_a_time, side_by_side
 from livestyle.runtime.select import DEVICES, open_engine
 from livestyle.size import Size, SizeRule
 
@@ -88,7 +81,7 @@ class Run:
         print(f"{model.card.name} {size}: floor {found['floor']}\n{table(rows)}", flush=True)
 
     def _time(self, rival: Rival, size: Size) -> dict[str, Any]:
-        return time_rival(rival, pictures(size), self.options.seconds).row()
+        return one_at_a_time(rival.paint, pictures(size), self.options.seconds).row()
 
     def _rivals(self, model: Model, size: Size) -> dict[str, Callable[[], Rival]]:
         first, device = pictures(size)[0], self.device
@@ -106,7 +99,7 @@ class Run:
 
         def alone() -> dict[str, Any]:
             with open_engine(model, size, name) as engine:
-                found = time_rival(EngineRival(engine), frames, seconds).row()
+                found = engine_alone(engine, frames, seconds).row()
                 return {**found, "engine": str(engine.info)}
 
         def pipelined() -> dict[str, Any]:
@@ -115,7 +108,7 @@ class Run:
                     raise LivestyleError("holds one frame at a time")
                 film = engine.open_film()
                 return {
-                    **time_film(film, model.styles.vectors[0], frames, seconds).row(),
+                    **in_flight(film, model.styles.vectors[0], frames, seconds).row(),
                     "slots": film.depth,
                 }
 
@@ -139,12 +132,13 @@ class Run:
     def streams(self, model: Model, size: Size) -> None:
         """One to eight films at once on the first engine that works."""
         rows: dict[str, Any] = {}
+        frames = pictures(size)
         self.result["streams"] = {"model": model.card.name, "size": str(size), "rows": rows}
         for count in self.options.streams:
 
             def work(count: int = count) -> dict[str, Any]:
                 with open_engine(model, size, self.options.device) as engine:
-                    each = [t.row() for t in time_streams(engine, count, self.options.seconds)]
+                    each = [t.row() for t in side_by_side(engine, count, frames, self.options.seconds)]
                 total = sum(row["frames_per_second"] for row in each)
                 return {"frames_per_second": round(total, 1), "streams": each}
 

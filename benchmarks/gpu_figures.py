@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,37 +21,6 @@ Verdict: TypeAlias = tuple[float | None, float]
 
 MIXED = 3
 """Largest difference, of 255, of one painting done twice; a mixture of two styles is far above it."""
-
-
-@dataclass
-class Timing:
-    """Milliseconds, one entry a frame. stages: by 'h2d', 'inference', 'd2h', where they were timed apart.
-
-    total_s: from the first frame in to the last frame out, where frames overlap; else None.
-    """
-
-    end_to_end: list[float] = field(default_factory=list)
-    stages: dict[str, list[float]] = field(default_factory=dict)
-    total_s: float | None = None
-
-    @property
-    def frames_per_second(self) -> float:
-        seconds = self.total_s or sum(self.end_to_end) / 1e3
-        return len(self.end_to_end) / seconds
-
-    def row(self) -> dict[str, Any]:
-        """As JSON takes it."""
-        return {
-            "frames": len(self.end_to_end),
-            "frames_per_second": round(self.frames_per_second, 2),
-            "end_to_end": percentiles(self.end_to_end),
-            **{name: percentiles(values) for name, values in self.stages.items()},
-        }
-
-
-def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
-    p50, p95 = np.percentile(milliseconds, [50, 95])
-    return {"p50_ms": round(float(p50), 4), "p95_ms": round(float(p95), 4)}
 
 
 def floor_row(work: Work, floor: Floor) -> dict[str, float]:

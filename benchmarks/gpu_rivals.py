@@ -24,7 +24,10 @@ REPEATS = 10
 class Rival(Protocol):
     """Paints frames of one size and keeps the time: stage name to milliseconds, where it knows them."""
 
-    def paint(self, pixels: Pixels) -> tuple[Pixels, dict[str, float]]: ...
+    painted: Pixels
+    """The latest painting."""
+
+    def paint(self, pixels: Pixels) -> dict[str, float]: ...
 
 
 class Clock:
@@ -69,7 +72,7 @@ class TorchRival:
         self._state = [t.to(device) for name, t in feed.items() if name.startswith("state_")]
 
     @torch.inference_mode()
-    def paint(self, pixels: Pixels) -> tuple[Pixels, dict[str, float]]:
+    def paint(self, pixels: Pixels) -> dict[str, float]:
         clock = Clock(self._device)
         self._in.numpy()[0] = pixels
         clock.point()
@@ -81,7 +84,8 @@ class TorchRival:
         self._out.copy_(stylized, non_blocking=True)
         clock.point()
         stages = dict(zip(("h2d", "inference", "d2h"), clock.between(), strict=True))
-        return self._out.numpy()[0].copy(), stages
+        self.painted = self._out.numpy()[0].copy()
+        return stages
 
 
 class NaiveRival:
@@ -93,11 +97,12 @@ class NaiveRival:
         self._device = device
 
     @torch.inference_mode()
-    def paint(self, pixels: Pixels) -> tuple[Pixels, dict[str, float]]:
+    def paint(self, pixels: Pixels) -> dict[str, float]:
         image = np.ascontiguousarray(pixels[..., ::-1].transpose(2, 0, 1)[None]).astype(np.float32) / 255
         painted = self._net(torch.from_numpy(image).to(self._device), self._style)
         array = painted.clamp(0, 1).mul(255).cpu().numpy()[0]
-        return np.ascontiguousarray(array.transpose(1, 2, 0)[..., ::-1]).round().astype(np.uint8), {}
+        self.painted = np.ascontiguousarray(array.transpose(1, 2, 0)[..., ::-1]).round().astype(np.uint8)
+        return {}
 
 
 def live_graph(model: Model, device: torch.device, half: bool) -> nn.Module:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Any
 
 import numpy as np
 import pytest
 from floor import Ceilings, Floor, Work, work_of
-from gpu_engines import OneByOne, time_film, time_rival, try_switches
+from gpu_engines import OneByOne, try_switches
 from gpu_figures import (
     ALONE,
     EAGER_F16,
     PIPELINED,
     Switches,
-    Timing,
     acceptance,
     judge_switches,
-    percentiles,
     table,
 )
-from gpu_rivals import NaiveRival, TorchRival
+from gpu_rivals import NaiveRival, Rival, TorchRival
 from torch import device
 
 from livestyle.card import Model
 from livestyle.config import Precision
 from livestyle.export.onnx import restore
 from livestyle.frame import Pixels
+from livestyle.pipeline.pace import Pace, one_at_a_time
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.size import Size
-from livestyle.styles import Vector
 from tests.conftest import picture
 
 SIZE = Size(96, 64)
@@ -58,17 +55,12 @@ def test_the_floor_is_what_is_waited_for() -> None:
     assert floor.frames_per_second == pytest.approx(1000 / 3)
 
 
-def test_a_row_says_rate_and_delay() -> None:
-    timing = Timing([1.0, 2.0, 3.0, 4.0, 10.0], {"h2d": [0.5] * 5})
-    row = timing.row()
-    assert (row["frames"], row["frames_per_second"]) == (5, 250.0)
-    assert row["end_to_end"] == {"p50_ms": 3.0, "p95_ms": 8.8}
-    assert row["h2d"] == percentiles([0.5])
-    timing.total_s = 0.01  # frames overlapped
-    assert timing.frames_per_second == 500
-    text = table({"ours": row, "theirs": {"skipped": "no such thing"}})
-    assert len({line.index("250.0") for line in text.splitlines() if "250.0" in line}) == 1
-    assert "no such thing" in text
+def test_the_table_stands_in_columns() -> None:
+    row = Pace([1.0, 2.0, 3.0, 4.0, 10.0], {"h2d": [0.5] * 5}).row()
+    lines = table({"ours": row, "also ours": row, "theirs": {"skipped": "no such thing"}}).splitlines()
+    assert len(lines) == 4
+    assert len({line.index("250.0") for line in lines[1:3]}) == 1
+    assert lines[3].split() == ["theirs", "no", "such", "thing"]
 
 
 def rows(**rates: float) -> dict[str, Any]:
@@ -114,35 +106,6 @@ def test_every_fault_of_a_style_switch_has_its_name() -> None:
     assert judge_switches([flat(1)], [0], references).good
 
 
-class FakeFilm:
-    """Gives frames back as they are."""
-
-    depth = 3
-
-    def __init__(self) -> None:
-        self.flight = deque[Pixels]()
-        self.most = self.taken = 0
-
-    def submit(
-        self, pixels: Pixels, style: Vector, strength: float, keep_color: float, steadiness: float = 0.0
-    ) -> None:
-        self.flight.append(pixels)
-        self.most = max(self.most, len(self.flight))
-
-    def result(self) -> Pixels:
-        self.taken += 1
-        return self.flight.popleft()
-
-
-def test_frames_in_flight_fill_the_film_and_all_come_back() -> None:
-    film = FakeFilm()
-    timing = time_film(film, np.zeros(2, np.float32), [flat(1), flat(2)], 0.0)
-    assert film.most == film.depth
-    assert not film.flight
-    assert len(timing.end_to_end) == film.taken - 3 * film.depth >= 10
-    assert timing.total_s is not None
-
-
 def test_style_switches_on_an_engine(model: Model) -> None:
     with OpenVinoEngine(model, SIZE, Precision.F32, 1) as engine:
         assert try_switches(engine, 30) == Switches(30, 0, 0, 0, 0)
@@ -168,13 +131,15 @@ def test_torch_paints_what_the_engines_paint(model: Model) -> None:
     photo, cpu = picture(SIZE), device("cpu")
     with OpenVinoEngine(model, SIZE, Precision.F32, 1) as engine:
         exact = engine.infer(photo, model.styles.vectors[0], 1.0, 0.0).astype(int)
-    for rival, most in (
+    rivals: list[tuple[Rival, int]] = [
         (TorchRival(model, photo, cpu, half=False, compiled=False), 2),
         (TorchRival(model, photo, cpu, half=True, compiled=False), 12),
         (NaiveRival(model, cpu), 2),
-    ):
-        painted, stages = rival.paint(photo)
-        assert np.abs(painted - exact).max() <= most
+    ]
+    for rival, most in rivals:
+        stages = rival.paint(photo)
+        assert np.abs(rival.painted - exact).max() <= most
         assert list(stages) in ([], ["h2d", "inference", "d2h"])
-    timing = time_rival(TorchRival(model, photo, cpu, half=False, compiled=False), [photo], 0.0)
-    assert {name: len(values) for name, values in timing.stages.items()} == dict.fromkeys(timing.stages, 10)
+    rival = TorchRival(model, photo, cpu, half=False, compiled=False)
+    pace = one_at_a_time(rival.paint, [photo], 0.0)
+    assert {name: len(values) for name, values in pace.stages.items()} == dict.fromkeys(pace.stages, 10)
