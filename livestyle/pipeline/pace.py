@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -103,52 +101,66 @@ def engine_alone(engine: Engine, frames: Sequence[Pixels], seconds: float) -> Pa
 
 def in_flight(film: Film, vector: Vector, frames: Sequence[Pixels], seconds: float) -> Pace:
     """As many frames in flight as the film holds; each frame's time is from submit to result."""
-    pace, started = Pace(), deque[float]()
-
-    def take() -> None:
-        film.result()
-        pace.end_to_end.append((time.perf_counter() - started.popleft()) * 1e3)
-
-    def step(number: int) -> None:
-        if len(started) == film.depth:
-            take()
-        started.append(time.perf_counter())
-        film.submit(frames[number % len(frames)], vector, 1.0, 0.0, STEADINESS)
-
-    def drain() -> None:
-        while started:
-            take()
-
-    for number in range(WARM_UP * film.depth):
-        step(number)
-    drain()
-    pace.end_to_end.clear()
-    began, number = time.perf_counter(), 0
-    while not _enough(pace, began, seconds):
-        step(number)
-        number += 1
-    drain()
-    pace.total_s = time.perf_counter() - began
-    return pace
+    return _in_turn([_Reel(film, vector)], frames, seconds)[0]
 
 
 def side_by_side(engine: Engine, count: int, frames: Sequence[Pixels], seconds: float) -> list[Pace]:
-    """`count` films on one engine at once, each with a thread and a style of its own.
+    """`count` films on one engine in turn, each in a style of its own and with as many frames in flight.
 
     LivestyleError where the engine paints one film alone.
     """
     if not isinstance(engine, Films):
         raise LivestyleError(f"{engine.name} paints one film at a time")
     vectors = engine.model.styles.vectors
-    films = [engine.open_film() for _ in range(count)]
-    gate = threading.Barrier(count)
+    reels = [_Reel(engine.open_film(), vectors[number % len(vectors)]) for number in range(count)]
+    return _in_turn(reels, frames, seconds)
 
-    def run(number: int) -> Pace:
-        gate.wait()
-        return in_flight(films[number], vectors[number % len(vectors)], frames, seconds)
 
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
+class _Reel:
+    """A film that is kept full, and how long its frames take."""
+
+    def __init__(self, film: Film, vector: Vector) -> None:
+        self.pace = Pace()
+        self._film, self._vector = film, vector
+        self._started = deque[float]()
+
+    def step(self, pixels: Pixels) -> None:
+        """Give the next frame; first take a result where the film is full."""
+        if len(self._started) == self._film.depth:
+            self.take()
+        self._started.append(time.perf_counter())
+        self._film.submit(pixels, self._vector, 1.0, 0.0, STEADINESS)
+
+    def take(self) -> None:
+        self._film.result()
+        self.pace.end_to_end.append((time.perf_counter() - self._started.popleft()) * 1e3)
+
+    def drain(self) -> None:
+        while self._started:
+            self.take()
+
+
+def _in_turn(reels: Sequence[_Reel], frames: Sequence[Pixels], seconds: float) -> list[Pace]:
+    """A frame to each in turn, from one thread, until each has shown enough."""
+    _turns(reels, frames, lambda turn: turn >= WARM_UP)
+    for reel in reels:
+        reel.pace.end_to_end.clear()
+    began = time.perf_counter()
+    _turns(reels, frames, lambda _: all(_enough(reel.pace, began, seconds) for reel in reels))
+    total_s = time.perf_counter() - began
+    for reel in reels:
+        reel.pace.total_s = total_s
+    return [reel.pace for reel in reels]
+
+
+def _turns(reels: Sequence[_Reel], frames: Sequence[Pixels], over: Callable[[int], bool]) -> None:
+    turn = 0
+    while not over(turn):
+        for reel in reels:
+            reel.step(frames[turn % len(frames)])
+        turn += 1
+    for reel in reels:
+        reel.drain()
 
 
 def _enough(pace: Pace, began: float, seconds: float) -> bool:
