@@ -12,20 +12,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from livestyle.apps.paces import frames_together
 from livestyle.apps.show import ShowOptions, show
 from livestyle.config import Precision
-from livestyle.pipeline.pace import Films, in_flight, side_by_side
 from livestyle.pipeline.stats import Delay, Percentiles
-from livestyle.runtime.engine import Engine
-from livestyle.runtime.select import open_engine
-from livestyle.size import Size, SizeRule
-from livestyle.sources.scene import Scene
+from livestyle.size import Size
 from livestyle.stylizer import Stylizer
 
 NAME = "bench"
 WARM_UP = 5
-TOGETHER_S = 2.0
-"""How long frames in flight and films side by side are measured."""
 
 
 def main(
@@ -33,15 +28,15 @@ def main(
     size: Annotated[str, typer.Option(help="Of the camera's frames.", metavar="WxH")] = "640x480",
     fps: Annotated[float, typer.Option(help="The camera's rate.", min=1)] = 30.0,
     seconds: Annotated[float, typer.Option(help="How long the pipeline runs.", min=1)] = 10.0,
+    streams: Annotated[
+        int, typer.Option(help="Films side by side on one engine, each in a style of its own.", min=1)
+    ] = 1,
     frames: Annotated[int, typer.Option(help="How many frames the engine alone paints.", min=1)] = 100,
     window: Annotated[bool, typer.Option("--window", help="Show it, so that display counts.")] = False,
     model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
     device: Annotated[str, typer.Option(help="auto, cpu, openvino or onnxruntime.")] = "auto",
     precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
     threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
-    streams: Annotated[
-        int, typer.Option(help="Films side by side on one engine, each in a style of its own.", min=1)
-    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
 ) -> None:
     """Measure the live pipeline without a camera: rates, latency from capture to display, drops."""
@@ -49,9 +44,8 @@ def main(
     chosen = Size.parse(size)
     with Stylizer(model, device, precision, threads, console.print) as stylizer:
         alone = engine_alone(stylizer, chosen, frames)
-        loaded, padded = stylizer.model, SizeRule(stylizer.model.card.size_multiple).padded(chosen)
-    with open_engine(loaded, padded, device, precision, threads) as engine:
-        together = frames_together(engine, streams)
+        loaded = stylizer.model
+    together = frames_together(loaded, chosen, device, precision, threads, streams)
     options = ShowOptions(
         camera=camera,
         size=chosen,
@@ -81,25 +75,6 @@ def engine_alone(stylizer: Stylizer, size: Size, frames: int) -> dict[str, float
             delay.add((time.perf_counter() - began) * 1e3)
     measured = Percentiles.of(delay)
     return {"p50": measured.p50, "p95": measured.p95, "max": measured.max}
-
-
-def frames_together(engine: Engine, streams: int) -> dict[str, Any]:
-    """Frames a second with several frames of one film in flight, where the engine holds several.
-
-    And of `streams` films side by side, where more than one is asked for; LivestyleError where the
-    engine paints one alone.
-    """
-    pictures, found = [Scene(engine.size).at(7.0 * n) for n in range(4)], dict[str, Any]()
-    if isinstance(engine, Films):
-        film = engine.open_film()
-        if film.depth > 1:
-            pace = in_flight(film, engine.model.styles.vectors[0], pictures, TOGETHER_S)
-            found["in_flight"] = {"slots": film.depth, **pace.row()}
-    if streams > 1:
-        rows = [pace.row() for pace in side_by_side(engine, streams, pictures, TOGETHER_S)]
-        total = sum(row["frames_per_second"] for row in rows)
-        found["streams"] = {"frames_per_second": round(total, 2), "each": rows}
-    return found
 
 
 def _table(found: dict[str, Any]) -> Table:

@@ -1,4 +1,4 @@
-"""What bench tells of an engine beyond one frame at a time."""
+"""What `livestyle bench` tells of an engine beyond one frame at a time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from livestyle.apps import bench
+from livestyle.apps import paces
 from livestyle.card import Model
 from livestyle.frame import Pixels
 from livestyle.size import Size
@@ -42,8 +42,8 @@ class FakeEngine:
 def test_frames_in_flight_and_films_are_told_where_there_are_several(
     depth: int, streams: int, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench, "TOGETHER_S", 0.0)
-    found = bench.frames_together(cast(Any, FakeEngine(model, depth)), streams)
+    monkeypatch.setattr(paces, "SECONDS", 0.0)
+    found = paces.of_engine(cast(Any, FakeEngine(model, depth)), streams)
     assert set(found) == {key for key, n in (("in_flight", depth), ("streams", streams)) if n > 1}
     if depth > 1:
         assert (found["in_flight"]["slots"], found["in_flight"]["frames"]) == (depth, 10 + depth)
