@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from livestyle.card import Model, resolve_shapes
 from livestyle.size import Size
 
-COUNTED_AT = Size(160, 128)
+COUNTED_AT = Size(320, 256)
 """The graph is run once at this size; convolutions and what they read and write grow with the area."""
 
 
@@ -82,26 +83,33 @@ def work_of(model: Model, size: Size, element_bytes: int, kind: str = "float") -
     writes has to go through memory, unless it fits into the cache; all else could be fused.
     """
     graph = onnx.load(str(model.graph(kind)))
-    convolutions = [node for node in graph.graph.node if node.op_type == "Conv"]
+    convolutions = [node for node in graph.graph.node if node.op_type in ("Conv", "ConvTranspose")]
     tensors = {name: a.size for name, a in _run_once(graph, model, convolutions).items()}
-    weights = {i.name: int(np.prod(i.dims)) for i in graph.graph.initializer}
     area = size.width * size.height / (COUNTED_AT.width * COUNTED_AT.height)
     flops = traffic = 0.0
     for node in convolutions:
-        flops += 2 * area * tensors[node.output[0]] * _macs_a_value(node, weights, graph)
-        traffic += element_bytes * area * (tensors[node.input[0]] + tensors[node.output[0]])
-    traffic += element_bytes * sum(weights.values())
+        shape, read, written = _weight_shape(node, graph), tensors[node.input[0]], tensors[node.output[0]]
+        flops += 2 * area * written * _macs_a_value(node, shape)
+        traffic += element_bytes * (area * (read + written) + math.prod(shape))
     return Work(flops, traffic, float(size.width * size.height * 3))
 
 
-def _macs_a_value(node: onnx.NodeProto, weights: dict[str, int], graph: onnx.ModelProto) -> float:
-    """Multiply-accumulates for each value that a convolution writes: its weights over its channels."""
-    name = str(node.input[1])
+def _macs_a_value(node: onnx.NodeProto, shape: tuple[int, ...]) -> float:
+    """Multiply-accumulates for each value that a convolution writes."""
+    if node.op_type == "Conv":
+        return math.prod(shape[1:])
+    strides = next((math.prod(a.ints) for a in node.attribute if a.name == "strides"), 1)
+    return shape[0] * math.prod(shape[2:]) / strides
+
+
+def _weight_shape(node: onnx.NodeProto, graph: onnx.ModelProto) -> tuple[int, ...]:
+    """[out, in, height, width]; of a transposed convolution [in, out, height, width]."""
+    shapes = {i.name: tuple(i.dims) for i in graph.graph.initializer}
     source = {out: n for n in graph.graph.node for out in n.output}
-    while name not in weights:  # behind Q/DQ or Cast
+    name = str(node.input[1])
+    while name not in shapes:  # behind Q/DQ or Cast
         name = str(source[name].input[0])
-    shape = next(tuple(i.dims) for i in graph.graph.initializer if i.name == name)
-    return weights[name] / int(shape[0])
+    return shapes[name]
 
 
 def _run_once(graph: onnx.ModelProto, model: Model, nodes: list[Any]) -> dict[str, NDArray[Any]]:

@@ -9,8 +9,7 @@ import numpy as np
 import torch
 from floor import feed_of
 from gpu_engines import pictures
-from gpu_rivals import live_graph
-from torch import nn
+from gpu_rivals import autocast, live_graph
 
 from livestyle.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
 from livestyle.errors import LivestyleError
@@ -40,7 +39,7 @@ def wide_model(parent: Path, arch: str = "wide", styles: int = 4) -> Model:
         method="CIN",
         architecture=net.arch.to_dict(),
         style_length=net.style_length,
-        size_multiple=LiveGraph(net).size_multiple,
+        size_multiple=LiveGraph(net.arch).size_multiple,
         graphs={"float": graph},
         sha256={"float": file_sha256(folder / graph)},
         licence="none",
@@ -56,9 +55,9 @@ def styles_in_half(
     """dB of torch in half precision and of each engine, by style, against torch in f32 without TF32."""
     frames = pictures(size)[:2]
     torch.backends.cudnn.allow_tf32 = False
-    exact = _painted(live_graph(model, device, half=False), model, frames, device)
+    exact = _painted(model, frames, device, half=False)
     torch.backends.cudnn.allow_tf32 = True
-    half = _painted(live_graph(model, device, half=True), model, frames, device)
+    half = _painted(model, frames, device, half=True)
     found: dict[str, dict[str, float] | str] = {"torch f16": _by_style(model, half, exact)}
     for name in engines:
         try:
@@ -71,13 +70,14 @@ def styles_in_half(
 
 
 @torch.inference_mode()
-def _painted(live: nn.Module, model: Model, frames: Sequence[Pixels], device: torch.device) -> list[Pixels]:
-    """Every style of every frame, without a past."""
-    found = []
+def _painted(model: Model, frames: Sequence[Pixels], device: torch.device, half: bool) -> list[Pixels]:
+    """Every style of every frame by torch, without a past."""
+    found, live = [], live_graph(model, device, half)
     for style in range(len(model.styles)):
         for frame in frames:
             feed = [torch.from_numpy(a.copy()).to(device) for a in feed_of(model, frame, style).values()]
-            found.append(live(*feed)[0][0].cpu().numpy())
+            with autocast(device, half):
+                found.append(live(*feed)[0][0].cpu().numpy())
     return found
 
 

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 from floor import Ceilings, feed_of
-from torch import Tensor, nn
+from torch import nn
 
 from livestyle.card import Model
-from livestyle.export.graph import LiveGraph, swap_colors
+from livestyle.export import graph as export
 from livestyle.export.onnx import restore
 from livestyle.frame import Pixels
 
@@ -62,7 +62,7 @@ class TorchRival:
     ) -> None:
         live = live_graph(model, device, half)
         self._run: Callable[..., Any] = torch.compile(live, dynamic=False) if compiled else live
-        self._device = device
+        self._device, self._half = device, half
         feed = {name: torch.from_numpy(array.copy()) for name, array in feed_of(model, pixels).items()}
         pinned = device.type == "cuda"
         self._in = feed["frame"].pin_memory() if pinned else feed["frame"]
@@ -78,7 +78,8 @@ class TorchRival:
         clock.point()
         self._frame.copy_(self._in, non_blocking=True)
         clock.point()
-        stylized, *state = self._run(self._frame, *self._look, *self._state)
+        with autocast(self._device, self._half):
+            stylized, *state = self._run(self._frame, *self._look, *self._state)
         self._state = state
         clock.point()
         self._out.copy_(stylized, non_blocking=True)
@@ -106,23 +107,20 @@ class NaiveRival:
 
 
 def live_graph(model: Model, device: torch.device, half: bool) -> nn.Module:
-    """The live graph of a CIN model, channels last; with `half`, its convolutions in float16.
+    """The live graph of a CIN model, channels last; with `half`, the weights of its convolutions in float16.
 
-    Normalisation and pixels stay float32, as in the graphs that ship.
+    Then it is to be run in `autocast`: normalisation and pixels stay float32, as in the graphs that ship.
     """
-    net = restore(model).net
-    net.load_state_dict(swap_colors(net.state_dict()))  # the live graph works in BGR
-    live = LiveGraph(net).eval().to(device)
-    live.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
-    for module in live.modules():
-        if half and isinstance(module, nn.Conv2d):
-            module.half()
-            module.register_forward_pre_hook(_halved)
-    return live.requires_grad_(False)
+    live = export.live_graph(restore(model).net).requires_grad_(False).to(device)
+    for weight in live.parameters():
+        if weight.ndim == 4:
+            weight.data = weight.data.contiguous(memory_format=torch.channels_last)
+            weight.data = weight.data.half() if half else weight.data
+    return live
 
 
-def _halved(_: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    return tuple(t.half() for t in inputs)
+def autocast(device: torch.device, half: bool) -> torch.autocast:
+    return torch.autocast(device.type, torch.float16, enabled=half)
 
 
 def measure_ceilings(device: torch.device) -> Ceilings:

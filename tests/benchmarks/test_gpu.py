@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,16 +10,19 @@ import gpu
 import pytest
 import torch
 
-ROOT = Path(__file__).parents[2]
 
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
-def test_without_a_gpu_it_says_so() -> None:
-    command = [sys.executable, "benchmarks/gpu.py"]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=200, cwd=ROOT)
-    assert (shown.returncode, shown.stdout) == (2, "")
-    assert shown.stderr.startswith("error: torch sees no NVIDIA GPU")
-    assert shown.stderr.count("\n") == 1
+def test_without_a_gpu_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(sys, "argv", ["gpu.py", "--out", str(tmp_path / "gpu.json")])
+    with pytest.raises(SystemExit) as stop:
+        gpu.main()
+    shown = capsys.readouterr()
+    assert (stop.value.code, shown.out) == (2, "")
+    assert shown.err.startswith("error: torch sees no NVIDIA GPU")
+    assert shown.err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
 
 
 def test_runs_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
