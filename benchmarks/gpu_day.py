@@ -29,11 +29,15 @@ PACKAGES = ("platformdirs", "pycuda", "cuda-bindings", "av", "openvino", "tensor
 
 @dataclass(frozen=True)
 class Step:
-    """A command, its log's name, and the seconds after which it is stopped."""
+    """A command, and the seconds after which it is stopped. The first word of its name is its log's."""
 
     name: str
     command: tuple[str, ...]
     limit_s: float
+
+    @property
+    def log(self) -> str:
+        return f"{self.name.split()[0]}.log"
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def preparations(wheels: Path | None) -> list[Step]:
     if wheels is not None:
         pip = (sys.executable, "-m", "pip", "install", "--no-index", "--no-build-isolation", "--find-links")
         found += [
-            Step(f"install-{name}", (*pip, str(wheels), name), 150)
+            Step(f"install {name}", (*pip, str(wheels), name), 150)
             for name in PACKAGES
             if any(wheels.glob(f"{name.replace('-', '?')}-*"))
         ]
@@ -72,11 +76,11 @@ def measurements(out: Path, seconds: float) -> list[Step]:
 
 
 def run(step: Step, out: Path) -> Ended:
-    """Run a step in the repository's root, all that it prints in OUT/<name>.log."""
+    """Run a step in the repository's root, all that it prints at the end of its log in OUT."""
     began = time.perf_counter()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     code: int | None = None
-    with (out / f"{step.name}.log").open("wb") as log:
+    with (out / step.log).open("ab") as log:
         try:
             done = subprocess.run(
                 step.command, cwd=ROOT, env=environment, stdout=log, stderr=log, timeout=step.limit_s

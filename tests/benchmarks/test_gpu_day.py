@@ -37,8 +37,10 @@ def test_every_step_runs_whatever_becomes_of_the_others(tmp_path: Path) -> None:
 def test_only_what_is_at_hand_is_installed_and_it_fits_into_ten_minutes(tmp_path: Path) -> None:
     for name in ("pycuda-2026.1.tar.gz", "tensorrt_rtx-1.2-py3-none-any.whl", "numpy-2-py3-none-any.whl"):
         (tmp_path / name).touch()
-    names = [step.name for step in gpu_day.preparations(tmp_path)]
-    assert names == ["machine", "install-pycuda", "install-tensorrt-rtx"]
+    found = gpu_day.preparations(tmp_path)
+    names = [step.name for step in found]
+    assert names == ["machine", "install pycuda", "install tensorrt-rtx"]
+    assert {step.log for step in found} == {"machine.log", "install.log"}
     assert [step.name for step in gpu_day.preparations(None)] == ["machine"]
     for seconds in (400, 570):
         limits = [step.limit_s for step in gpu_day.measurements(tmp_path, seconds)]
