@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 import livestyle
+from livestyle.errors import LivestyleError
 from livestyle.runtime.openvino import core
 
 
 def machine() -> dict[str, Any]:
     """Processor, cores and versions, for the JSON of every benchmark."""
     return {
-        "processor": str(core().get_property("CPU", "FULL_DEVICE_NAME")).strip(),
+        "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "system": platform.system(),
         "python": platform.python_version(),
@@ -27,3 +28,11 @@ def summary(milliseconds: list[float]) -> dict[str, float]:
     """Median and 95th percentile, rounded."""
     p50, p95 = np.percentile(milliseconds, [50, 95])
     return {"median_ms": round(float(p50), 2), "p95_ms": round(float(p95), 2)}
+
+
+def _processor() -> str:
+    """As OpenVINO names it, else, where that is not installed, as the system does."""
+    try:
+        return str(core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
+    except LivestyleError:
+        return platform.processor() or platform.machine()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -87,9 +87,10 @@ class Card:
             )
 
     def save(self, folder: Path) -> None:
-        (folder / CARD_NAME).write_text(
-            json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", "utf-8"
-        )
+        """Write card.json into `folder`, whole or not at all; what is there is replaced."""
+        part = folder / f"{CARD_NAME}.part"
+        part.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", "utf-8")
+        part.replace(folder / CARD_NAME)
 
     @classmethod
     def load(cls, folder: Path) -> Card:
@@ -118,7 +119,7 @@ class Model:
         LivestyleError, with the names that exist, where there is none.
         """
         folder = _find(name)
-        card = Card.load(folder)
+        card = _with_own_graphs(Card.load(folder))
         bank = StyleBank.load(folder / STYLES_NAME)
         if bank.vectors.shape[1] != card.style_length:
             raise LivestyleError(
@@ -152,6 +153,11 @@ class Model:
 def own_styles_dir(card: Card) -> Path:
     """Where `livestyle train --add-style` puts styles for exactly this network (by its hash)."""
     return data_dir() / "styles" / f"{card.name}-{card.sha256['float'][:12]}"
+
+
+def own_graphs_dir(card: Card) -> Path:
+    """Where `livestyle calibrate` puts graphs for exactly this network that its folder doesn't take."""
+    return data_dir() / "graphs" / f"{card.name}-{card.sha256['float'][:12]}"
 
 
 def resolve_shapes(shapes: Shapes, size: Size) -> dict[str, tuple[int, ...]]:
@@ -197,3 +203,15 @@ def _with_own_styles(bank: StyleBank, card: Card) -> StyleBank:
         if own.vectors.shape[1] == card.style_length:
             bank = bank.extended(own.names, own.vectors)
     return bank
+
+
+def _with_own_graphs(card: Card) -> Card:
+    folder = own_graphs_dir(card)
+    if not (folder / CARD_NAME).is_file():
+        return card
+    own = Card.load(folder)
+    graphs = {kind: str(folder / file) for kind, file in own.graphs.items()}
+    sha256 = {kind: own.sha256[kind] for kind in own.graphs}
+    return replace(
+        card, graphs={**card.graphs, **graphs}, sha256={**card.sha256, **sha256}, figures=own.figures
+    )

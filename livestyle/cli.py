@@ -22,6 +22,7 @@ COMMANDS = (
     "reproduce",
     "export",
     "evaluate",
+    "calibrate",
     "build",
     "bench",
     "doctor",

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from livestyle.apps.paces import frames_together
 from livestyle.apps.show import ShowOptions, show
 from livestyle.config import SLOTS, Precision
 from livestyle.pipeline.stats import Delay, Percentiles
@@ -27,6 +28,9 @@ def main(
     size: Annotated[str, typer.Option(help="Of the camera's frames.", metavar="WxH")] = "640x480",
     fps: Annotated[float, typer.Option(help="The camera's rate.", min=1)] = 30.0,
     seconds: Annotated[float, typer.Option(help="How long the pipeline runs.", min=1)] = 10.0,
+    streams: Annotated[
+        int, typer.Option(help="Films side by side on one engine, each in a style of its own.", min=1)
+    ] = 1,
     frames: Annotated[int, typer.Option(help="How many frames the engine alone paints.", min=1)] = 100,
     window: Annotated[bool, typer.Option("--window", help="Show it, so that display counts.")] = False,
     model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
@@ -41,6 +45,8 @@ def main(
     chosen = Size.parse(size)
     with Stylizer(model, device, precision, threads, console.print, slots) as stylizer:
         alone = engine_alone(stylizer, chosen, frames)
+        loaded = stylizer.model
+    together = frames_together(loaded, chosen, device, precision, threads, streams)
     options = ShowOptions(
         camera=camera,
         size=chosen,
@@ -53,7 +59,7 @@ def main(
         window=window,
         seconds=seconds,
     )
-    found = {**show(options, console), "engine_alone_ms": alone, "window": window}
+    found = {**show(options, console), "engine_alone_ms": alone, **together, "window": window}
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     else:
@@ -81,6 +87,9 @@ def _table(found: dict[str, Any]) -> Table:
         ("capture to display, ms", "latency_ms"),
     ):
         table.add_row(label, *(f"{found[key][column]:.1f}" for column in ("p50", "p95", "max")))
+    for key, label in (("in_flight", "with frames in flight"), ("streams", "of all films side by side")):
+        if key in found:
+            table.add_row(f"frames a second {label}", f"{found[key]['frames_per_second']:.1f}")
     table.add_row("frames a second", f"{found['display_fps']:.1f}")
     table.add_row("frames shown", str(found["frames"]))
     table.add_row("frames dropped", str(found["dropped"]))

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 
+from livestyle.calibration.choose import Chooser
+from livestyle.calibration.frames import SIZE
 from livestyle.card import resolve_shapes
 from livestyle.errors import LivestyleError
 from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
 from livestyle.size import Size
+from livestyle.sources.fit import cover
+from livestyle.sources.images import load_image
 from livestyle.styles import StyleBank, Vector
 
-CALIBRATION_SIZE = Size(320, 240)
 FRAMES = 120
 
 
 def calibration_frames(pictures: Sequence[Path], count: int = FRAMES) -> list[Pixels]:
-    """Up to `count` pictures, spread evenly, at 320x240; unreadable ones are left out.
+    """Up to `count` pictures, as different as they come, at 320x240; unreadable ones are left out.
 
     LivestyleError if none is left.
     """
-    step = max(1, len(pictures) // count)
-    images = (cv2.imread(str(p), cv2.IMREAD_COLOR) for p in pictures[::step][:count])
-    size = (CALIBRATION_SIZE.width, CALIBRATION_SIZE.height)
-    resized = (cv2.resize(i, size, interpolation=cv2.INTER_AREA) for i in images if i is not None)
-    frames = [image.astype(np.uint8, copy=False) for image in resized]
+    chooser = Chooser(count)
+    for path in pictures:
+        with contextlib.suppress(LivestyleError):
+            chooser.add(cover(load_image(path), SIZE))
+    frames = chooser.chosen()
     if not frames:
         raise LivestyleError(
             f"none of {len(pictures)} calibration pictures can be read; give a folder of photos"
