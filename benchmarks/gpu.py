@@ -30,7 +30,7 @@ from machine import machine
 
 from livestyle.card import Model
 from livestyle.errors import LivestyleError
-from livestyle.pipeline.pace import Films, engine_alone, in_flight, one_at_a_time, side_by_side
+from livestyle.pipeline.pace import engine_alone, in_flight, one_at_a_time, side_by_side
 from livestyle.runtime.select import DEVICES, open_engine
 from livestyle.size import Size, SizeRule
 
@@ -46,7 +46,7 @@ class Run:
         self.options = options
         self.device = torch.device(options.device)
         self.started = time.perf_counter()
-        self.engines = DEVICES.get(options.device, ())
+        self.engines = DEVICES[options.device]
         self.result: dict[str, Any] = {"machine": {**machine(), **chip(self.device)}, "models": {}}
 
     def row(self, rows: dict[str, Any], name: str, work: Callable[[], dict[str, Any]]) -> None:
@@ -104,9 +104,9 @@ class Run:
 
         def pipelined() -> dict[str, Any]:
             with open_engine(model, size, name) as engine:
-                if not isinstance(engine, Films):
+                film = engine.film
+                if film.depth == 1:
                     raise LivestyleError("holds one frame at a time")
-                film = engine.open_film()
                 return {
                     **in_flight(film, model.styles.vectors[0], frames, seconds).row(),
                     "slots": film.depth,

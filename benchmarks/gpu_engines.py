@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 from gpu_figures import Switches, judge_switches
 
 from livestyle.frame import Pixels
-from livestyle.pipeline.pace import Films
 from livestyle.runtime.engine import Engine
 from livestyle.size import Size
 from livestyle.sources.scene import Scene
-from livestyle.styles import Vector
 
 PICTURES = 4
 """Different pictures that take turns, so that no figure is of a frame that is in a cache."""
@@ -33,28 +29,10 @@ def try_switches(engine: Engine, count: int, seed: int = 0) -> Switches:
     rng = np.random.default_rng(seed)
     asked = [int(n) for n in rng.integers(len(references), size=count)]
     shown: list[Pixels] = []
-    film = engine.open_film() if isinstance(engine, Films) else OneByOne(engine)
+    film = engine.open_film()
     for number, wanted in enumerate(asked):
         if number >= film.depth:
             shown.append(film.result())
         film.submit(frames[wanted % PICTURES], vectors[wanted // PICTURES], 1.0, 0.0)
     shown += [film.result() for _ in range(min(film.depth, count))]
     return judge_switches(shown, asked, references)
-
-
-class OneByOne:
-    """Any engine as a film that holds one frame."""
-
-    depth = 1
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._done = deque[Pixels]()
-
-    def submit(
-        self, pixels: Pixels, style: Vector, strength: float, keep_color: float, steadiness: float = 0.0
-    ) -> None:
-        self._done.append(self._engine.infer(pixels, style, strength, keep_color, steadiness))
-
-    def result(self) -> Pixels:
-        return self._done.popleft()

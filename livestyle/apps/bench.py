@@ -21,6 +21,7 @@ from livestyle.stylizer import Stylizer
 
 NAME = "bench"
 WARM_UP = 5
+STAGES = {"h2d": "frame to the GPU", "inference": "inference", "d2h": "painting from the GPU"}
 
 
 def main(
@@ -46,7 +47,7 @@ def main(
     with Stylizer(model, device, precision, threads, console.print, slots) as stylizer:
         alone = engine_alone(stylizer, chosen, frames)
         loaded = stylizer.model
-    together = frames_together(loaded, chosen, device, precision, threads, streams)
+    together = frames_together(loaded, chosen, device, precision, threads, slots, streams)
     options = ShowOptions(
         camera=camera,
         size=chosen,
@@ -87,6 +88,8 @@ def _table(found: dict[str, Any]) -> Table:
         ("capture to display, ms", "latency_ms"),
     ):
         table.add_row(label, *(f"{found[key][column]:.1f}" for column in ("p50", "p95", "max")))
+    for stage, row in found.get("stages_ms", {}).items():
+        table.add_row(f"{STAGES[stage]}, ms", f"{row['p50_ms']:.2f}", f"{row['p95_ms']:.2f}")
     for key, label in (("in_flight", "with frames in flight"), ("streams", "of all films side by side")):
         if key in found:
             table.add_row(f"frames a second {label}", f"{found[key]['frames_per_second']:.1f}")

@@ -6,37 +6,18 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 
 from livestyle.config import STEADINESS
-from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
 from livestyle.runtime.engine import Engine
+from livestyle.runtime.film import Film
+from livestyle.runtime.gpu import GpuFilm
 from livestyle.styles import Vector
 
 MIN_FRAMES, WARM_UP = 10, 3
-
-
-@runtime_checkable
-class Film(Protocol):
-    """Frames in, paintings out in the same order, up to `depth` between; has a past of its own."""
-
-    depth: int
-
-    def submit(
-        self, pixels: Pixels, style: Vector, strength: float, keep_color: float, steadiness: float = 0.0
-    ) -> None: ...
-
-    def result(self) -> Pixels: ...
-
-
-@runtime_checkable
-class Films(Protocol):
-    """An engine that paints several films side by side."""
-
-    def open_film(self) -> Film: ...
 
 
 @dataclass
@@ -89,14 +70,17 @@ def one_at_a_time(
 
 
 def engine_alone(engine: Engine, frames: Sequence[Pixels], seconds: float) -> Pace:
-    """One frame at a time in the first style."""
+    """One frame at a time in the first style; on a GPU, the stages apart too."""
     vector = engine.model.styles.vectors[0]
 
     def paint(pixels: Pixels) -> dict[str, float]:
         engine.infer(pixels, vector, 1.0, 0.0, STEADINESS)
         return {}
 
-    return one_at_a_time(paint, frames, seconds)
+    pace, film = one_at_a_time(paint, frames, seconds), engine.film
+    if isinstance(film, GpuFilm):
+        pace.stages = one_at_a_time(lambda pixels: film.timed(pixels, vector), frames, seconds / 4).stages
+    return pace
 
 
 def in_flight(film: Film, vector: Vector, frames: Sequence[Pixels], seconds: float) -> Pace:
@@ -105,12 +89,7 @@ def in_flight(film: Film, vector: Vector, frames: Sequence[Pixels], seconds: flo
 
 
 def side_by_side(engine: Engine, count: int, frames: Sequence[Pixels], seconds: float) -> list[Pace]:
-    """`count` films on one engine in turn, each in a style of its own and with as many frames in flight.
-
-    LivestyleError where the engine paints one film alone.
-    """
-    if not isinstance(engine, Films):
-        raise LivestyleError(f"{engine.name} paints one film at a time")
+    """`count` films on one engine in turn, each in a style of its own and with as many frames in flight."""
     vectors = engine.model.styles.vectors
     reels = [_Reel(engine.open_film(), vectors[number % len(vectors)]) for number in range(count)]
     return _in_turn(reels, frames, seconds)

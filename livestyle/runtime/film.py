@@ -49,6 +49,13 @@ class Film(ABC):
         """
         if self.in_flight >= self.depth:
             raise LivestyleError(f"{self.in_flight} frames are in flight already; take a result first")
+        self._submit(self._feed(pixels, style, strength, keep_color, steadiness))
+        self.in_flight += 1
+
+    def _feed(
+        self, pixels: Pixels, style: Vector, strength: float, keep_color: float, steadiness: float
+    ) -> Tensors:
+        """The graph's inputs but for the state. LivestyleError for a wrong shape, type or length."""
         if pixels.dtype != np.uint8 or pixels.shape != (self._size.height, self._size.width, 3):
             raise LivestyleError(
                 f"bad frame: {pixels.dtype} {pixels.shape}; "
@@ -67,8 +74,7 @@ class Film(ABC):
             }
         if self._shapes:
             feed["steadiness"] = np.array([steadiness], np.float32)
-        self._submit(feed)
-        self.in_flight += 1
+        return feed
 
     def result(self) -> Pixels:
         """The painting of the oldest frame in flight, uint8 BGR (H, W, 3), the caller's own. Waits for it."""

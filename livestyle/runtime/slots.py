@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -169,13 +170,7 @@ class Slots:
         """Start a frame; at most `depth` may be in flight. `feed` is copied before this returns."""
         assert self.in_flight < self.depth, "take a result first"
         with self._sticky():
-            slot = self._ring[self._at]
-            for name, tensor in slot.inputs.host.items():
-                np.copyto(tensor, feed[name], casting="no")
-            if self._fresh:
-                self._after_the_frame_before(slot)
-                slot.before.zero(slot.stream)
-                self._fresh = False
+            slot = self._filled(feed)
             if slot.replay is None:
                 self._enqueue(self._at)
             else:
@@ -183,6 +178,25 @@ class Slots:
             self._cuda.record(slot.done, slot.stream)
             self._at = (self._at + 1) % len(self._ring)
             self._flight.append(slot)
+
+    def timed(self, feed: Tensors) -> dict[str, float]:
+        """Paint the next frame by itself: milliseconds of its 'h2d', 'inference' and 'd2h'; no result comes.
+
+        Nothing may be in flight. Each figure holds the calls that start a stage and the wait for its end.
+        """
+        assert not self.in_flight, "take the results first"
+        with self._sticky():
+            slot, found = self._filled(feed), dict[str, float]()
+            stages = slot.inputs.upload, slot.execution.enqueue, slot.outputs.download
+            slot.stream.synchronize()
+            for name, stage in zip(("h2d", "inference", "d2h"), stages, strict=True):
+                began = time.perf_counter()
+                stage(slot.stream)
+                slot.stream.synchronize()
+                found[name] = (time.perf_counter() - began) * 1e3
+            self._cuda.record(slot.painted, slot.stream)
+            self._at = (self._at + 1) % len(self._ring)
+            return found
 
     def result(self) -> Pixels:
         """Wait for the oldest frame in flight; its painting, uint8 (H, W, 3), is the caller's own."""
@@ -235,6 +249,17 @@ class Slots:
             for work in (slot.stream.synchronize, slot.execution.close):
                 with contextlib.suppress(CudaError):  # raised where it was met; all is to be freed
                     work()
+
+    def _filled(self, feed: Tensors) -> _Slot:
+        """The next slot, with `feed` in its pinned memory, and without a past where that is forgotten."""
+        slot = self._ring[self._at]
+        for name, tensor in slot.inputs.host.items():
+            np.copyto(tensor, feed[name], casting="no")
+        if self._fresh:
+            self._after_the_frame_before(slot)
+            slot.before.zero(slot.stream)
+            self._fresh = False
+        return slot
 
     def _warm_up(self) -> None:
         """Run each slot once: that is when engines allocate."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from floor import Ceilings, Floor, Work, work_of
-from gpu_engines import OneByOne, try_switches
+from gpu_engines import try_switches
 from gpu_figures import (
     ALONE,
     EAGER_F16,
@@ -25,6 +25,7 @@ from livestyle.config import Precision
 from livestyle.export.onnx import restore
 from livestyle.frame import Pixels
 from livestyle.pipeline.pace import Pace, one_at_a_time
+from livestyle.runtime.film import HostFilm
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.size import Size
 from tests.conftest import picture
@@ -113,16 +114,15 @@ def test_style_switches_on_an_engine(model: Model) -> None:
 
 
 def test_an_engine_that_mixes_styles_is_found_out(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = OneByOne.result
-    last: list[Pixels] = []
+    whole, last = HostFilm._result, list[Pixels]()
 
-    def torn(self: OneByOne) -> Pixels:
-        painted = before(self)
-        last[:] = [*last[-1:], painted]
-        return np.vstack([last[0][:32], painted[32:]])
+    def torn(film: HostFilm) -> Pixels:
+        last[:] = [*last[-1:], whole(film)]
+        return np.vstack([last[0][:32], last[-1][32:]])
 
-    monkeypatch.setattr(OneByOne, "result", torn)
     with OpenVinoEngine(model, SIZE, Precision.F32, 1) as engine:
+        own = id(engine.film)
+        monkeypatch.setattr(HostFilm, "_result", lambda f: whole(f) if id(f) == own else torn(f))
         found = try_switches(engine, 30)
     assert found.mixed >= 25
     assert not found.good

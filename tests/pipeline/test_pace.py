@@ -7,14 +7,17 @@ from typing import Any, cast
 
 import numpy as np
 
+from livestyle.apps.bench import STAGES
 from livestyle.card import Model
 from livestyle.config import Precision
 from livestyle.frame import Pixels
 from livestyle.pipeline.pace import Pace, engine_alone, in_flight, one_at_a_time, percentiles, side_by_side
+from livestyle.runtime.engine import GpuOptions
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.size import Size
 from livestyle.styles import Vector
 from tests.conftest import picture
+from tests.runtime.engines import TorchOnHost
 
 SIZE = Size(96, 64)
 
@@ -70,7 +73,7 @@ class FakeFilm:
 
 def test_frames_in_flight_fill_the_film_and_all_come_back() -> None:
     film = FakeFilm()
-    pace = in_flight(film, np.zeros(2, np.float32), [flat(1), flat(2)], 0.0)
+    pace = in_flight(cast(Any, film), np.zeros(2, np.float32), [flat(1), flat(2)], 0.0)
     assert film.most == film.depth
     assert not film.flight
     assert len(pace.end_to_end) == film.taken - 3 >= 10
@@ -98,4 +101,19 @@ def test_films_side_by_side_have_styles_of_their_own(model: Model) -> None:
 
 def test_an_engine_by_itself(model: Model) -> None:
     with OpenVinoEngine(model, SIZE, Precision.F32, 1) as engine:
-        assert len(engine_alone(engine, [picture(SIZE)], 0.0).end_to_end) == 10
+        pace = engine_alone(engine, [picture(SIZE)], 0.0)
+        assert [len(p.end_to_end) for p in side_by_side(engine, 2, [picture(SIZE)], 0.0)] == [11, 11]
+    assert (len(pace.end_to_end), pace.stages) == (10, {})
+
+
+def test_an_engine_on_slots_has_its_stages_timed(model: Model) -> None:
+    with TorchOnHost(model, SIZE, Precision.F32, 1, GpuOptions(slots=3)) as engine:
+        first, second = picture(SIZE), picture(SIZE, seed=1)
+        pace = engine_alone(engine, [first], 0.0)
+        assert {name: len(v) for name, v in pace.stages.items()} == dict.fromkeys(STAGES, 10)
+        assert len(in_flight(engine.film, model.styles.vectors[0], [first, second], 0.0).end_to_end) == 13
+        engine.reset()
+        painted = engine.infer(second, model.styles.vectors[0], 1.0, 0.0)
+    with OpenVinoEngine(model, SIZE, Precision.F32, 1) as other:
+        expected = other.infer(second, model.styles.vectors[0], 1.0, 0.0)
+    assert np.abs(painted.astype(int) - expected).max() <= 2

@@ -92,6 +92,19 @@ def feed(value: int, style: int = 0) -> dict[str, NDArray[Any]]:
     return {"frame": np.full(SHAPE, value, np.uint8), "style": np.full((1, 2), style, np.float32)}
 
 
+def test_a_frame_that_is_timed_is_one_of_the_film() -> None:
+    film = Film(FakeCuda(), depth=3)
+    for value in (1, 2):
+        film.submit(value, 5)
+        film.result()
+        assert list(film.slots.timed(feed(7))) == ["h2d", "inference", "d2h"]
+        film.past += 7
+    film.submit(3, 0)
+    film.submit(4, 0)
+    film.result()
+    film.result()
+
+
 ACTIONS = st.lists(
     st.one_of(
         st.tuples(st.just("submit"), st.integers(0, 9), st.integers(0, 99)),
