@@ -72,6 +72,12 @@ def load_style(path: Path, side_px: int) -> Tensor:
     return to_tensor(resize(image, side_px / max(image.shape[:2])))
 
 
+FLAT = 2.0
+"""Standard deviation, of 255, up to which a crop counts as empty; up to DRAWS are drawn instead."""
+
+DRAWS = 8
+
+
 @dataclass
 class PhotoCrops:
     """Random square crops of photos held in memory as uint8."""
@@ -104,6 +110,16 @@ class PhotoCrops:
         return torch.from_numpy(crops.transpose(0, 3, 1, 2).copy()).float() / 255
 
     def _crop(self, rng: np.random.Generator) -> NDArray[np.uint8]:
+        """A crop with something on it, if a few draws find one. What is flat has no statistics to normalise
+        by; where it is one colour to the bit, gradients in bf16 are no numbers.
+        """
+        for _ in range(DRAWS):
+            crop = self._any_crop(rng)
+            if crop.std() > FLAT:
+                break
+        return crop
+
+    def _any_crop(self, rng: np.random.Generator) -> NDArray[np.uint8]:
         photo = self.photos[rng.integers(len(self.photos))]
         side = int(rng.integers(self.crop_px, min(photo.shape[:2]) + 1))
         top, left = (int(rng.integers(n - side + 1)) for n in photo.shape[:2])
