@@ -33,6 +33,23 @@ class StyleNote:
 
 
 @dataclass(frozen=True)
+class EncoderGraph:
+    """The graph that makes a style of any picture; where a model has none, its styles are trained.
+
+    It takes `picture`, uint8 [1, h, w, 3] BGR, and gives `style`, float32 [1, D].
+
+    file, sha256:  of the graph, beside the others
+    side_px:       a picture is scaled to side_px * side_px pixels in all, its shape kept
+    size_multiple: h and w are rounded to multiples of this
+    """
+
+    file: str
+    sha256: str
+    side_px: int = 512
+    size_multiple: int = 8
+
+
+@dataclass(frozen=True)
 class Card:
     """What a model is. Written as card.json beside its graphs.
 
@@ -40,6 +57,7 @@ class Card:
     sha256: of each of those files, so that a cached or user-made thing knows what it belongs to
     state:  shape of each float32 tensor carried from frame to frame, with sides such as 'H' or 'W/4';
             empty for a graph that carries nothing and takes no `steadiness`
+    encoder: None where styles can only be trained
     scale:  sides of `stylized`, against those of `frame`; above 1 the graph enlarges pictures and takes
             `frame` alone
     """
@@ -54,6 +72,7 @@ class Card:
     sha256: dict[str, str]
     licence: str
     state: Shapes = field(default_factory=dict)
+    encoder: EncoderGraph | None = None
     scale: int = 1
     training: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
@@ -78,7 +97,8 @@ class Card:
         try:
             data = json.loads(path.read_text("utf-8"))
             notes = tuple(StyleNote(**note) for note in data.pop("styles", ()))
-            return cls(**data, styles=notes)
+            encoder = data.pop("encoder", None)
+            return cls(**data, styles=notes, encoder=EncoderGraph(**encoder) if encoder else None)
         except (OSError, ValueError, TypeError) as error:
             raise LivestyleError(f"cannot read the model card {path}: {error}") from error
 
@@ -112,7 +132,18 @@ class Model:
         if kind not in self.card.graphs:
             have = ", ".join(self.card.graphs)
             raise LivestyleError(f"model {self.card.name} has no {kind} graph; it has {have}")
-        path = self.folder / self.card.graphs[kind]
+        return self._file(self.card.graphs[kind])
+
+    def encoder(self) -> Path:
+        """The path of the graph that makes a style of a picture. LivestyleError where the model has none."""
+        if self.card.encoder is None:
+            raise LivestyleError(
+                f"{self.card.name} takes trained styles only; train one with livestyle train --add-style"
+            )
+        return self._file(self.card.encoder.file)
+
+    def _file(self, name: str) -> Path:
+        path = self.folder / name
         if not path.is_file():
             raise LivestyleError(f"{path} is missing; reinstall livestyle or export the model again")
         return path

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from livestyle.card import CARD_NAME, STYLES_NAME, Card, Model, file_sha256, model_names, own_styles_dir
+from livestyle.card import (
+    CARD_NAME,
+    STYLES_NAME,
+    Card,
+    EncoderGraph,
+    Model,
+    file_sha256,
+    model_names,
+    own_styles_dir,
+)
 from livestyle.errors import LivestyleError
 from livestyle.styles import StyleBank
 
@@ -37,6 +47,20 @@ def test_what_ships_is_whole(model: Model) -> None:
 def test_a_card_comes_back_as_it_was_saved(model: Model, tmp_path: Path) -> None:
     model.card.save(tmp_path)
     assert Card.load(tmp_path) == Card.load(model.folder)
+
+
+def test_a_card_with_an_encoder_comes_back_too(model: Model, tmp_path: Path) -> None:
+    card = replace(model.card, encoder=EncoderGraph("encoder.onnx", "0" * 64, side_px=384, size_multiple=16))
+    card.save(tmp_path)
+    assert Card.load(tmp_path) == card
+
+
+def test_an_encoder_that_is_missing_says_what_to_do(model: Model) -> None:
+    with pytest.raises(LivestyleError, match="cin-lite takes trained styles only"):
+        model.encoder()
+    card = replace(model.card, encoder=EncoderGraph("encoder.onnx", "0" * 64))
+    with pytest.raises(LivestyleError, match=r"encoder\.onnx is missing"):
+        replace(model, card=card).encoder()
 
 
 def test_a_model_is_found_by_its_folder(folder: Path, model: Model) -> None:

@@ -52,9 +52,13 @@ def list_images(folder: Path) -> list[Path]:
 def resize(image: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
     """Scale both sides, by area when shrinking and bicubically when growing."""
     height, width = image.shape[:2]
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(image, size, interpolation=how).astype(np.uint8, copy=False)
+    return resize_to(image, max(1, round(width * scale)), max(1, round(height * scale)))
+
+
+def resize_to(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """The same to a size; by area where the picture gets narrower."""
+    how = cv2.INTER_AREA if width < image.shape[1] else cv2.INTER_CUBIC
+    return cv2.resize(image, (width, height), interpolation=how).astype(np.uint8, copy=False)
 
 
 def load_style(path: Path, side_px: int) -> Tensor:
@@ -79,6 +83,8 @@ class PhotoCrops:
     photos: list[NDArray[np.uint8]]
     crop_px: int
     skipped: tuple[Path, ...] = ()
+    lit: float = 0.4
+    """Share of the crops whose light is changed."""
 
     @classmethod
     def load(cls, folders: Sequence[Path], crop_px: int) -> PhotoCrops:
@@ -98,17 +104,18 @@ class PhotoCrops:
 
     def batch(self, rng: np.random.Generator, count: int) -> Tensor:
         """`count` crops as float32 [count, 3, crop, crop] in [0, 1]."""
-        crops = np.stack([self._crop(rng) for _ in range(count)])
+        crops = np.stack([self.crop(rng) for _ in range(count)])
         return torch.from_numpy(crops.transpose(0, 3, 1, 2).copy()).float() / 255
 
-    def _crop(self, rng: np.random.Generator) -> NDArray[np.uint8]:
+    def crop(self, rng: np.random.Generator) -> NDArray[np.uint8]:
+        """One crop, uint8 RGB [crop, crop, 3]."""
         photo = self.photos[rng.integers(len(self.photos))]
         side = int(rng.integers(self.crop_px, min(photo.shape[:2]) + 1))
         top, left = (int(rng.integers(n - side + 1)) for n in photo.shape[:2])
         crop = resize(photo[top : top + side, left : left + side], self.crop_px / side)
         if rng.random() < 0.5:
             crop = crop[:, ::-1]
-        return _light(crop, rng) if rng.random() < 0.4 else crop
+        return _light(crop, rng) if rng.random() < self.lit else crop
 
 
 def _light(crop: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
