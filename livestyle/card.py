@@ -57,9 +57,9 @@ class Card:
     sha256: of each of those files, so that a cached or user-made thing knows what it belongs to
     state:  shape of each float32 tensor carried from frame to frame, with sides such as 'H' or 'W/4';
             empty for a graph that carries nothing and takes no `steadiness`
+    encoder: None where styles can only be trained
     scale:  sides of `stylized`, against those of `frame`; above 1 the graph enlarges pictures and takes
             `frame` alone
-    encoder: None where styles can only be trained
     """
 
     name: str
@@ -72,8 +72,8 @@ class Card:
     sha256: dict[str, str]
     licence: str
     state: Shapes = field(default_factory=dict)
-    scale: int = 1
     encoder: EncoderGraph | None = None
+    scale: int = 1
     training: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
     styles: tuple[StyleNote, ...] = ()

@@ -34,11 +34,19 @@ def main(
     from livestyle.export.publish import publish
     from livestyle.export.quantize import calibration_frames
     from livestyle.training.data import list_images
+    from livestyle.training.loop import method_of
+    from livestyle.training.train_adain import METHOD, load_adain
     from livestyle.training.train_cyclegan import KEYS
     from livestyle.training.train_styles import load_checkpoint
 
     if (out / CARD_NAME).exists() and not overwrite:
         raise LivestyleError(f"{out} holds a model already; give another folder or --overwrite")
-    model, notes, record = load_checkpoint(work, *KEYS[direction])
+    encoder = None
+    if method_of(work) == METHOD:
+        adain, model, notes, record = load_adain(work)
+        encoder = adain.encoder
+    else:
+        model, notes, record = load_checkpoint(work, *KEYS[direction])
     pictures = calibration_frames(list_images(frames))
-    report_published(publish(model, out, name or out.name, notes, record, pictures, int8, licence))
+    made = publish(model, out, name or out.name, notes, record, pictures, int8, licence, encoder=encoder)
+    report_published(made)

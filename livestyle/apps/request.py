@@ -23,6 +23,9 @@ class Request:
     model: str
     name: str | None
     notes: Path | None
+    more_styles: tuple[Path, ...]
+    held_out: Path | None
+    pool: int
     arch: str | None
     norm: Norm | None
     start: str | None

@@ -35,6 +35,16 @@ def main(
     notes: Annotated[
         Path | None, typer.Option(help="CSV: file,name,title,artist,year,licence[,weight][,share].")
     ] = None,
+    more_styles: Annotated[
+        list[Path] | None,
+        typer.Option(help="adain: folder of more pictures to learn styles of; may be given again."),
+    ] = None,
+    held_out: Annotated[
+        Path | None, typer.Option(help="adain: folder of paintings for the sheets, not learned.")
+    ] = None,
+    pool: Annotated[
+        int, typer.Option(min=1, help="adain: how many style pictures are made of the paintings.")
+    ] = 768,
     arch: Annotated[
         str | None,
         typer.Option(help="lite (CPUs; the default), half or wide; cyclegan: six for half, superres none."),
@@ -134,6 +144,9 @@ def main(
         model=model,
         name=name,
         notes=notes,
+        more_styles=tuple(more_styles or ()),
+        held_out=held_out,
+        pool=pool,
         arch=arch,
         norm=norm,
         start=start,

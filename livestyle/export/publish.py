@@ -9,15 +9,19 @@ from typing import Any
 
 from livestyle.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
 from livestyle.export.check import check_export, int8_psnr
+from livestyle.export.encoder import check_encoder, export_encoder
 from livestyle.export.enlarge import publish_enlarger
 from livestyle.export.graph import LiveGraph
 from livestyle.export.onnx import export_onnx
 from livestyle.export.quantize import quantize
 from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
+from livestyle.networks.adain_lite import SIDE_PX, STRIDE, Encoder
 from livestyle.networks.choices import Norm
 from livestyle.networks.styled import StyledTransformer
 from livestyle.styles import StyleBank
+
+ANY = "any picture as a style by adaptive instance normalisation; {} come with it"
 
 GRAPHS = {"float": "model.onnx", "int8": "model-int8.onnx"}
 
@@ -51,14 +55,15 @@ def publish(
     int8: bool = True,
     licence: str = "unspecified",
     figures: dict[str, Any] | None = None,
+    encoder: Encoder | None = None,
 ) -> Published:
     """Write the graphs, styles.npz and card.json into `folder` (made if need be) and check them.
 
     notes: one for each of `trained.names`. training: its record; a 'method' in it is the card's.
     frames: pictures to check with and to calibrate INT8 with, all of one size. figures: what else was
-    found, for the card. The card is written last: a folder without one is no model. A network that
-    enlarges pictures gets no INT8 graph.
-    LivestyleError where the graph doesn't do what torch does.
+    found, for the card. encoder: what makes a style of any picture, where there is such a thing. The
+    card is written last: a folder without one is no model. A network that enlarges pictures gets no
+    INT8 graph. LivestyleError where a graph doesn't do what torch does.
     """
     norm = trained.net.arch.norm
     trained = trained.cpu().eval().folded()
@@ -69,14 +74,15 @@ def publish(
     export_onnx(trained.net, folder / GRAPHS["float"])
     bank = StyleBank(tuple(trained.names), trained.styles.detach().numpy())
     bank.save(folder / STYLES_NAME)
+    encoder_graph = export_encoder(encoder.cpu(), folder, SIDE_PX, STRIDE) if encoder else None
     graphs = dict(GRAPHS) if int8 else {"float": GRAPHS["float"]}
     if int8:
         quantize(folder / GRAPHS["float"], folder / GRAPHS["int8"], frames, bank)
     description, method = _describe(notes, norm)
     card = Card(
         name=name,
-        description=description,
-        method=training.get("method", method),
+        description=ANY.format(len(bank)) if encoder else description,
+        method=training.get("method") or method,
         architecture=trained.net.arch.to_dict(),
         style_length=trained.net.style_length,
         size_multiple=LiveGraph(trained.net.arch).size_multiple,
@@ -86,11 +92,15 @@ def publish(
         state=state_shapes(trained.net.style_length),
         training=training,
         styles=tuple(notes),
+        encoder=encoder_graph,
     )
     draft = Model(folder, card, bank)
     difference = check_export(trained, draft, frames[:8])
     ratios = int8_psnr(draft, frames[:8]) if int8 else {}
     figures = {**(figures or {}), "torch_difference_of_255": difference}
+    if encoder and encoder_graph:
+        error = check_encoder(encoder, folder, encoder_graph, frames[:2])
+        figures["encoder_difference"] = float(f"{error:.1e}")
     if ratios:
         figures["int8_psnr_db"] = {k: round(v, 1) for k, v in ratios.items()}
     card = replace(card, figures=figures)

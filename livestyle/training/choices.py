@@ -45,6 +45,7 @@ class Method(StrEnum):
     """What is trained; each has its module apps/train_NAME.py."""
 
     CIN = "cin"
+    ADAIN = "adain"
     JOHNSON = "johnson"
     SUPERRES = "superres"
     TEXTURE = "texture"

@@ -52,9 +52,13 @@ def list_images(folder: Path) -> list[Path]:
 def resize(image: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
     """Scale both sides, by area when shrinking and bicubically when growing."""
     height, width = image.shape[:2]
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(image, size, interpolation=how).astype(np.uint8, copy=False)
+    return resize_to(image, max(1, round(width * scale)), max(1, round(height * scale)))
+
+
+def resize_to(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """The same to a size; by area where the picture gets narrower."""
+    how = cv2.INTER_AREA if width < image.shape[1] else cv2.INTER_CUBIC
+    return cv2.resize(image, (width, height), interpolation=how).astype(np.uint8, copy=False)
 
 
 def load_style(path: Path, side_px: int) -> Tensor:
@@ -106,12 +110,13 @@ class PhotoCrops:
 
     def batch(self, rng: np.random.Generator, count: int) -> Tensor:
         """`count` crops as float32 [count, 3, crop, crop] in [0, 1]."""
-        crops = np.stack([self._crop(rng) for _ in range(count)])
+        crops = np.stack([self.crop(rng) for _ in range(count)])
         return torch.from_numpy(crops.transpose(0, 3, 1, 2).copy()).float() / 255
 
-    def _crop(self, rng: np.random.Generator) -> NDArray[np.uint8]:
-        """A crop with something on it, if a few draws find one. What is flat has no statistics to normalise
-        by; where it is one colour to the bit, gradients in bf16 are no numbers.
+    def crop(self, rng: np.random.Generator) -> NDArray[np.uint8]:
+        """One crop, uint8 RGB [crop, crop, 3], with something on it if a few draws find such a one.
+
+        What is flat has no statistics to normalise by; one colour to the bit gives NaN gradients in bf16.
         """
         for _ in range(DRAWS):
             crop = self._any_crop(rng)

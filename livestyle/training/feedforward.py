@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -62,7 +62,7 @@ class Perception:
     def __init__(
         self,
         vgg: VGG19,
-        paintings: Sequence[Tensor],
+        paintings: Iterable[Tensor],
         loss: StyleLoss | None = None,
         style_layers: Sequence[str] = STYLE_LAYERS,
         content_layer: str = CONTENT_LAYER,
@@ -123,14 +123,36 @@ class FeedforwardObjective:
         device = photo.device
         weights = self.weights.annealed(progress) if self.anneal else self.weights
         index = self.trained[torch.from_numpy(rng.integers(len(self.trained), size=len(photo)))].to(device)
-        painted = self.model(photo, index)
-        if self.perception.loss.random:
-            torch.manual_seed(int(rng.integers(2**31)))
-        content, styles = self.perception.terms(painted, self.perception.content(photo), index)
-        style = (styles * self.style_weights.to(device)[index]).mean()
-        terms = {"content": content, "style": style, "tv": tv_loss(painted)}
-        if weights.stability > 0:
-            generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-            terms["stability"] = stability_loss(lambda x: self.model(x, index), photo, painted, generator)
-        loss = sum((getattr(weights, name) * term for name, term in terms.items()), photo.new_zeros(()))
-        return {"loss": loss, **terms}
+        content = self.perception.content(photo)
+        return paint_terms(
+            self.perception, lambda x: self.model(x, index), photo, content, index, weights, rng,
+            self.style_weights.to(device)[index],
+        )  # fmt: skip
+
+
+def paint_terms(
+    perception: Perception,
+    paint: Callable[[Tensor], Tensor],
+    photo: Tensor,
+    content: Tensor,
+    index: Tensor,
+    weights: Weights,
+    rng: np.random.Generator,
+    style_weights: Tensor | None = None,
+) -> dict[str, Tensor]:
+    """The terms of what `paint` makes of photos [B, 3, S, S] in [0, 1], and their weighted sum, 'loss'.
+
+    content: what VGG sees in the photos. index: int64 [B], which of the perception's paintings each
+    photo is painted after. style_weights: float [B], a factor on the style loss of each.
+    """
+    painted = paint(photo)
+    if perception.loss.random:
+        torch.manual_seed(int(rng.integers(2**31)))
+    closeness, styles = perception.terms(painted, content, index)
+    style = (styles if style_weights is None else styles * style_weights).mean()
+    terms = {"content": closeness, "style": style, "tv": tv_loss(painted)}
+    if weights.stability > 0:
+        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+        terms["stability"] = stability_loss(paint, photo, painted, generator)
+    loss = sum((getattr(weights, name) * term for name, term in terms.items()), photo.new_zeros(()))
+    return {"loss": loss, **terms}

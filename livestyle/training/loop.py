@@ -116,3 +116,13 @@ def _resume(checkpoint: Path | None, model: nn.Module, optimizer: torch.optim.Op
         raise LivestyleError(
             f"cannot go on from {checkpoint}: {what}; train with what it was begun with, or afresh"
         ) from error
+
+
+def method_of(work: Path) -> str:
+    """What kind of training lies in a folder: the 'method' of its meta, or 'cin'. LivestyleError if none."""
+    path = work / CHECKPOINT
+    try:
+        meta = torch.load(path, map_location="cpu", weights_only=True)["meta"]
+        return str(meta.get("method", "cin"))
+    except (OSError, KeyError, RuntimeError, UnpicklingError) as error:
+        raise LivestyleError(f"{path} holds no training of livestyle: {error}") from error

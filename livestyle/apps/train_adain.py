@@ -1,0 +1,86 @@
+"""`livestyle train --method adain`: a network that takes any picture as a style. Imports torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from livestyle.apps.request import Request
+from livestyle.apps.training import (
+    Folders,
+    console,
+    place_of,
+    report_published,
+    run_steps,
+    schedule_of,
+    weights_of,
+)
+from livestyle.card import Model
+from livestyle.export.onnx import restore
+from livestyle.export.publish import publish
+from livestyle.export.quantize import calibration_frames
+from livestyle.training.data import list_images
+from livestyle.training.device import Place
+from livestyle.training.paintings import list_paintings
+from livestyle.training.train_adain import AdaINOptions, load_adain, train_adain
+from livestyle.training.train_adain_wide import train_adain_wide
+
+WIDE = "wide"
+"""VGG-19 to relu4_1 and its mirror; every other architecture is a transformer with AdaIN in each layer."""
+
+
+def run(request: Request) -> None:
+    """Train; what is light is exported, checked and quantised, and then ready to be shown live."""
+    request.need("styles", "content", "out")
+    assert request.styles is not None
+    place, folders = place_of(request), Folders.of(request)
+    origin = Model.load(request.start) if request.start else None
+    options = _options(request, request.styles, folders.work, origin)
+    if options.arch == WIDE:
+        _run_wide(options, place)
+    else:
+        _run_lite(options, place, request, folders, origin)
+
+
+def _run_lite(
+    options: AdaINOptions, place: Place, request: Request, folders: Folders, origin: Model | None
+) -> None:
+    console.print(
+        f"any picture as a style, {options.arch} network, on {place}; sheets in {folders.work}; "
+        f"{options.pool} style pictures are looked at first"
+    )
+    training = train_adain(options, place, restore(origin) if origin else None)
+    run_steps(training.notes, options.schedule.steps, training.skipped)
+    model, styled, notes, record = load_adain(folders.work)
+    pictures = [p for folder in request.content for p in list_images(folder)]
+    made = publish(
+        styled, folders.out, request.name or folders.out.name, notes, {**record, "device": str(place)},
+        calibration_frames(pictures), request.int8, encoder=model.encoder,
+    )  # fmt: skip
+    report_published(made)
+
+
+def _run_wide(options: AdaINOptions, place: Place) -> None:
+    console.print(f"Huang's own network, on {place}; sheets in {options.work}; it is not exported")
+    training = train_adain_wide(options, place)
+    run_steps(training.notes, options.schedule.steps, training.skipped)
+
+
+def _options(request: Request, styles: Path, work: Path, origin: Model | None) -> AdaINOptions:
+    return AdaINOptions(
+        paintings=tuple(list_paintings(styles, request.notes)),
+        styles=(styles, *request.more_styles),
+        content=request.content,
+        work=work,
+        held_out=request.held_out,
+        arch=request.arch or "lite",
+        vgg=request.vgg,
+        style_px=request.style_size or 768,
+        crop_px=request.crop or 192,
+        batch=request.batch or 4,
+        pool=request.pool,
+        weights=weights_of(request),
+        style_loss=request.style_loss,
+        schedule=schedule_of(request, steps=12000, rate=1e-3),
+        validation=(request.validation,) if request.validation else (),
+        start=origin.card.name if origin else None,
+    )
