@@ -9,13 +9,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.export.layers import LiveStem, LiveUp, to_live
-from livestyle.export.steady import BLOCK_PX, FOLD, Steady
+from livestyle.export.steady import BLOCK_PX, FOLD, Steady, block_means
 from livestyle.networks.blocks import UpConv
 from livestyle.networks.norms import EPS
 from livestyle.networks.transformer import Architecture, Transformer
 
 LUMA_BGR = (0.114, 0.587, 0.299)
 """BT.601 luma weights, the ones of JPEG and of webcams."""
+
+EMPTY = 0.5, 2.0
+"""Deviation of the block means, of 255, up to which there is nothing to paint, and from which all is."""
 
 
 class LiveGraph(nn.Module):
@@ -60,7 +63,9 @@ class LiveGraph(nn.Module):
 
         The painting is frame + strength * change, where change is what the network changes, or with
         keep_color = 1 only what it changes in luminance; then it is steadied (see Steady for the
-        state, and `state_shapes`). Returns stylized, uint8 [1, H, W, 3] BGR, and the next state.
+        state, and `state_shapes`). What is next to nothing, a black frame or a covered lens, shows as it
+        is: normalised, its last bits would be the painting. Returns stylized, uint8 [1, H, W, 3] BGR,
+        and the next state.
         """
         pixels, unfold = frame.float(), self.net.arch.unfold
         painting = self.net.paint(self.stem(pixels), style) * 255
@@ -69,13 +74,21 @@ class LiveGraph(nn.Module):
         painting = painting.unflatten(1, (3, FOLD**2))
         change = painting - fold_planes(pixels)
         gray = sum(plane * weight for plane, weight in zip(change.split(1, 1), self.luma, strict=True))
-        kept = strength * keep_color
-        painted = painting - (1 - strength + kept) * change + kept * gray
+        means = block_means(pixels)
+        share = strength * _something(means)
+        kept = share * keep_color
+        painted = painting - (1 - share + kept) * change + kept * gray
         look = style, strength, keep_color
         state = state_frame, state_hold, state_stylized, state_look
-        after = self.steady(pixels, painted, *look, steadiness, *state)
+        after = self.steady(means, painted, *look, steadiness, *state)
         stylized = torch.clamp(torch.round(after[2]), 0, 255)
         return (unfold_planes(stylized).to(torch.uint8), *after)
+
+
+def _something(means: Tensor) -> Tensor:
+    """0 where block means [1, 3, H / 4, W / 4] are as good as one colour, 1 from EMPTY[1] on; [1]."""
+    deviation = (means - means.mean((2, 3), keepdim=True)).square().mean((1, 2, 3)).sqrt()
+    return ((deviation - EMPTY[0]) / (EMPTY[1] - EMPTY[0])).clamp(0, 1)
 
 
 def live_graph(net: Transformer) -> LiveGraph:

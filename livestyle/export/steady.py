@@ -59,7 +59,7 @@ class Steady(nn.Module):
 
     def forward(
         self,
-        camera: Tensor,
+        frame: Tensor,
         painted: Tensor,
         style: Tensor,
         strength: Tensor,
@@ -70,10 +70,11 @@ class Steady(nn.Module):
         state_stylized: Tensor,
         state_look: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """camera float32 [1, H, W, 3], painted float32 [1, 3, 4, H / 2, W / 2], both of 255; the others as
-        LiveGraph takes them. Returns the next frame, hold, stylized and look; stylized is what is seen.
+        """frame float32 [1, 3, H / 4, W / 4], the camera's block means, and painted float32
+        [1, 3, 4, H / 2, W / 2], both of 255; the others as LiveGraph takes them.
+
+        Returns the next frame, hold, stylized and look; stylized is what is seen.
         """
-        frame = block_means(camera)
         change = (frame - state_frame).abs().mean(1, keepdim=True)
         length = style.shape[1]
         look = F.pad(style, (0, 2)) + F.pad(strength, (length, 1)) + F.pad(keep_color, (length + 1, 0))

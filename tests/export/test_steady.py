@@ -29,7 +29,7 @@ class Film:
         """camera, painted and what is returned: [1, 3, H, W]."""
         parts = look[:, :2], look[0, 2:3], look[0, 3:4]
         planes = fold_planes(pixels(painted))
-        self.state = list(Steady()(pixels(camera), planes, *parts, self.steadiness, *self.state))
+        self.state = list(Steady()(block_means(pixels(camera)), planes, *parts, self.steadiness, *self.state))
         return unfold_planes(self.state[2]).permute(0, 3, 1, 2)
 
 
