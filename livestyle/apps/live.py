@@ -35,7 +35,8 @@ def main(
         str, typer.Option(help="Name or folder of a model; tab goes through a,b,c, or from one through all.")
     ] = "cin-lite",
     style: Annotated[
-        str | None, typer.Option(help="Name, part of a name, or number; several for cameras or a file: a,b,c.")
+        str | None,
+        typer.Option(help="Name, part of a name, or number; several for cameras or a file: a,b,c."),
     ] = None,
     style_image: StyleImages = None,
     strength: Annotated[float, typer.Option(help="0 = the camera, 1 = the painting.", min=0, max=1)] = 1.0,

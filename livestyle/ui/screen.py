@@ -16,7 +16,13 @@ from livestyle.size import Size
 from livestyle.sources.source import SourceInfo
 from livestyle.ui.overlay import text_size
 from livestyle.ui.panels import (
-    Rows, badge_panel, help_panel, hud_panel, picker_panel, pretty, toast_panel,
+    Rows,
+    badge_panel,
+    help_panel,
+    hud_panel,
+    picker_panel,
+    pretty,
+    toast_panel,
 )
 from livestyle.ui.picker import Picker
 from livestyle.ui.tiles import ONE, Tiles

@@ -108,7 +108,7 @@ def test_sources_of_two_sizes_are_refused(stylizer: Stylizer) -> None:
     other = FakeCamera()
     other.info = SourceInfo("wide", Size(128, 64), 30, "numbers", live=True)
     with (
-        pytest.raises(LivestyleError, match=r"one size.*fake 64x64, wide 128x64"),
+        pytest.raises(LivestyleError, match=r"one size.*fake 64x64, wide 128x64.*--size"),
         many([FakeCamera(), other], stylizer),
     ):
         pass
