@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
-
 from livestyle.frame import Pixels
 from livestyle.pipeline.grid import AnyPipeline, layout
 from livestyle.ui.overlay import ACCENT, shortened, text_size
@@ -32,8 +30,9 @@ class Tiles:
             badge = badge_panel(shortened(name, size, width - 4 * size), size)
             badge.onto(picture, left + size, top + height - badge.height - size)
             if number == self.selected:
-                corner = left + width - 1 - line // 2, top + height - 1 - line // 2
-                cv2.rectangle(picture, (left + line // 2, top + line // 2), corner, ACCENT, line)
+                tile = picture[top : top + height, left : left + width]
+                for edge in (tile[:line], tile[-line:], tile[:, :line], tile[:, -line:]):
+                    edge[:] = ACCENT
         return picture
 
     def split(self, left: Pixels, right: Pixels) -> Pixels:
