@@ -17,7 +17,9 @@ from tests.pipeline.fakes import FakeCamera
 SIZE = Size(64, 64)
 
 
-@pytest.mark.parametrize(("count", "columns", "rows"), [(1, 1, 1), (2, 2, 1), (3, 2, 2), (4, 2, 2), (5, 3, 2)])
+@pytest.mark.parametrize(
+    ("count", "columns", "rows"), [(1, 1, 1), (2, 2, 1), (3, 2, 2), (4, 2, 2), (5, 3, 2)]
+)
 def test_the_grid_is_as_square_as_it_can_be(count: int, columns: int, rows: int) -> None:
     assert layout(count) == (columns, rows)
     assert grid_size(count, Size(64, 48)) == Size(columns * 64, rows * 48)

@@ -21,7 +21,7 @@ from livestyle.runtime import plans, select
 from livestyle.runtime.builder import BuildOptions, Flavour, Network, Progress, Shapes
 from livestyle.runtime.engine import EngineInfo
 from livestyle.runtime.film import Tensors
-from livestyle.runtime.plans import Order, get_plan, is_built
+from livestyle.runtime.plans import Order, is_built, obtain
 from livestyle.size import Size
 from livestyle.stylizer import Stylizer
 from tests.pipeline.fakes import FakeCamera, NotingEngine
@@ -63,7 +63,7 @@ class SlowEngine(QuickEngine):
         return is_built(self.order)
 
     def _open_impl(self) -> None:
-        get_plan(self.order, report=self.options.report, progress=self.options.progress)
+        obtain(self.order, None, report=self.options.report, progress=self.options.progress)
 
 
 class Workshop:
