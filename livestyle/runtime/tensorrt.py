@@ -27,15 +27,16 @@ class TensorRtEngine(GpuEngine):
 
     @property
     def ready(self) -> bool:
-        return is_built(self._order_for(find_gpu(self.options.gpu)))
+        return is_built(self._find()[0])
 
-    def _order_for(self, gpu: Gpu) -> Order:
+    def _find(self) -> tuple[Order, Gpu]:
+        """The plan that is needed here, and for which GPU. LivestyleError where it can't run."""
         library(self.flavour)
-        return Order(self.model, self.size, self.precision, self.flavour, Target.of(gpu))
+        gpu = find_gpu(self.options.gpu)
+        return Order(self.model, self.size, self.precision, self.flavour, Target.of(gpu)), gpu
 
     def _open_impl(self) -> None:
-        gpu = find_gpu(self.options.gpu)
-        self._order = self._order_for(gpu)
+        self._order, gpu = self._find()
         self._data = obtain(self._order, gpu, report=self.options.report, progress=self._progress)
         super()._open_impl()
 
