@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -12,10 +14,12 @@ from livestyle.card import Model
 from livestyle.config import SLOTS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
+from livestyle.runtime.builder import Progress
 from livestyle.runtime.engine import Engine, EngineInfo, Report
 from livestyle.runtime.enlarge import enlarge, tile_size
 from livestyle.runtime.film import Film
-from livestyle.runtime.select import engines_for, open_engine
+from livestyle.runtime.select import Opening, Wish, engines_for, wish
+from livestyle.runtime.tensorrt import Lines
 from livestyle.settings import Settings
 from livestyle.size import Size, SizeRule
 
@@ -47,13 +51,14 @@ class Stylizer(Settings):
         device: str = "auto",
         precision: str | Precision = Precision.AUTO,
         threads: int = 0,
-        report: Report = lambda _: None,
+        report: Report | None = None,
         slots: int = SLOTS,
     ) -> None:
         """model: a name, a folder or a Model. device: auto, cpu, cuda, cuda:1 or an engine by name.
 
         precision: auto, f32, f16, bf16 or int8. threads: of a CPU, 0 = the engine's choice. slots:
-        frames in flight on a GPU. report: called with a line for what was passed over, and why.
+        frames in flight on a GPU. report: called with a line for what was passed over, and why, and for
+        how far an engine is that has to be built; without it the latter is logged as a warning.
         LivestyleError for a name that does not exist.
         """
         engines_for(device)
@@ -71,6 +76,7 @@ class Stylizer(Settings):
         self._report = report
         self._slots = slots
         self._main: Stylizer | None = None
+        self._others: list[Stylizer] = []
         self._film: Film | None = None
         self._begun: deque[Size] = deque()
         self._done: deque[Pixels] = deque()
@@ -85,28 +91,28 @@ class Stylizer(Settings):
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
         return self._info
 
-    def engine_for(self, model: Model) -> Engine:
-        """An open engine that paints frames as they are now with another model; the caller closes it.
+    def opening_for(self, model: Model, progress: Progress = lambda _: None) -> Opening:
+        """An engine that opens soon and paints frames as they are now with another model, for `adopt`.
 
+        The caller closes it. progress: told how far it is, where none opens without being built.
         LivestyleError before `open` or the first frame.
         """
         if self._size is None:
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
-        return self._open_engine(model, self._size)
+        return self._wish(model, self._size).telling(progress).open_soon()
 
     def adopt(self, engine: Engine) -> Engine | None:
         """Go on with this open engine, of whatever model, from the next frame on; closes it in the end.
 
         Gives the one before to the caller, to be closed. The style of the same name stays, else it
         is the model's first; all else stays as it is set, the frames before too where the model stays.
+        Every film that shares the engine goes on with it.
         """
-        self._collect()
-        before, model = self._engine, engine.model
-        if before is not None and before.model.folder == model.folder and before.size == engine.size:
-            engine.state = before.state
-        self._use(engine)
-        if model.folder != self.model.folder:
-            self._become(model)
+        before = self._engine
+        self._go_on(engine, engine.film)
+        for other in self._others:
+            if other._engine is not None:
+                other._go_on(engine, engine.open_film())
         return before
 
     @property
@@ -124,16 +130,15 @@ class Stylizer(Settings):
 
         What is in flight keeps its results.
         """
-        if self._main is not None:
-            self._join(self._main, self._padded(size))
-        elif self._engine is None or self._engine.size != self._padded(size):
-            self._collect()
-            self._free()
-            self._use(self._open_engine(self.model, size))
-        if size != self._size:
-            self.reset()
-            self._size = size
+        self._open(size, lambda wish: Opening(wish.open()))
         return self
+
+    def open_soon(self, size: Size) -> Wish | None:
+        """As `open`, but an engine that has to be built waits, where there is another that needn't be.
+
+        Gives what is better and waits, for Understudy.improve; None where nothing is.
+        """
+        return self._open(size, Wish.open_soon)
 
     def another(self) -> Stylizer:
         """One for another film, with a style and a past of its own, on this one's engine and of its size.
@@ -142,6 +147,7 @@ class Stylizer(Settings):
         """
         other = Stylizer(self.model, self._device, self._precision, self._threads, self._report, self._slots)
         other._main = self
+        self._others.append(other)
         return other
 
     def stylize(self, pixels: Pixels) -> Pixels:
@@ -196,6 +202,32 @@ class Stylizer(Settings):
         self.drop()
         self._free()
 
+    def _open(self, size: Size, how: Callable[[Wish], Opening]) -> Wish | None:
+        better = None
+        if self._main is not None:
+            self._join(self._main, size)
+        elif self._engine is None or self._engine.size != self._padded(size):
+            self._collect()
+            self._free()
+            opening = how(self._wish(self.model, size))
+            self._use(opening.engine)
+            better = opening.better
+        if size != self._size:
+            self.reset()
+            self._size = size
+        return better
+
+    def _go_on(self, engine: Engine, film: Film) -> None:
+        """Paint the next frames as `film`; it has the past of the one before where the model stays."""
+        self._collect()
+        before, model = self._engine, engine.model
+        if before is not None and before.model.folder == model.folder and before.size == engine.size:
+            assert self._film is not None
+            film.state = self._film.state
+        self._use(engine, film)
+        if model.folder != self.model.folder:
+            self._become(model)
+
     def _take(self) -> Pixels:
         assert self._film is not None
         return np.ascontiguousarray(self._rule.crop(self._film.result(), self._begun.popleft()))
@@ -205,8 +237,11 @@ class Stylizer(Settings):
         while self._begun:
             self._done.append(self._take())
 
-    def _join(self, main: Stylizer, padded: Size) -> None:
+    def _join(self, main: Stylizer, size: Size) -> None:
         """Have a film on the engine of `main`, as it is now."""
+        if main.model.folder != self.model.folder:
+            self._become(main.model)
+        padded = self._padded(size)
         if main._engine is None or main._engine.size != padded:
             found = main._engine.size if main._engine else "none"
             raise LivestyleError(f"a film of {padded} needs an engine of that size to share; it is {found}")
@@ -228,9 +263,10 @@ class Stylizer(Settings):
         """The engine's size for frames of `size`."""
         return _engine_size(self.model, size)
 
-    def _open_engine(self, model: Model, size: Size) -> Engine:
-        how = self._device, self._precision, self._threads, self._report, self._slots
-        return open_engine(model, _engine_size(model, size), *how)
+    def _wish(self, model: Model, size: Size) -> Wish:
+        how = self._device, self._precision, self._threads
+        found = wish(model, _engine_size(model, size), *how, self._report or (lambda _: None), self._slots)
+        return found if self._report else found.telling(Lines(logging.getLogger("livestyle").warning).tell)
 
     def _use(self, engine: Engine, film: Film | None = None) -> None:
         self._engine, self._film, self._info = engine, film or engine.film, engine.info

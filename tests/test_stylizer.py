@@ -11,13 +11,12 @@ import numpy as np
 import pytest
 
 from livestyle import LivestyleError, Stylizer
-from livestyle import stylizer as module
 from livestyle.card import Model
 from livestyle.config import Precision
 from livestyle.frame import Pixels
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.film import HostFilm
-from livestyle.runtime.select import open_engine
+from livestyle.runtime.select import Wish
 from livestyle.size import Size
 from tests.conftest import picture
 from tests.pipeline.fakes import NotingEngine
@@ -34,11 +33,13 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
     """Every engine that a stylizer opens during the test."""
     engines: list[Engine] = []
 
-    def recorded(*arguments: Any) -> Engine:
-        engines.append(open_engine(*arguments))
+    first = Wish.open
+
+    def recorded(wish: Wish) -> Engine:
+        engines.append(first(wish))
         return engines[-1]
 
-    monkeypatch.setattr(module, "open_engine", recorded)
+    monkeypatch.setattr(Wish, "open", recorded)
     return engines
 
 

@@ -49,7 +49,7 @@ def main(
         loaded = stylizer.model
     together = frames_together(loaded, chosen, device, precision, threads, slots, streams)
     options = ShowOptions(
-        camera=camera,
+        cameras=(camera,),
         size=chosen,
         fps=fps,
         model=model,

@@ -22,15 +22,21 @@ FILES = "Files"
 
 def main(
     camera: Annotated[
-        str, typer.Option(help="Index, name, device, stream URL, video file to play, or 'synthetic'.")
-    ] = "0",
+        list[str] | None,
+        typer.Option(
+            help="Index, name, device, stream URL, video file to play, or 'synthetic'; "
+            "given again: several, side by side.",
+            show_default="0",
+        ),
+    ] = None,
     size: Annotated[str | None, typer.Option(help="Ask the camera for this size.", metavar="WxH")] = None,
     fps: Annotated[float | None, typer.Option(help="Ask the camera for this rate.", min=1)] = None,
     model: Annotated[
         str, typer.Option(help="Name or folder of a model; tab goes through a,b,c, or from one through all.")
     ] = "cin-lite",
     style: Annotated[
-        str | None, typer.Option(help="Name, part of a name, or number; several for a file: a,b,c.")
+        str | None,
+        typer.Option(help="Name, part of a name, or number; several for cameras or a file: a,b,c."),
     ] = None,
     style_image: StyleImages = None,
     strength: Annotated[float, typer.Option(help="0 = the camera, 1 = the painting.", min=0, max=1)] = 1.0,
@@ -88,7 +94,7 @@ def main(
     if list_styles:
         return _list_styles(model)
     options = ShowOptions(
-        camera=camera,
+        cameras=tuple(camera or ["0"]),
         size=Size.parse(size) if size else None,
         fps=fps,
         model=model,

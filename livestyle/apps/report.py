@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from livestyle.pipeline.stats import Stats
+from livestyle.pipeline.lane import Lane
 from livestyle.runtime.engine import EngineInfo
-from livestyle.sources.source import SourceInfo
 
 
-def report(stats: Stats, source: SourceInfo, engine: EngineInfo, model: str) -> dict[str, Any]:
-    """The figures of a whole run as JSON takes them. Delays in milliseconds, rates in frames a second."""
-    return {
-        **asdict(stats.summary()),
+def report(lanes: Sequence[Lane], engine: EngineInfo, model: str) -> dict[str, Any]:
+    """The figures of a whole run as JSON takes them. Delays in milliseconds, rates in frames a second.
+
+    Of several cameras those of each are in a list, `cameras`.
+    """
+    shared = {
         "memory_mb": peak_memory_mb(),
         "model": model,
         "engine": engine.engine,
@@ -23,9 +25,17 @@ def report(stats: Stats, source: SourceInfo, engine: EngineInfo, model: str) -> 
         "precision": str(engine.precision),
         "threads": engine.threads,
         "slots": engine.slots,
-        "size": str(source.size),
-        "source": {"name": source.name, "rate": source.rate, "format": source.format},
+        "size": str(lanes[0].source.info.size),
     }
+    if len(lanes) > 1:
+        return {**shared, "cameras": [{"style": lane.look.style, **_of_lane(lane)} for lane in lanes]}
+    return {**_of_lane(lanes[0]), **shared}
+
+
+def _of_lane(lane: Lane) -> dict[str, Any]:
+    source = lane.source.info
+    about = {"name": source.name, "rate": source.rate, "format": source.format}
+    return {**asdict(lane.stats.summary()), "source": about}
 
 
 def peak_memory_mb() -> float | None:

@@ -54,7 +54,7 @@ class Lane:
         self.captured: Slot[Frame] = Slot(captured)
         self.paintings: Slot[Painting] = Slot(painted)
         self._before = before
-        self._source = source
+        self.source = source
         self._stylizer = stylizer
         self._begun: deque[tuple[Frame, str, float]] = deque()
         self._held: Pixels | None = None
@@ -63,7 +63,7 @@ class Lane:
     def capture(self, stop: threading.Event) -> None:
         """Read until the source ends or `stop` is set."""
         with self.captured:
-            while not stop.is_set() and (frame := self._source.read()) is not None:
+            while not stop.is_set() and (frame := self.source.read()) is not None:
                 self.stats.capture.tick()
                 self.captured.put(frame)
 

@@ -12,12 +12,14 @@ from livestyle.errors import LivestyleError
 from livestyle.pipeline.lane import Lane, Painting
 from livestyle.pipeline.live import stop_all
 from livestyle.pipeline.look import Look
+from livestyle.pipeline.stage import Stage
 from livestyle.pipeline.worker import Worker
+from livestyle.size import Size
 from livestyle.sources.source import Source
 from livestyle.stylizer import Stylizer
 
 
-class ManyPipeline:
+class ManyPipeline(Stage):
     """Every source is read on a thread of its own; one thread paints them in turn, a frame of each.
 
     The newest frame of each source wins, so that a fast one takes nothing from a slow one, and delay
@@ -27,23 +29,23 @@ class ManyPipeline:
 
     def __init__(self, sources: Sequence[Source], stylizer: Stylizer, looks: Sequence[Look]) -> None:
         """`stylizer` is open for the size of the sources. LivestyleError where they differ in size."""
-        sizes = {source.info.size for source in sources}
-        if len(sizes) != 1 or len(looks) != len(sources):
-            found = ", ".join(f"{source.info.name} {source.info.size}" for source in sources)
+        one_size(sources)
+        if len(looks) != len(sources):
             raise LivestyleError(
-                f"sources on one engine need one size, and a look each; found {len(looks)} looks for {found}"
+                f"each source needs a look; found {len(looks)} looks for {len(sources)} sources"
             )
         self._captured, self._painted = threading.Condition(), threading.Condition()
         self._others = [stylizer.another() for _ in sources[1:]]
-        self.lanes = [
-            Lane(source, painter, look, self._captured, self._painted)
+        lanes = [
+            Lane(source, painter, look, self._captured, self._painted, self._hand_over)
             for source, painter, look in zip(sources, [stylizer, *self._others], looks, strict=True)
         ]
+        super().__init__(stylizer, lanes)
         self._turn = 0
-        captures = [Worker(f"capture {number}", lane.capture) for number, lane in enumerate(self.lanes)]
+        captures = [Worker(f"capture {number}", lane.capture) for number, lane in enumerate(lanes)]
         self._workers = [*captures, Worker("inference", self._paint)]
 
-    def next(self, timeout_s: float) -> tuple[int, Painting] | None:
+    def take(self, timeout_s: float) -> tuple[int, Painting] | None:
         """A source's number and its newest painting, in turn; None where none came, or all have ended.
 
         A thread's exception is raised here, once; it ends them all.
@@ -62,7 +64,7 @@ class ManyPipeline:
             stop_all(self._workers)
         return None
 
-    def shown(self, number: int, painting: Painting) -> None:
+    def count_shown(self, number: int, painting: Painting) -> None:
         """Tell the statistics of a source that this painting is on the screen."""
         self.lanes[number].stats.shown(painting.painted.index, painting.painted.captured_ns)
 
@@ -107,8 +109,18 @@ class ManyPipeline:
             if error is None:
                 raise
         finally:
+            self.understudy.close()
             for other in self._others:
                 other.close()
+
+
+def one_size(sources: Sequence[Source]) -> Size:
+    """The size of all the sources. LivestyleError where they differ."""
+    sizes = {source.info.size for source in sources}
+    if len(sizes) != 1:
+        found = ", ".join(f"{source.info.name} {source.info.size}" for source in sources)
+        raise LivestyleError(f"sources on one engine need one size; found {found}; ask for one with --size")
+    return sizes.pop()
 
 
 def _something_to_do(lanes: Sequence[Lane]) -> bool:

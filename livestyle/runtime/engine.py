@@ -12,6 +12,7 @@ from livestyle.card import Model, resolve_shapes
 from livestyle.config import SLOTS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
+from livestyle.runtime.builder import Progress
 from livestyle.runtime.film import Film, HostFilm, Tensors
 from livestyle.size import Size
 from livestyle.styles import Vector
@@ -41,11 +42,15 @@ class EngineInfo:
 
 @dataclass(frozen=True)
 class GpuOptions:
-    """gpu: its number. slots: how many frames of a film are in flight. report: told what is worth a line."""
+    """gpu: its number. slots: how many frames of a film are in flight. report: told what is worth a line.
+
+    progress: told how far it is, where `open` builds; what it raises ends the building.
+    """
 
     gpu: int = 0
     slots: int = SLOTS
     report: Report = lambda _: None
+    progress: Progress = lambda _: None
 
 
 class Engine(ABC):
@@ -89,6 +94,14 @@ class Engine(ABC):
     @abstractmethod
     def info(self) -> EngineInfo:
         """Device, engine, precision and threads in use. Only while open."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether `open` takes moments; False where it builds first, for seconds to minutes.
+
+        LivestyleError where the engine can't run here.
+        """
+        return True
 
     def open(self) -> None:
         """Compile and allocate; may take seconds. LivestyleError where the engine can't run here."""

@@ -129,6 +129,12 @@ class Order:
         )
 
 
+def is_built(order: Order) -> bool:
+    """Whether get_plan would build nothing. LivestyleError where TensorRT or the graph is missing."""
+    card, found = order.card(), _read(order.path)
+    return found is not None and not card.misfit(order.path.with_suffix(".json"), found)
+
+
 def get_plan(
     order: Order,
     *,

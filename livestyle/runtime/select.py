@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from livestyle.card import Model
 from livestyle.config import SLOTS, Precision
 from livestyle.errors import LivestyleError, NoEngineError
+from livestyle.runtime.builder import Progress
 from livestyle.runtime.driver import find_gpu
 from livestyle.runtime.engine import Engine, GpuOptions, Report
 from livestyle.runtime.gpu import GpuEngine
@@ -59,25 +61,102 @@ def open_engine(
 ) -> Engine:
     """An open engine; the caller closes it. threads 0 = as many as the engine likes.
 
-    `report` is told of the engines that were passed over and why. NoEngineError with all causes
-    where none works; LivestyleError for an unknown device.
+    `report` is told of the engines that were passed over and why, and how far one is that is built.
+    NoEngineError with all causes where none works; LivestyleError for an unknown device.
     """
-    names, gpu = _parse(device)
-    options = GpuOptions(gpu, slots, report)
-    causes: dict[str, str] = {}
-    for name in names:
+    return wish(model, size, device, precision, threads, report, slots).open()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An engine that is wanted: the first of `names` that runs here.
+
+    The rest as Engine takes it, but `precision` may be AUTO.
+    """
+
+    names: tuple[str, ...]
+    model: Model
+    size: Size
+    precision: Precision
+    threads: int
+    options: GpuOptions
+
+    def open(self) -> Engine:
+        """It, open, built where it has to be; the caller closes it. NoEngineError where none works."""
+        return self._first()[1]
+
+    def open_soon(self) -> Opening:
+        """As `open`, but what has to be built waits, where there is another that needn't be."""
+        waiting = tuple(name for name in self.names if self._waits(name))
         try:
-            if issubclass(ENGINES[name], GpuEngine):
-                find_gpu(gpu)
-            chosen = resolve_precision(name, precision, model)
-            engine = ENGINES[name](model, size, chosen, threads, options)
-            engine.open()
-        except LivestyleError as error:
-            causes[name] = str(error)
-            continue
-        _tell(report, causes)
-        return engine
-    raise NoEngineError(causes)
+            name, engine = replace(self, names=tuple(n for n in self.names if n not in waiting))._first()
+        except NoEngineError:
+            if not waiting:
+                raise
+            return Opening(self.open())
+        better = tuple(n for n in waiting if self.names.index(n) < self.names.index(name))
+        if not better:
+            return Opening(engine)
+        self.options.report(
+            f"{better[0]} has no engine of {self.model.card.name} for {self.size} yet; "
+            f"{engine.name} paints until it is built"
+        )
+        return Opening(engine, replace(self, names=better))
+
+    def telling(self, progress: Progress) -> Wish:
+        """The same; `progress` is told how far it is."""
+        return replace(self, options=replace(self.options, progress=progress))
+
+    def _first(self) -> tuple[str, Engine]:
+        causes: dict[str, str] = {}
+        for name in self.names:
+            try:
+                engine = self._made(name)
+                engine.open()
+            except LivestyleError as error:
+                causes[name] = str(error)
+                continue
+            _tell(self.options.report, causes)
+            return name, engine
+        raise NoEngineError(causes)
+
+    def _waits(self, name: str) -> bool:
+        """Whether it has to be built."""
+        try:
+            return not self._made(name).ready
+        except LivestyleError:
+            return False
+
+    def _made(self, name: str) -> Engine:
+        if issubclass(ENGINES[name], GpuEngine):
+            find_gpu(self.options.gpu)
+        chosen = resolve_precision(name, self.precision, self.model)
+        return ENGINES[name](self.model, self.size, chosen, self.threads, self.options)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An open engine. better: what may take its place once it is built; None where nothing is better."""
+
+    engine: Engine
+    better: Wish | None = None
+
+    def close(self) -> None:
+        self.engine.close()
+
+
+def wish(
+    model: Model,
+    size: Size,
+    device: str,
+    precision: Precision,
+    threads: int,
+    report: Report,
+    slots: int,
+) -> Wish:
+    """What open_engine opens with these arguments. LivestyleError for an unknown device."""
+    names, gpu = _parse(device)
+    return Wish(names, model, size, precision, threads, GpuOptions(gpu, slots, report))
 
 
 def resolve_precision(engine: str, asked: Precision, model: Model) -> Precision:

@@ -9,10 +9,10 @@ from typing import Any
 from livestyle.errors import LivestyleError
 from livestyle.runtime.builder import Flavour, Progress, library, log
 from livestyle.runtime.cuda import Cuda, Stream
-from livestyle.runtime.driver import CudaError, find_gpu
+from livestyle.runtime.driver import CudaError, Gpu, find_gpu
 from livestyle.runtime.engine import Report
 from livestyle.runtime.gpu import GpuEngine
-from livestyle.runtime.plans import Order, Target, obtain
+from livestyle.runtime.plans import Order, Target, is_built, obtain
 from livestyle.runtime.slots import Execution
 
 TELL_EVERY_S = 5.0
@@ -25,10 +25,18 @@ class TensorRtEngine(GpuEngine):
     name = Flavour.FULL.value
     flavour = Flavour.FULL
 
-    def _open_impl(self) -> None:
+    @property
+    def ready(self) -> bool:
+        return is_built(self._find()[0])
+
+    def _find(self) -> tuple[Order, Gpu]:
+        """The plan that is needed here, and for which GPU. LivestyleError where it can't run."""
         library(self.flavour)
         gpu = find_gpu(self.options.gpu)
-        self._order = Order(self.model, self.size, self.precision, self.flavour, Target.of(gpu))
+        return Order(self.model, self.size, self.precision, self.flavour, Target.of(gpu)), gpu
+
+    def _open_impl(self) -> None:
+        self._order, gpu = self._find()
         self._data = obtain(self._order, gpu, report=self.options.report, progress=self._progress)
         super()._open_impl()
 
@@ -50,7 +58,13 @@ class TensorRtEngine(GpuEngine):
 
     @property
     def _progress(self) -> Progress:
-        return Lines(self.options.report).tell
+        lines = Lines(self.options.report)
+
+        def tell(share: float) -> None:
+            self.options.progress(share)
+            lines.tell(share)
+
+        return tell
 
     @property
     def _title(self) -> str:

@@ -33,6 +33,7 @@ class Action(Enum):
     HUD = auto()
     HELP = auto()
     BACK = auto()
+    NEXT_CAMERA = auto()
     QUIT = auto()
 
 
@@ -66,6 +67,7 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
         HelpLine(("tab",), "next model"),
         HelpLine(("i",), "a picture as the style"),
         HelpLine((",", "."), "picture before, after"),
+        HelpLine(("k",), "next of several cameras"),
         HelpLine(("s",), "snapshot"),
         HelpLine(("r",), "record"),
         HelpLine(("f",), "full screen"),
@@ -93,6 +95,7 @@ _LETTERS = {
     " ": Action.FREEZE,
     "m": Action.MIRROR,
     "b": Action.COMPARE,
+    "k": Action.NEXT_CAMERA,
     "s": Action.SNAPSHOT,
     "r": Action.RECORD,
     "f": Action.FULLSCREEN,

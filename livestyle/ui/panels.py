@@ -30,6 +30,11 @@ PICKER_ROWS = 6
 """Names that are shown at a time."""
 
 
+def pretty(style: str) -> str:
+    """'great_wave' as 'Great wave'."""
+    return style.replace("_", " ").capitalize()
+
+
 @lru_cache(maxsize=4)
 def hud_panel(title: str, counter: str, notes: str, rows: Rows, size: int, max_width: int) -> Overlay:
     """Style name and its number, what is switched on, and the figures. `size`: of body text, px."""
@@ -109,7 +114,7 @@ def toast_panel(text: str, size: int, max_width: int) -> Overlay:
     return panel(width, height, round(size * 1.1), marks)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def badge_panel(text: str, size: int, dot: bool = False) -> Overlay:
     """A small pill for what goes on all the time; `dot`: with the red dot of a recording."""
     height = round(size * 1.9)

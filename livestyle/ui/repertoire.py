@@ -12,11 +12,12 @@ import platformdirs
 
 from livestyle.card import Model
 from livestyle.errors import LivestyleError
-from livestyle.pipeline.live import LivePipeline
+from livestyle.pipeline.grid import AnyPipeline
+from livestyle.pipeline.look import Look
 from livestyle.sources.images import load_style_image
 from livestyle.stylizer import Stylizer
+from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker, neighbour
-from livestyle.ui.screen import pretty
 
 
 class Repertoire:
@@ -27,23 +28,24 @@ class Repertoire:
     """
 
     def __init__(
-        self, pipeline: LivePipeline, stylizer: Stylizer, models: Sequence[Model], picture: Path | None = None
+        self, pipeline: AnyPipeline, stylizer: Stylizer, models: Sequence[Model], picture: Path | None = None
     ) -> None:
         """models: in the order of the key, the stylizer's among them. picture: where choosing begins."""
         self._stylizer = stylizer
         self._understudy = pipeline.understudy
-        self._look = pipeline.look
+        self._pipeline = pipeline
         self._models = list(models)
         self._wanted = 0
         self._picture = picture
         self._thread = ThreadPoolExecutor(1, "pictures")
-        self._coming: Future[str] | None = None
+        self._coming: tuple[Look, Future[str]] | None = None
 
     @property
     def busy(self) -> str:
         """What is going on beside the painting, such as 'Preparing cin'; empty = nothing."""
         preparing = self._understudy.preparing
-        return f"Preparing {preparing}" if preparing else ""
+        share = f"  {self._understudy.progress:.0%}" if self._understudy.progress else ""
+        return f"Preparing {preparing}{share}" if preparing else ""
 
     def turn(self, step: int) -> str:
         """Prepare the model `step` places on; gives what to tell the user."""
@@ -74,8 +76,8 @@ class Repertoire:
         self._stylizer.model.encoder()
         self._picture = path
         if self._coming is not None:
-            self._coming.cancel()
-        self._coming = self._thread.submit(self._add, path)
+            self._coming[1].cancel()
+        self._coming = self._pipeline.look, self._thread.submit(self._add, path)
         return f"Reading {path.name} …"
 
     def browse(self, step: int) -> str:
@@ -86,15 +88,14 @@ class Repertoire:
 
     def news(self) -> list[str]:
         """What to tell the user about pictures that became styles, or did not, since the last call."""
-        coming = self._coming
-        if coming is None or not coming.done():
+        if self._coming is None or not self._coming[1].done():
             return []
-        self._coming = None
+        (look, coming), self._coming = self._coming, None
         try:
             name = coming.result()
         except LivestyleError as error:
             return [str(error)]
-        self._look.ask(name)
+        look.ask(name)
         return [f"Style: {pretty(name)}"]
 
     def _add(self, path: Path) -> str:

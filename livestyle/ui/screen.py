@@ -10,12 +10,22 @@ import numpy as np
 
 from livestyle.config import STEADINESS
 from livestyle.frame import Pixels
-from livestyle.pipeline.live import LivePipeline, Painting
+from livestyle.pipeline.grid import AnyPipeline
+from livestyle.pipeline.lane import Painting
 from livestyle.size import Size
-from livestyle.sources.source import Source, SourceInfo
+from livestyle.sources.source import SourceInfo
 from livestyle.ui.overlay import text_size
-from livestyle.ui.panels import Rows, badge_panel, help_panel, hud_panel, picker_panel, toast_panel
+from livestyle.ui.panels import (
+    Rows,
+    badge_panel,
+    help_panel,
+    hud_panel,
+    picker_panel,
+    pretty,
+    toast_panel,
+)
 from livestyle.ui.picker import Picker
+from livestyle.ui.tiles import ONE, Tiles
 
 MAX_ENLARGED_HEIGHT_PX = 1080
 """Pictures are not made larger than this before the window takes them; the rest is the window's."""
@@ -42,6 +52,8 @@ class Screen:
     busy: str = ""
     """what goes on beside the painting, such as 'Preparing cin'; empty = nothing"""
     picker: Picker | None = None
+    tiles: Tiles = ONE
+    """what the pictures in the picture are"""
     _toast: str = ""
     _toast_until: float = 0.0
     _rows: Rows = field(default=())
@@ -55,11 +67,11 @@ class Screen:
     def picture(self, painting: Painting) -> Pixels:
         """What a recording gets: the painting, or half of it beside half of the camera's."""
         painted = painting.painted.pixels
-        return _split(painting.original.pixels, painted) if self.compare else painted
+        return self.tiles.split(painting.original.pixels, painted) if self.compare else painted
 
     def compose(self, picture: Pixels, window: Size, hud: Hud) -> Pixels:
         """A canvas of the caller's own: `picture` fitted to the window under the panels."""
-        canvas = fitted(picture, window)
+        canvas = fitted(self.tiles.marked(picture), window)
         height, width = canvas.shape[:2]
         size = text_size(width, height)
         if self.hud and not self.help and self.picker is None:
@@ -103,9 +115,8 @@ class Screen:
 class Hud:
     """The words and figures of the panel, read from what runs."""
 
-    def __init__(self, pipeline: LivePipeline, source: Source) -> None:
+    def __init__(self, pipeline: AnyPipeline) -> None:
         self._pipeline = pipeline
-        self._source = source
 
     @property
     def title(self) -> str:
@@ -129,7 +140,7 @@ class Hud:
 
     def rows(self) -> Rows:
         """Label and value of every figure, as of now."""
-        stats, engine, source = self._pipeline.stats, self._pipeline.engine, self._source.info
+        stats, engine, source = self._pipeline.stats, self._pipeline.engine, self._pipeline.source
         latency, inference_ms = stats.latency_ms, stats.inference_ms.recent(50)
         size = str(source.size).replace("x", "×")
         return (
@@ -145,11 +156,6 @@ class Hud:
             ("Device", engine.device),
             ("Source", describe(source).replace(" · ", "  ·  ")),
         )
-
-
-def pretty(style: str) -> str:
-    """'great_wave' as 'Great wave'."""
-    return style.replace("_", " ").capitalize()
 
 
 def describe(source: SourceInfo) -> str:
@@ -180,11 +186,3 @@ def fitted(picture: Pixels, window: Size) -> Pixels:
     right, bottom = canvas.width - inside.width - left, canvas.height - inside.height - top
     black = cv2.copyMakeBorder(picture, top, bottom, left, right, cv2.BORDER_CONSTANT, value=(0, 0, 0))
     return black.astype(np.uint8, copy=False)
-
-
-def _split(left: Pixels, right: Pixels) -> Pixels:
-    middle = right.shape[1] // 2
-    both = np.concatenate([left[:, :middle], right[:, middle:]], axis=1)
-    line = max(1, right.shape[0] // 360)
-    both[:, middle - line : middle + line] = 245
-    return both

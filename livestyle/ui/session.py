@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livestyle.errors import LivestyleError
-from livestyle.pipeline.live import LivePipeline, Painting
+from livestyle.pipeline.grid import AnyPipeline
+from livestyle.pipeline.lane import Painting
 from livestyle.pipeline.look import Look
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.window import Window
 from livestyle.ui.keep import Recording, Snapshots, free_path
 from livestyle.ui.keys import Action, Key, key_of
+from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker
 from livestyle.ui.repertoire import Repertoire
-from livestyle.ui.screen import Hud, Screen, pretty
+from livestyle.ui.screen import Hud, Screen
+from livestyle.ui.tiles import tiles_of
 
 STRENGTH_STEP = 0.1
 STEADINESS_STEP = 0.1
@@ -36,6 +39,7 @@ class Plan:
     folder: where snapshots and recordings by key go
     max_frames, seconds: the end after so many shown frames, or so long; None = no end
     crossfade_s: what the key switches on
+    say: told of engines that were taken over, or could not be
     """
 
     open_recording: Callable[[Path], Sink]
@@ -44,6 +48,7 @@ class Plan:
     max_frames: int | None = None
     seconds: float | None = None
     crossfade_s: float = 0.8
+    say: Callable[[str], None] = lambda _: None
 
 
 class Session:
@@ -51,7 +56,7 @@ class Session:
 
     def __init__(
         self,
-        pipeline: LivePipeline,
+        pipeline: AnyPipeline,
         window: Window | None,
         hud: Hud,
         plan: Plan,
@@ -96,8 +101,11 @@ class Session:
         if painting is not None:
             self._pipeline.shown(painting)
             limit = self._plan.max_frames
-            self._over |= limit is not None and self._pipeline.stats.display.count >= limit
-        for line in (*self._snapshots.news(), *self._repertoire.news(), *self._pipeline.news()):
+            self._over |= limit is not None and self._pipeline.frames_shown >= limit
+        engines = self._pipeline.news()
+        for line in engines:
+            self._plan.say(line)
+        for line in (*self._snapshots.news(), *self._repertoire.news(), *engines):
             self.screen.toast(line)
         self.screen.busy = self._repertoire.busy
         if self._recording is not None and self._recording.failed:
@@ -112,6 +120,7 @@ class Session:
         now = time.monotonic()
         if self._latest is not None and (fresh or now > self._shown_at + REDRAW_S):
             self._shown_at = now
+            self.screen.tiles = tiles_of(self._pipeline)
             window.show(self.screen.compose(self.screen.picture(self._latest), window.size, self._hud))
 
     def _hear(self, window: Window) -> None:
@@ -163,6 +172,7 @@ class Session:
             Action.FREEZE: lambda _: self._freeze(),
             Action.MIRROR: lambda _: self._mirror(),
             Action.COMPARE: lambda _: self._compare(),
+            Action.NEXT_CAMERA: lambda _: self._next_camera(),
             Action.SNAPSHOT: lambda _: self._snapshot(),
             Action.RECORD: lambda _: self._record(),
             Action.FULLSCREEN: lambda _: self._fullscreen(),
@@ -202,6 +212,14 @@ class Session:
     def _keep_color(self) -> str:
         self._look.keep_color = not self._look.keep_color
         return "Camera's colour" if self._look.keep_color else "Painting's colour"
+
+    def _next_camera(self) -> str:
+        count = len(self._pipeline.lanes)
+        if count == 1:
+            return "There is one camera"
+        self._pipeline.selected = (self._pipeline.selected + 1) % count
+        self.screen.badge = "Frozen" if self._look.frozen else ""
+        return f"Camera {self._pipeline.selected + 1}: {self._pipeline.source.name}"
 
     def _freeze(self) -> str:
         self._look.frozen = not self._look.frozen

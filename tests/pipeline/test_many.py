@@ -34,10 +34,10 @@ def many(cameras: Sequence[FakeCamera], stylizer: Stylizer) -> Iterator[ManyPipe
 def paint_all(pipeline: ManyPipeline) -> list[list[Painting]]:
     seen: list[list[Painting]] = [[] for _ in pipeline.lanes]
     while not pipeline.ended:
-        found = pipeline.next(30)
+        found = pipeline.take(30)
         if found is not None:
             number, painting = found
-            pipeline.shown(number, painting)
+            pipeline.count_shown(number, painting)
             seen[number].append(painting)
     return seen
 
@@ -72,9 +72,9 @@ def test_a_fast_source_takes_nothing_from_a_slow_one(
     monkeypatch.setattr(NotingEngine, "_infer_impl", slowly)
     with many([FakeCamera(rate=2000), FakeCamera(frames=15, rate=20)], stylizer) as pipeline:
         while not pipeline.lanes[1].paintings.ended:
-            found = pipeline.next(30)
+            found = pipeline.take(30)
             assert found is not None
-            pipeline.shown(*found)
+            pipeline.count_shown(*found)
         fast, slow = (lane.stats for lane in pipeline.lanes)
     assert slow.display.count == 15
     assert slow.dropped == 0
@@ -86,7 +86,7 @@ def test_styles_are_changed_one_by_one(stylizer: Stylizer) -> None:
         pipeline.lanes[1].look.index = 5
         styles: set[tuple[int, str]] = set()
         while not {(0, stylizer.styles[0]), (1, stylizer.styles[5])} <= styles:
-            found = pipeline.next(30)
+            found = pipeline.take(30)
             assert found is not None
             styles.add((found[0], found[1].style))
     assert {style for number, style in styles if number == 0} == {stylizer.styles[0]}
@@ -98,7 +98,7 @@ def test_an_error_of_one_source_ends_all_and_is_raised(stylizer: Stylizer) -> No
 
         def paint() -> None:
             while True:
-                pipeline.next(1)
+                pipeline.take(1)
 
         with pytest.raises(LivestyleError, match="unplugged"):
             paint()
@@ -108,7 +108,7 @@ def test_sources_of_two_sizes_are_refused(stylizer: Stylizer) -> None:
     other = FakeCamera()
     other.info = SourceInfo("wide", Size(128, 64), 30, "numbers", live=True)
     with (
-        pytest.raises(LivestyleError, match=r"one size.*fake 64x64, wide 128x64"),
+        pytest.raises(LivestyleError, match=r"one size.*fake 64x64, wide 128x64.*--size"),
         many([FakeCamera(), other], stylizer),
     ):
         pass

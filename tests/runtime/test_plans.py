@@ -16,7 +16,7 @@ from livestyle.config import Precision, engines_dir
 from livestyle.errors import LivestyleError
 from livestyle.runtime import builder, plans
 from livestyle.runtime.builder import BuildOptions, Flavour, Network, Progress
-from livestyle.runtime.plans import Order, Target, get_plan
+from livestyle.runtime.plans import Order, Target, get_plan, is_built
 from livestyle.runtime.typed import RECIPE
 from livestyle.size import Size
 
@@ -79,6 +79,19 @@ def test_a_plan_is_built_once(workshop: Workshop, order: Order) -> None:
     assert get_plan(order, report=said.append) == b"plan 1"
     assert len(said) == len(workshop.built) == 1
     assert workshop.built == [BuildOptions(3, (8, 9))]
+
+
+def test_whether_it_is_built_is_known_without_building(workshop: Workshop, order: Order) -> None:
+    assert not is_built(order)
+    assert workshop.built == []
+    get_plan(order)
+    assert is_built(order)
+    assert not is_built(replace(order, size=Size(1280, 720)))
+    workshop.version = "11.3.0"
+    assert not is_built(order)
+    workshop.version = "11.2.0"
+    order.path.write_bytes(b"pla")
+    assert not is_built(order)
 
 
 def test_its_name_is_short_and_its_card_says_what_it_is(workshop: Workshop, order: Order) -> None:

@@ -17,6 +17,7 @@ from livestyle.errors import LivestyleError, NoEngineError
 from livestyle.runtime import tensorrt
 from livestyle.runtime.builder import Flavour
 from livestyle.runtime.driver import CudaError, Gpu, gpus
+from livestyle.runtime.engine import GpuOptions
 from livestyle.runtime.plans import Target
 from livestyle.runtime.select import open_engine
 from livestyle.runtime.slots import MIN_SLOTS
@@ -175,6 +176,19 @@ def test_a_build_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     for share in (0.1, 0.254, 0.3, 0.9):
         lines.tell(share)
     assert said == ["the engine is being built: 25%", "the engine is being built: 90%"]
+
+
+def test_it_is_ready_once_its_plan_is_built_and_tells_how_far_that_is(
+    model: Model, trt: FakeTensorRt, ordered: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[float] = []
+    engine = RtxEngine(model, SIZE, Precision.F16, 0, GpuOptions(progress=shares.append))
+    for built in (False, True):
+        monkeypatch.setattr(tensorrt, "is_built", lambda order, built=built: built)
+        assert engine.ready is built
+    engine._progress(0.25)
+    assert shares == [0.25]
+    assert ordered == []
 
 
 @pytest.mark.usefixtures("no_gpu")

@@ -14,7 +14,8 @@ from livestyle.card import Model
 from livestyle.errors import LivestyleError
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
-from livestyle.runtime.engine import Engine
+from livestyle.runtime.builder import Progress
+from livestyle.runtime.select import Opening
 from livestyle.size import Size
 from livestyle.stylizer import Stylizer
 from livestyle.ui.repertoire import Repertoire
@@ -73,13 +74,13 @@ def test_models_go_round_and_back(show: Show) -> None:
 def test_pressing_on_skips_models_and_coming_back_is_staying(
     show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, opened = threading.Event(), show.stylizer._open_engine
+    gate, opened = threading.Event(), show.stylizer.opening_for
 
-    def wait(model: Model, size: Size) -> Engine:
+    def wait(model: Model, progress: Progress) -> Opening:
         assert gate.wait(60)
-        return opened(model, size)
+        return opened(model, progress)
 
-    monkeypatch.setattr(show.stylizer, "_open_engine", wait)
+    monkeypatch.setattr(show.stylizer, "opening_for", wait)
     assert [show.repertoire.turn(1) for _ in range(3)] == [
         "Preparing two …",
         "Preparing three …",

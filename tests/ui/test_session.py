@@ -80,7 +80,7 @@ def pipeline(stylizer: Stylizer) -> Iterator[LivePipeline]:
 
 
 def session_of(pipeline: LivePipeline, plan: Plan, window: FakeWindow | None) -> Session:
-    hud = Hud(pipeline, pipeline._lane._source)
+    hud = Hud(pipeline)
     repertoire = Repertoire(pipeline, pipeline._stylizer, [pipeline._stylizer.model])
     return Session(pipeline, cast("Window | None", window), hud, plan, repertoire)
 
