@@ -24,6 +24,7 @@ from livestyle.sinks.window import Window
 from livestyle.size import Size
 from livestyle.sources.open import open_source
 from livestyle.stylizer import Stylizer
+from livestyle.ui.repertoire import Repertoire
 from livestyle.ui.screen import Hud
 from livestyle.ui.session import Plan, Session
 
@@ -60,7 +61,8 @@ def main() -> None:
         pipeline = LivePipeline(source, stylizer, Look(stylizer.model.styles, stylizer.styles[0]))
         window = stack.enter_context(Window("livestyle", size, False))
         plan = Plan(lambda _: NullSink(), seconds=options.seconds)
-        session = Session(pipeline, window, Hud(pipeline, source, stylizer.info), plan)
+        repertoire = Repertoire(pipeline, stylizer, (stylizer.model,))
+        session = Session(pipeline, window, Hud(pipeline, source), plan, repertoire)
         every_s = max(1.0, options.seconds / 20)
         sampler = threading.Thread(target=sample, args=(pipeline.stats, every_s, over, samples))
         sampler.start()
