@@ -19,7 +19,7 @@ from livestyle.errors import LivestyleError
 from livestyle.evaluation.quality import Judge, Photo, Subject, mean_of, reached
 from livestyle.frame import Pixels
 from livestyle.networks.vgg import load_vgg19
-from livestyle.sinks.part import part_of
+from livestyle.sinks.part import write_text
 from livestyle.stylizer import Stylizer
 from livestyle.training.data import list_images, load_style, middle_square, read_image, to_image
 from livestyle.training.device import Place
@@ -182,17 +182,6 @@ def _weights(stylizer: Stylizer) -> Weights:
 
 def _painted(stylizer: Stylizer, photo: Pixels) -> Pixels:
     return np.ascontiguousarray(stylizer.stylize(np.ascontiguousarray(photo[:, :, ::-1]))[:, :, ::-1])
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write whole or not at all; what is there is replaced. LivestyleError where the disk takes no file."""
-    part = part_of(path)
-    try:
-        part.write_text(text, "utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise LivestyleError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _digest(*parts: bytes) -> str:

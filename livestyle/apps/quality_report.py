@@ -15,12 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from livestyle.apps.batch import make_folder
-from livestyle.apps.quality import Measured, Quality, QualityOptions, write_text
+from livestyle.apps.quality import Measured, Quality, QualityOptions
 from livestyle.evaluation.plot import Column, draw
 from livestyle.evaluation.quality import FIGURES, mean_of, reached
 from livestyle.frame import Pixels
 from livestyle.sinks.images import save_image
-from livestyle.sinks.part import check_target
+from livestyle.sinks.part import check_target, write_text
 from livestyle.stylizer import Stylizer
 from livestyle.training.data import middle_square
 from livestyle.training.sheet import named_rows
