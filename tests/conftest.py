@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
+from livestyle import Stylizer
 from livestyle.card import Model
+from livestyle.config import Precision
 from livestyle.frame import Pixels
 from livestyle.size import Size
+
+settings.register_profile("livestyle", deadline=None)
+settings.load_profile("livestyle")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,10 +32,22 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield root
 
 
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """What a shell starts in the background ignores Ctrl+C, and so does all that it starts itself."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(scope="session")
 def model() -> Model:
     """The model that ships."""
     return Model.load("cin-lite")
+
+
+@pytest.fixture
+def stylizer() -> Iterator[Stylizer]:
+    with Stylizer(precision=Precision.F32, threads=1) as stylizer:
+        yield stylizer
 
 
 def picture(size: Size, seed: int = 0) -> Pixels:
@@ -40,3 +59,8 @@ def picture(size: Size, seed: int = 0) -> Pixels:
         top, left = rng.integers(size.height), rng.integers(size.width)
         pixels[top : top + size.height // 4, left : left + size.width // 4] = rng.integers(0, 256, 3)
     return pixels
+
+
+def noisy(size: Size, count: int) -> list[Pixels]:
+    noise = np.random.default_rng(0).normal(0, 4, (count, size.height, size.width, 3))
+    return [np.clip(picture(size) + n, 0, 255).astype(np.uint8) for n in noise]

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from livestyle.apps.options import Arithmetic, AsJson, Device, ModelName, Slots, Threads
 from livestyle.apps.paces import frames_together
 from livestyle.apps.show import ShowOptions, show
 from livestyle.config import SLOTS, Precision
@@ -34,12 +35,12 @@ def main(
     ] = 1,
     frames: Annotated[int, typer.Option(help="How many frames the engine alone paints.", min=1)] = 100,
     window: Annotated[bool, typer.Option("--window", help="Show it, so that display counts.")] = False,
-    model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")] = "auto",
-    precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
-    threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
-    slots: Annotated[int, typer.Option(help="Frames in flight on a GPU.", min=1, max=8)] = SLOTS,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
+    model: ModelName = "cin-lite",
+    device: Device = "auto",
+    precision: Arithmetic = Precision.AUTO,
+    threads: Threads = 0,
+    slots: Slots = SLOTS,
+    as_json: AsJson = False,
 ) -> None:
     """Measure the live pipeline without a camera: rates, latency from capture to display, drops."""
     console = Console(stderr=True, highlight=False, markup=False)

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from livestyle.apps.options import ModelName
 from livestyle.card import Model
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
@@ -20,7 +21,7 @@ NAME = "build"
 
 
 def main(
-    model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
+    model: ModelName = "cin-lite",
     size: Annotated[
         list[str] | None, typer.Option(help="Of the frames; may be given again.", metavar="WxH")
     ] = None,

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from livestyle.apps.options import AsJson, ModelName
 from livestyle.apps.train import require_torch
 from livestyle.calibration.choose import Chooser
 from livestyle.calibration.frames import check_frames_dir, frames_dir, look_at, read_frames, write_frames
@@ -40,13 +41,13 @@ def main(
     seconds: Annotated[float, typer.Option(help="How long a camera is watched.", min=1)] = 60.0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the frames chosen before.")] = False,
     only_frames: Annotated[bool, typer.Option("--only-frames", help="Choose frames and stop.")] = False,
-    model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
+    model: ModelName = "cin-lite",
     min_psnr: Annotated[float, typer.Option(help="Every style must come to this, dB.")] = MIN_PSNR_DB,
     install_anyway: Annotated[
         bool, typer.Option("--install-anyway", help="Install even where a style is below --min-psnr.")
     ] = False,
     install: Annotated[bool, typer.Option(help="Make the new INT8 graph the model's own.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a model's INT8 graph anew from pictures of your own, and say what it costs and gives.
 

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from livestyle.apps.batch import split_styles
+from livestyle.apps.options import Arithmetic, AsJson, Device, Threads, Vgg
+from livestyle.apps.progress import plain_bar
 from livestyle.config import STEADINESS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.evaluation.films import Film, load_film
@@ -62,7 +63,7 @@ def main(
     ] = "",
     lbfgs_photos: Annotated[int, typer.Option(help="On how many of the photos.", min=1)] = 2,
     style_size: Annotated[int, typer.Option(help="Long side of the paintings, px.", min=64)] = 768,
-    vgg: Annotated[Path | None, typer.Option(help="VGG-19 as safetensors; default: torchvision's.")] = None,
+    vgg: Vgg = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the figures as JSON and CSV, sheets and bars.")
     ] = None,
@@ -70,12 +71,12 @@ def main(
         list[Path] | None, typer.Option(help="Folder of frames with their flow as .npz; may be repeated.")
     ] = None,
     size: Annotated[str, typer.Option(help="Of the photos, with --temporal.", metavar="WxH")] = "640x480",
-    device: Annotated[str, typer.Option(help="auto, cpu, openvino or onnxruntime.")] = "auto",
-    precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
-    threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
+    device: Device = "auto",
+    precision: Arithmetic = Precision.AUTO,
+    threads: Threads = 0,
     plot: Annotated[Path | None, typer.Option(help="With --temporal: draw the table into this.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure a model, style by style.
 
@@ -157,7 +158,7 @@ def evaluate(
     bank = stylizer.model.styles
     names = [n for style in styles for n in (bank.names if style == ALL else (bank.find(style),))]
     found: Figures = {}
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    with plain_bar(console) as bar:
         for name in bar.track(names, description=stylizer.model.card.name):
             stylizer.style = name
             found[name] = measure(_At(stylizer, 0.0), _At(stylizer, steadiness), material)

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
 from livestyle.apps.batch import each, make_folder, pairs, split_styles
-from livestyle.apps.options import StyleImages, add_style_images
+from livestyle.apps.options import Arithmetic, Device, ModelName, StyleImages, Threads, add_style_images
+from livestyle.apps.progress import plain_bar
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
@@ -40,10 +40,10 @@ def main(
     strength: Annotated[float, typer.Option(help="0 = the photo, 1 = the painting.", min=0, max=1)] = 1.0,
     keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the photo's colours.")] = False,
     max_side: Annotated[int | None, typer.Option(help="Scale down to this many px a side.", min=64)] = None,
-    model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")] = "auto",
-    precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
-    threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
+    model: ModelName = "cin-lite",
+    device: Device = "auto",
+    precision: Arithmetic = Precision.AUTO,
+    threads: Threads = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
 ) -> None:
     """Paint a picture, or a folder of them. With several styles OUT is a folder: NAME-STYLE.jpg, …"""
@@ -82,7 +82,7 @@ def paint_images(
         if len(jobs) == 1:
             console.print(f"{target if len(names) > 1 else out}: {stylizer.info}", soft_wrap=True)
 
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    with plain_bar(console) as bar:
         task = bar.add_task("painting", total=len(jobs))
         each(jobs, work, console, lambda: bar.advance(task))
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from livestyle.apps.options import StyleImages, load_models
+from livestyle.apps.options import Arithmetic, Device, Slots, StyleImages, Threads, load_models
 from livestyle.apps.show import ShowOptions, show
 from livestyle.config import SLOTS, STEADINESS, Precision
 from livestyle.errors import LivestyleError
@@ -51,10 +51,10 @@ def main(
     ] = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")] = "auto",
-    precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
-    threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
-    slots: Annotated[int, typer.Option(help="Frames in flight on a GPU.", min=1, max=8)] = SLOTS,
+    device: Device = "auto",
+    precision: Arithmetic = Precision.AUTO,
+    threads: Threads = 0,
+    slots: Slots = SLOTS,
     snapshots: Annotated[
         Path, typer.Option(help="Folder for what the keys s and r make.", metavar="DIR")
     ] = Path(),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from livestyle.apps.options import TorchDevice, Vgg
 from livestyle.apps.train import require_torch
 from livestyle.errors import LivestyleError
 from livestyle.training.choices import Color, Only, Optimizer, Start
@@ -56,8 +57,8 @@ def main(
         int, typer.Option(min=0, help="Write OUT.preview every so many iterations; 0 = never.")
     ] = 20,
     seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
-    vgg: Annotated[Path | None, typer.Option(help="VGG-19 as safetensors; default: torchvision's.")] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    vgg: Vgg = None,
+    device: TorchDevice = "auto",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
 ) -> None:
     """Paint one picture by optimising its pixels (Gatys 2016): slow, and what the fast ways are measured by.

@@ -1,4 +1,4 @@
-"""What several commands take: pictures as styles, models in turn."""
+"""What several commands take, with the one help text of each."""
 
 from __future__ import annotations
 
@@ -9,10 +9,19 @@ from typing import Annotated, TypeAlias
 import typer
 
 from livestyle.card import Model, model_names
+from livestyle.config import Precision
 from livestyle.errors import LivestyleError
 from livestyle.sources.images import load_style_image
 from livestyle.stylizer import Stylizer
 
+ModelName: TypeAlias = Annotated[str, typer.Option(help="Name or folder of a model.")]
+Device: TypeAlias = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")]
+Arithmetic: TypeAlias = Annotated[Precision, typer.Option(help="Arithmetic of the network.")]
+Threads: TypeAlias = Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)]
+Slots: TypeAlias = Annotated[int, typer.Option(help="Frames in flight on a GPU.", min=1, max=8)]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")]
+TorchDevice: TypeAlias = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Vgg: TypeAlias = Annotated[Path | None, typer.Option(help="VGG-19 as safetensors; default: torchvision's.")]
 StyleImages: TypeAlias = Annotated[
     list[Path] | None,
     typer.Option(

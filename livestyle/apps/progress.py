@@ -18,6 +18,11 @@ class Step(Protocol):
     def terms(self) -> Mapping[str, float]: ...
 
 
+def plain_bar(console: Console) -> Progress:
+    """A bar that leaves nothing behind, and is not there where nobody looks."""
+    return Progress(console=console, transient=True, disable=not console.is_terminal)
+
+
 def follow(
     notes: Iterable[Step], steps: int, console: Console, title: str, memory: float = 0.0
 ) -> Iterator[Step]:

@@ -11,18 +11,17 @@ from typing import Any, TypeVar
 
 import numpy as np
 from rich.console import Console
-from rich.progress import Progress
 
 from livestyle.apps.batch import make_folder
+from livestyle.apps.progress import plain_bar
 from livestyle.config import cache_dir
 from livestyle.errors import LivestyleError
 from livestyle.evaluation.quality import Judge, Photo, Subject, mean_of, reached
-from livestyle.evaluation.sheet import middle_square
 from livestyle.frame import Pixels
 from livestyle.networks.vgg import load_vgg19
-from livestyle.sinks.part import part_of
+from livestyle.sinks.part import write_text
 from livestyle.stylizer import Stylizer
-from livestyle.training.data import list_images, load_style, read_image, to_image
+from livestyle.training.data import list_images, load_style, middle_square, read_image, to_image
 from livestyle.training.device import Place
 from livestyle.training.feedforward import Perception, Weights
 from livestyle.training.paintings import Painting, list_paintings
@@ -106,7 +105,7 @@ class Quality:
         photos = [self._judge.photo(pixels) for pixels in self.photos]
         chosen = _spread(range(len(photos)), self.options.lbfgs_photos)
         self._stylizer.steadiness = 0.0
-        with Progress(console=self._console, transient=True, disable=not self._console.is_terminal) as bar:
+        with plain_bar(self._console) as bar:
             for subject in bar.track(self.subjects, description=self.card.name):
                 self._stylizer.style = subject.name
                 painted = tuple(_painted(self._stylizer, photo.pixels) for photo in photos)
@@ -139,7 +138,7 @@ def _squares(options: QualityOptions) -> tuple[list[Pixels], list[Path]]:
     photos, skipped = [], []
     for path in _spread(paths, options.limit or len(paths)):
         try:
-            photos.append(np.ascontiguousarray(middle_square(read_image(path), options.side_px)))
+            photos.append(middle_square(read_image(path), options.side_px))
         except LivestyleError:
             skipped.append(path)
     if not photos:
@@ -183,17 +182,6 @@ def _weights(stylizer: Stylizer) -> Weights:
 
 def _painted(stylizer: Stylizer, photo: Pixels) -> Pixels:
     return np.ascontiguousarray(stylizer.stylize(np.ascontiguousarray(photo[:, :, ::-1]))[:, :, ::-1])
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write whole or not at all; what is there is replaced. LivestyleError where the disk takes no file."""
-    part = part_of(path)
-    try:
-        part.write_text(text, "utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise LivestyleError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _digest(*parts: bytes) -> str:

@@ -15,14 +15,15 @@ from rich.console import Console
 from rich.table import Table
 
 from livestyle.apps.batch import make_folder
-from livestyle.apps.quality import Measured, Quality, QualityOptions, write_text
+from livestyle.apps.quality import Measured, Quality, QualityOptions
 from livestyle.evaluation.plot import Column, draw
 from livestyle.evaluation.quality import FIGURES, mean_of, reached
-from livestyle.evaluation.sheet import draw_sheet, middle_square
 from livestyle.frame import Pixels
 from livestyle.sinks.images import save_image
-from livestyle.sinks.part import check_target
+from livestyle.sinks.part import check_target, write_text
 from livestyle.stylizer import Stylizer
+from livestyle.training.data import middle_square
+from livestyle.training.sheet import named_rows
 
 SHEET_PHOTOS = 6
 """Columns of a sheet, beside the painting's."""
@@ -151,7 +152,7 @@ def sheet_of(quality: Quality, found: Sequence[Measured], part: slice) -> Pixels
     for subject, measured in zip(quality.subjects, found, strict=True):
         painting = middle_square(subject.painting, quality.options.side_px)
         rows.append((subject.name, [painting, *measured.painted[part]]))
-    return np.ascontiguousarray(draw_sheet(rows)[:, :, ::-1])
+    return np.ascontiguousarray(named_rows(rows)[:, :, ::-1])
 
 
 def bars_of(found: Sequence[Measured], lbfgs: Sequence[int]) -> Pixels:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from livestyle.apps.options import TorchDevice, Vgg
 from livestyle.apps.train import require_torch
 from livestyle.errors import LivestyleError
 from livestyle.reproduction.registry import EXPERIMENTS, find
@@ -29,8 +30,8 @@ def main(
     notes: Annotated[
         Path | None, typer.Option(help="CSV of the paintings, as `train` takes it; names those of cin-lite.")
     ] = None,
-    vgg: Annotated[Path | None, typer.Option(help="VGG-19 as safetensors; default: torchvision's.")] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    vgg: Vgg = None,
+    device: TorchDevice = "auto",
     trial: Annotated[
         bool, typer.Option("--trial", help="Tiny sizes: shows that it runs; the figures mean nothing.")
     ] = False,

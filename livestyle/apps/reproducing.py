@@ -19,6 +19,7 @@ from livestyle.reproduction.page import HTML_NAME, MADE_BY, MARKDOWN_NAME, TITLE
 from livestyle.reproduction.record import Record, keep
 from livestyle.reproduction.registry import EXPERIMENTS, Experiment
 from livestyle.reproduction.setting import Setting
+from livestyle.sinks.part import write_text
 from livestyle.training.data import list_images
 from livestyle.training.device import Place
 from livestyle.training.loop import Note
@@ -114,11 +115,8 @@ def _records(folder: Path) -> list[Record]:
 
 def _write_pages(folder: Path) -> None:
     records = _records(folder)
-    try:
-        (folder / HTML_NAME).write_text(html(records), "utf-8")
-        (folder / MARKDOWN_NAME).write_text(markdown(records), "utf-8")
-    except OSError as error:
-        raise LivestyleError(f"cannot write the report in {folder}: {error.strerror}") from error
+    write_text(folder / HTML_NAME, html(records))
+    write_text(folder / MARKDOWN_NAME, markdown(records))
 
 
 def _table(record: Record) -> Table:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from livestyle.apps.options import TorchDevice, Vgg
 from livestyle.apps.request import Request
 from livestyle.errors import LivestyleError
 from livestyle.networks.choices import Norm
@@ -87,7 +88,7 @@ def main(
         ),
     ] = None,
     seed: Annotated[int, typer.Option()] = 0,
-    vgg: Annotated[Path | None, typer.Option(help="VGG-19 as safetensors; default: torchvision's.")] = None,
+    vgg: Vgg = None,
     style_loss: Annotated[
         str,
         typer.Option(help="gram, mmd-linear, mmd-poly, mmd-gaussian, bn-stats, or gram=1,bn-stats=0.5."),
@@ -110,7 +111,7 @@ def main(
     direction: Annotated[
         Direction, typer.Option(help="Of cyclegan: which generator becomes the model.")
     ] = Direction.AB,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    device: TorchDevice = "auto",
     validation: Annotated[Path | None, typer.Option(help="Folder of photos for the sheets.")] = None,
     work: Annotated[
         Path | None, typer.Option(help="Checkpoint, log and sheets; default OUT.training.")

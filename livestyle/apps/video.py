@@ -11,7 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from livestyle.apps.batch import each, pairs, parse_seconds, split_styles
-from livestyle.apps.options import StyleImages, add_style_images
+from livestyle.apps.options import (
+    Arithmetic,
+    Device,
+    ModelName,
+    Slots,
+    StyleImages,
+    Threads,
+    add_style_images,
+)
 from livestyle.config import SLOTS, STEADINESS, Precision
 from livestyle.sinks.encoders import CONTAINERS, Encoding
 from livestyle.sources.container import VIDEO_SUFFIXES
@@ -42,11 +50,11 @@ def main(
     crf: Annotated[int | None, typer.Option(help="Quality; lower is better; libx264: 20.", min=0)] = None,
     preset: Annotated[str | None, typer.Option(help="Speed of the encoder; libx264: veryfast.")] = None,
     no_sound: Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")] = False,
-    model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "cin-lite",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")] = "auto",
-    precision: Annotated[Precision, typer.Option(help="Arithmetic of the network.")] = Precision.AUTO,
-    threads: Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)] = 0,
-    slots: Annotated[int, typer.Option(help="Frames in flight on a GPU.", min=1, max=8)] = SLOTS,
+    model: ModelName = "cin-lite",
+    device: Device = "auto",
+    precision: Arithmetic = Precision.AUTO,
+    threads: Threads = 0,
+    slots: Slots = SLOTS,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
 ) -> None:
     """Paint a video file, or a folder of them.

@@ -16,6 +16,7 @@ from livestyle.reproduction.registry import Experiment
 from livestyle.reproduction.setting import Setting
 from livestyle.runtime.openvino import core
 from livestyle.sinks.images import save_image
+from livestyle.sinks.part import write_text
 from livestyle.training.device import Place
 
 PICTURES = "pictures"
@@ -45,14 +46,8 @@ class Record:
 
     def save(self, folder: Path) -> None:
         """Write NAME.json whole or not at all, last of all that belongs to the experiment."""
-        path = path_of(folder, self.name)
-        part = path.with_name(path.name + ".part")
-        try:
-            part.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", "utf-8")
-            part.replace(path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise LivestyleError(f"cannot write {path}: {error.strerror}") from error
+        text = json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        write_text(path_of(folder, self.name), text)
 
     @classmethod
     def load(cls, folder: Path, name: str) -> Record | None:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from torch import Tensor
 
 from livestyle.networks.vgg import VGG19, Border, load_vgg19
-from livestyle.training.data import PhotoCrops, list_images, load_style, read_image, resize, to_tensor
+from livestyle.training.data import PhotoCrops, list_images, load_style, middle_square, read_image, to_tensor
 from livestyle.training.device import Place
 from livestyle.training.loop import Note
 from livestyle.training.paintings import Painting
@@ -73,10 +73,7 @@ class Setting:
 
 def square(path: Path, side_px: int) -> Tensor:
     """The middle square of a picture, float32 [1, 3, side, side] RGB in [0, 1]."""
-    image = read_image(path)
-    side = min(image.shape[:2])
-    top, left = ((n - side) // 2 for n in image.shape[:2])
-    return to_tensor(resize(image[top : top + side, left : left + side], side_px / side))
+    return to_tensor(middle_square(read_image(path), side_px))
 
 
 def in_float32(place: Place) -> Place:

@@ -13,10 +13,11 @@ import numpy as np
 from livestyle.card import Model, resolve_shapes
 from livestyle.config import STEADINESS
 from livestyle.frame import Pixels
+from livestyle.runtime.blocks import Spec
 from livestyle.runtime.cuda import Cuda, Owner, Stream, open_cuda
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Film, Tensors
-from livestyle.runtime.slots import Execution, Signature, Slots, Spec
+from livestyle.runtime.slots import Execution, Signature, Slots
 from livestyle.size import Size
 from livestyle.styles import Vector
 

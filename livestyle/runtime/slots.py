@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from livestyle.frame import Pixels
-from livestyle.runtime.cuda import Bytes, Cuda, Stream
+from livestyle.runtime.blocks import Block, Specs, Tensors, as_bytes
+from livestyle.runtime.cuda import Cuda, Stream
 from livestyle.runtime.driver import CudaError
-
-ALIGNMENT = 256
-"""Bytes to which every tensor's address is aligned, as TensorRT asks for."""
 
 MIN_SLOTS = 2
 """A slot must not write the state it reads."""
 
 
-@dataclass(frozen=True)
-class Spec:
-    """What a tensor is."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-
-    @property
-    def nbytes(self) -> int:
-        return math.prod(self.shape) * self.dtype.itemsize
-
-
-Specs: TypeAlias = Mapping[str, Spec]
-Tensors: TypeAlias = Mapping[str, NDArray[Any]]
 Report: TypeAlias = Callable[[str], None]
 
 
@@ -54,40 +36,6 @@ class Execution(Protocol):
 
 Bind: TypeAlias = Callable[[Mapping[str, int], Stream], Execution]
 """Makes an Execution: the device address of each tensor of the graph by name, and its slot's stream."""
-
-
-class Block:
-    """Tensors side by side in device memory, and in pinned memory where `pinned`: one copy moves them all."""
-
-    def __init__(self, cuda: Cuda, specs: Specs, pinned: bool = True) -> None:
-        self._cuda = cuda
-        starts, end = {}, 0
-        for name, spec in specs.items():
-            starts[name] = end
-            end += -(-spec.nbytes // ALIGNMENT) * ALIGNMENT
-        self.nbytes = max(end, ALIGNMENT)
-        self.address = cuda.device(self.nbytes)
-        self.addresses = {name: self.address + start for name, start in starts.items()}
-        self._bytes = cuda.pinned(self.nbytes) if pinned else np.empty(0, np.uint8)
-        self._bytes.fill(0)
-        self.host = views(self._bytes, specs, starts) if pinned else {}
-
-    def upload(self, stream: Stream) -> None:
-        self._cuda.upload(self.address, self._bytes, stream)
-
-    def download(self, stream: Stream) -> None:
-        self._cuda.download(self._bytes, self.address, stream)
-
-    def zero(self, stream: Stream) -> None:
-        self._cuda.zero(self.address, self.nbytes, stream)
-
-
-def views(memory: Bytes, specs: Specs, starts: Mapping[str, int]) -> dict[str, NDArray[Any]]:
-    """Each tensor in `memory`, at its start in bytes."""
-    return {
-        name: memory[starts[name] : starts[name] + spec.nbytes].view(spec.dtype).reshape(spec.shape)
-        for name, spec in specs.items()
-    }
 
 
 @dataclass(frozen=True)
@@ -227,7 +175,7 @@ class Slots:
             self._after_the_frame_before(slot)
             found = {name: np.empty(spec.shape, spec.dtype) for name, spec in self._state.items()}
             for name, array in found.items():
-                self._cuda.download(_bytes(array), slot.before.addresses[name], slot.stream)
+                self._cuda.download(as_bytes(array), slot.before.addresses[name], slot.stream)
             slot.stream.synchronize()
             return found
 
@@ -237,7 +185,7 @@ class Slots:
             slot = self._ring[self._at]
             self._after_the_frame_before(slot)
             for name, address in slot.before.addresses.items():
-                self._cuda.upload(address, _bytes(state[name]), slot.stream)
+                self._cuda.upload(address, as_bytes(state[name]), slot.stream)
             slot.stream.synchronize()
             self._fresh = False
 
@@ -304,7 +252,3 @@ class Slots:
         except CudaError as error:
             self._error = error
             raise
-
-
-def _bytes(array: NDArray[Any]) -> Bytes:
-    return array.reshape(-1).view(np.uint8)

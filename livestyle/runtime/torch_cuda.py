@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from livestyle.card import Model
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
+from livestyle.runtime.blocks import Spec
 from livestyle.runtime.cuda import Cuda, Stream
 from livestyle.runtime.gpu import GpuEngine, signature
-from livestyle.runtime.slots import Execution, Signature, Spec
+from livestyle.runtime.slots import Execution, Signature
 
 if TYPE_CHECKING:
     import torch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from livestyle.errors import LivestyleError
@@ -37,3 +38,15 @@ def check_target(path: Path, overwrite: bool, source: Path | None = None) -> Non
         part.unlink()
     except OSError as error:
         raise LivestyleError(f"cannot write into {path.parent}: {error.strerror}") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write whole or not at all; what is there is replaced. LivestyleError where the disk takes no file."""
+    part = part_of(path)
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise LivestyleError(f"cannot write {path}: {error.strerror}") from error

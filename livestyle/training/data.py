@@ -61,6 +61,13 @@ def resize_to(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.u
     return cv2.resize(image, (width, height), interpolation=how).astype(np.uint8, copy=False)
 
 
+def middle_square(image: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
+    """The largest square in the middle of a picture, scaled to `side_px`."""
+    side = min(image.shape[:2])
+    top, left = ((n - side) // 2 for n in image.shape[:2])
+    return resize_to(image[top : top + side, left : left + side], side_px, side_px)
+
+
 def load_style(path: Path, side_px: int) -> Tensor:
     """A painting with its long side `side_px`, float32 [1, 3, H, W] RGB in [0, 1].
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from livestyle.errors import LivestyleError
 from livestyle.networks.styled import StyledTransformer
-from livestyle.training.data import PhotoCrops, list_images, read_image, resize, to_image, to_tensor
+from livestyle.training.data import PhotoCrops, list_images, middle_square, read_image, to_image, to_tensor
 from livestyle.training.device import Place
 
 TILE_PX = 256
@@ -27,12 +27,7 @@ def pick_photos(folders: Sequence[Path], crops: PhotoCrops, count: int = 4) -> l
     """
     paths = [p for folder in folders for p in list_images(folder)]
     photos = _readable(paths[:: max(1, len(paths) // count)][:count]) or crops.photos[:count]
-    squares = []
-    for photo in photos:
-        side = min(photo.shape[:2])
-        top, left = ((n - side) // 2 for n in photo.shape[:2])
-        squares.append(to_tensor(resize(photo[top : top + side, left : left + side], TILE_PX / side)))
-    return squares
+    return [to_tensor(middle_square(photo, TILE_PX)) for photo in photos]
 
 
 def _readable(paths: Sequence[Path]) -> list[NDArray[np.uint8]]:
@@ -48,17 +43,24 @@ def write_sheet(model: StyledTransformer, photos: Sequence[Tensor], path: Path, 
     """A JPEG: the photos in the first row, then a row for each style. The model is as it was."""
     training = model.training
     model.eval()
-    rows = [np.hstack([to_image(p) for p in photos])]
+    rows = [("", [to_image(p) for p in photos])]
     for index, name in enumerate(model.names):
         styles = torch.tensor([index], device=place.device)
         with place.autocast():
-            row = np.hstack([to_image(model(place.images(p), styles)) for p in photos])
-        row = np.ascontiguousarray(row)
+            rows.append((name, [to_image(model(place.images(p), styles)) for p in photos]))
+    model.train(training)
+    save_sheet(path, named_rows(rows))
+
+
+def named_rows(rows: Sequence[tuple[str, Sequence[NDArray[np.uint8]]]]) -> NDArray[np.uint8]:
+    """Rows of as many pictures, uint8 [S, S, 3] each, with the row's name in its corner."""
+    drawn = []
+    for name, pictures in rows:
+        row = np.ascontiguousarray(np.hstack(pictures))
         for color, width in (((0, 0, 0), 4), ((255, 255, 255), 1)):
             cv2.putText(row, name, (8, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.5, color, width, cv2.LINE_AA)
-        rows.append(row)
-    model.train(training)
-    save_sheet(path, np.vstack(rows))
+        drawn.append(row)
+    return np.vstack(drawn)
 
 
 def save_sheet(path: Path, picture: NDArray[np.uint8]) -> None:

@@ -22,7 +22,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     paintings = write_photos(folder / "paintings", 2, 64, seed=1)
     notes = ["file,name,title,artist,year,licence,weight"]
     notes += [
-        f"{p.name},{n},,,,,{w}" for p, n, w in zip(paintings, ("kiss", "scream"), (1, 0.5), strict=True)
+        f"{p.name},{n},,,,,{w}" for p, n, w in zip(paintings, ("udnie", "scream"), (1, 0.5), strict=True)
     ]
     (folder / "notes.csv").write_text("\n".join(notes))
     write_vgg(folder / "vgg.safetensors")
@@ -51,18 +51,18 @@ def test_figures_of_every_style_beside_lbfgs(
     assert "1 unreadable pictures skipped" in said.err
     found: dict[str, Any] = json.loads(said.out)
     assert found == json.loads((out / "quality.json").read_text())
-    assert list(found["styles"]) == ["scream", "kiss"]  # as the model has them
+    assert list(found["styles"]) == ["scream", "udnie"]  # as the model has them
     assert (found["photos"], found["photos_skipped"]) == (2, 1)
-    kiss = found["styles"]["kiss"]
-    assert set(FIGURES) < set(kiss)
-    assert set(kiss["lbfgs"]) == {"1", "2"}
+    udnie = found["styles"]["udnie"]
+    assert set(FIGURES) < set(udnie)
+    assert set(udnie["lbfgs"]) == {"1", "2"}
     scream = found["styles"]["scream"]
     assert scream["objective"] == pytest.approx(
         scream["content"] + 5 * scream["style"] + 0.05 * scream["tv"], abs=2e-3
     )
     lines = list(csv.DictReader((out / "quality.csv").read_text().splitlines()))
-    assert [line["name"] for line in lines] == ["scream", "kiss"]
-    assert float(lines[1]["lbfgs_2"]) == kiss["lbfgs"]["2"]
+    assert [line["name"] for line in lines] == ["scream", "udnie"]
+    assert float(lines[1]["lbfgs_2"]) == udnie["lbfgs"]["2"]
     sheet = cv2.imread(str(out / "sheet-1.jpg"))
     assert sheet is not None
     assert sheet.shape == (3 * 256, 3 * 256, 3)

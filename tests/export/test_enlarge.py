@@ -12,7 +12,7 @@ import pytest
 import torch
 from rich.console import Console
 
-from livestyle import LivestyleError, Stylizer, stylizer
+from livestyle import LivestyleError, Stylizer
 from livestyle.apps.show import ShowOptions, show
 from livestyle.card import Model
 from livestyle.cli import run
@@ -22,6 +22,7 @@ from livestyle.export.publish import Published, publish
 from livestyle.networks.choices import Norm
 from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.transformer import ENLARGERS, Transformer
+from livestyle.runtime import enlarge
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
 from livestyle.size import Size
 from livestyle.sources.container import open_container, video_stream
@@ -72,7 +73,7 @@ def test_tiles_leave_no_seam(larger: Model, monkeypatch: pytest.MonkeyPatch) -> 
     photo = picture(Size(230, 150))
     with Stylizer(larger, precision="f32", threads=1) as enlarger:
         whole = enlarger.stylize(photo)
-        monkeypatch.setattr(stylizer, "TILE_PX", 80)
+        monkeypatch.setattr(enlarge, "TILE_PX", 80)
         tiled = enlarger.stylize(photo)
     assert whole.shape == tiled.shape == (600, 920, 3)
     assert np.abs(whole.astype(int) - tiled).max() <= 1
@@ -87,7 +88,7 @@ def test_there_is_no_strength_and_no_live_picture(larger: Model) -> None:
             enlarger.keep_color = True
     with pytest.raises(LivestyleError, match="paints none"):
         show(
-            ShowOptions("synthetic", model=str(larger.folder), window=False, max_frames=1),
+            ShowOptions(("synthetic",), model=str(larger.folder), window=False, max_frames=1),
             Console(stderr=True),
         )
     with pytest.raises(LivestyleError, match="paints none"):

@@ -52,5 +52,5 @@ def test_a_shipped_model_paints_the_same_bytes(monkeypatch: pytest.MonkeyPatch) 
 
     with_bytes = painted()
     monkeypatch.setattr(module, "move_bytes", lambda graph: None)
-    monkeypatch.setattr(module, "_cache_settings", dict)
+    monkeypatch.setattr(module, "cache_settings", dict)
     assert np.array_equal(painted(), with_bytes)

@@ -66,8 +66,8 @@ def test_every_style_is_near_f32_and_near_the_int8_of_cpus(
         inputs = feed(shipped.card, frame, shipped.styles.vector(style))
         exact, cpu, nvidia = (s.run(["stylized"], inputs)[0] for s in (full, for_cpus, for_tensorrt))
         ratios[style] = decibel(exact, cpu), decibel(exact, nvidia)
-    assert min(nvidia for _, nvidia in ratios.values()) > 32, ratios
-    assert max(cpu - nvidia for cpu, nvidia in ratios.values()) < 6, ratios
+    assert min(nvidia for _, nvidia in ratios.values()) > 38, ratios
+    assert max(cpu - nvidia for cpu, nvidia in ratios.values()) < 5, ratios
 
 
 def pair(x: str, y: str, prefix: str) -> list[onnx.NodeProto]:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from livestyle.frame import Pixels
+from livestyle.runtime.blocks import Spec
 from livestyle.runtime.driver import CudaError
-from livestyle.runtime.slots import Signature, Slots, Spec
+from livestyle.runtime.slots import Signature, Slots
 from tests.runtime.fake_cuda import FakeCuda, at
 
 SHAPE = (1, 2, 3, 3)

@@ -15,7 +15,7 @@ from livestyle.frame import Frame
 from livestyle.sinks.images import ImagesSink, save_image
 from livestyle.sinks.null import NullSink
 from livestyle.sinks.open import open_sink
-from livestyle.sinks.part import check_target
+from livestyle.sinks.part import check_target, write_text
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.video_file import VideoFileSink
 from tests.transcode.clips import frames, picture, times
@@ -139,3 +139,16 @@ def test_a_target_is_checked_without_a_trace(tmp_path: Path) -> None:
         with pytest.raises(LivestyleError):
             check_target(bad, overwrite=True)
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_text_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    for text in ("one", "zwei…"):
+        write_text(path, text)
+        assert path.read_text("utf-8") == text
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(LivestyleError, match=r"cannot write .*taken"):
+        write_text(tmp_path / "taken", "text")
+    with pytest.raises(LivestyleError, match=r"cannot write .*page"):
+        write_text(tmp_path / "nowhere" / "page.html", "text")
+    assert [p.name for p in sorted(tmp_path.iterdir())] == ["page.html", "taken"]
