@@ -134,8 +134,9 @@ def test_max_frames_and_record_without_a_window(pipeline: LivePipeline, tmp_path
 
 
 def test_a_recording_that_fails_says_so_and_the_show_goes_on(pipeline: LivePipeline, tmp_path: Path) -> None:
-    session = run(pipeline, Plan(fail_to_open, folder=tmp_path), FakeWindow("r" + " " * 40 + "q"))
-    assert pipeline.stats.display.count == 42
+    window = FakeWindow("r" + " " * 40 + "q")
+    session = run(pipeline, Plan(fail_to_open, folder=tmp_path), window)
+    assert window.shown == 42
     assert session.screen.recording_since is None
 
 
