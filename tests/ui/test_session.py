@@ -112,8 +112,9 @@ def test_every_key_works_and_every_thread_is_joined(pipeline: LivePipeline, tmp_
 
 
 def test_a_closed_window_ends_it(pipeline: LivePipeline) -> None:
-    run(pipeline, Plan(ListSink), FakeWindow(close_after=3))
-    assert pipeline.stats.display.count == 3
+    window = FakeWindow(close_after=3)
+    run(pipeline, Plan(ListSink), window)
+    assert window.shown == 3
 
 
 def test_keys_are_answered_while_no_frame_comes(stylizer: Stylizer) -> None:
