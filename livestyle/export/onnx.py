@@ -31,6 +31,9 @@ INPUTS = ("frame", "style", "strength", "keep_color", "steadiness")
 EXAMPLE = (128, 160)
 """Height and width the graph is traced with; both sides of the exported graph are free."""
 
+EXPORTERS = ("torch", "onnxscript", "onnx_ir")
+"""Whose loggers tell of an export."""
+
 
 def export_onnx(net: Transformer, path: Path) -> None:
     """Write the live graph of `net` with free height and width (multiples of its stride)."""
@@ -128,11 +131,15 @@ def forget_origins(model: onnx.ModelProto) -> None:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """The exporter prints and warns of its own affairs; errors still raise."""
-    logging.disable(logging.WARNING)
+    """The exporter prints and warns of its own affairs; errors still raise, and nobody else is silenced."""
+    loggers = [logging.getLogger(name) for name in EXPORTERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:
-        logging.disable(logging.NOTSET)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

@@ -13,6 +13,7 @@ import pytest
 from livestyle.card import Model
 from livestyle.config import engines_dir
 from livestyle.errors import LivestyleError, NoEngineError
+from livestyle.frame import Frame
 from livestyle.pipeline.grid import GridPipeline
 from livestyle.pipeline.lane import Painting
 from livestyle.pipeline.live import LivePipeline
@@ -66,6 +67,22 @@ class SlowEngine(QuickEngine):
         obtain(self.order, None, report=self.options.report, progress=self.options.progress)
 
 
+class SteppedCamera(FakeCamera):
+    """Gives the next frame once `taken` is released: the newest wins nowhere, however slow the machine is."""
+
+    def __init__(self) -> None:
+        super().__init__(rate=50)
+        self.taken = threading.Semaphore(1)
+
+    def read(self) -> Frame | None:
+        assert self.taken.acquire(timeout=60)
+        return super().read()
+
+    def end(self) -> None:
+        """The next frame is none."""
+        self._frames = self._next
+
+
 class Workshop:
     """Stands in for TensorRT: two steps and a plan."""
 
@@ -115,8 +132,8 @@ def stylizer(workshop: Workshop, model: Model, said: list[str]) -> Iterator[Styl
         yield stylizer
 
 
-def pipeline_of(stylizer: Stylizer, frames: int = 10**9) -> LivePipeline:
-    pipeline = LivePipeline(FakeCamera(frames, rate=50), stylizer, Look(stylizer.model.styles, "1"))
+def pipeline_of(stylizer: Stylizer, camera: FakeCamera | None = None) -> LivePipeline:
+    pipeline = LivePipeline(camera or FakeCamera(rate=50), stylizer, Look(stylizer.model.styles, "1"))
     pipeline.understudy.improve(stylizer.open_soon(SIZE))
     return pipeline
 
@@ -135,7 +152,8 @@ def test_the_first_engine_paints_until_the_best_is_built_and_no_frame_is_dropped
     stylizer: Stylizer, said: list[str]
 ) -> None:
     seen: list[Painting] = []
-    pipeline = pipeline_of(stylizer, frames=100)
+    camera = SteppedCamera()
+    pipeline = pipeline_of(stylizer, camera)
     assert stylizer.info.engine == "quick"
     assert said == ["slow has no engine of cin-lite for 64x64 yet; quick paints until it is built"]
     with pipeline:
@@ -146,14 +164,17 @@ def test_the_first_engine_paints_until_the_best_is_built_and_no_frame_is_dropped
                 SlowEngine.step.release()
             if len(seen) >= 30 and pipeline.understudy.progress == 0.5:
                 SlowEngine.step.release()
+            if [grey(painting) for painting in seen[-50:]] == [BUILT] * 50:
+                camera.end()
+            camera.taken.release()
         assert pipeline.news() == ["cin-lite  ·  slow"]
-    assert [painting.original.index for painting in seen] == list(range(100))
+    assert [painting.original.index for painting in seen] == list(range(len(seen)))
     greys = [grey(painting) for painting in seen]
     change = greys.index(BUILT)
     assert change >= 30
-    assert greys == [QUICK] * change + [BUILT] * (100 - change)
+    assert greys == [QUICK] * change + [BUILT] * 50
     assert stylizer._engine is not None
-    assert {float(array.max()) for array in stylizer._engine.state.values()} == {100.0}
+    assert {float(array.max()) for array in stylizer._engine.state.values()} == {float(len(seen))}
     assert pipeline.understudy.preparing == ""
 
 
