@@ -70,13 +70,13 @@ def test_a_fast_source_takes_nothing_from_a_slow_one(
         return infer(self, feed)
 
     monkeypatch.setattr(NotingEngine, "_infer_impl", slowly)
-    with many([FakeCamera(rate=2000), FakeCamera(frames=15, rate=20)], stylizer) as pipeline:
+    with many([FakeCamera(rate=2000), FakeCamera(frames=8, rate=4)], stylizer) as pipeline:
         while not pipeline.lanes[1].paintings.ended:
             found = pipeline.take(30)
             assert found is not None
             pipeline.count_shown(*found)
         fast, slow = (lane.stats for lane in pipeline.lanes)
-    assert slow.display.count == 15
+    assert slow.display.count == 8
     assert slow.dropped == 0
     assert fast.dropped > 0
 
