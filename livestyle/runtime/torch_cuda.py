@@ -155,7 +155,8 @@ def prepared(module: nn.Module, precision: Precision) -> nn.Module:
         for weight in module.parameters():
             weight.data = weight.data.half()
         module.forward = _autocast(module.forward)
-    changed: nn.Module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    to: Any = module.to  # torch's own annotation of this call differs from build to build
+    changed: nn.Module = to(memory_format=torch.channels_last)
     return changed
 
 
