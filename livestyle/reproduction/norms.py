@@ -62,7 +62,7 @@ def run(setting: Setting) -> Findings:
         f"Half width, crops of {sizes.crop_px} px, batch 4, Adam 1e-3, {sizes.steps} steps, {sizes.seeds} "
         f"seeds, one painting; {PLAIN}. A figure at a step is the mean of the {WINDOW} up to it. "
         "With the relative losses of `train` the thresholds had been missed (1.22 at 200 steps, 64 px, one "
-        "seed); the objective was changed to this one, for which they were set, after that; style dominates "
+        "seed); the objective was changed to this one after that; style dominates "
         "it.",
         [
             *(_ratio(losses, step, limit) for step, limit in ((200, 1.5), (400, 1.15))),
