@@ -37,6 +37,8 @@ class Request:
     content_weight: float
     tv_weight: float
     stability_weight: float
+    noise_weight: float
+    film_weight: float
     rate: float | None
     decay: float | None
     seed: int

@@ -73,8 +73,14 @@ def main(
     content_weight: Annotated[float, typer.Option(min=0)] = 1.0,
     tv_weight: Annotated[float, typer.Option(min=0, help="Smoothness.")] = 0.05,
     stability_weight: Annotated[
-        float, typer.Option(min=0, help="Steadiness under noise and motion.")
+        float, typer.Option(min=0, help="Of moved pictures under noise: the painting has to follow.")
     ] = 200.0,
+    noise_weight: Annotated[
+        float, typer.Option(min=0, help="Of still pictures under noise: three pairs of four, if not 0.")
+    ] = 0.0,
+    film_weight: Annotated[
+        float, typer.Option(min=0, help="Of three frames in which something passes; a third slower.")
+    ] = 0.0,
     rate: Annotated[
         float | None,
         typer.Option(
@@ -159,6 +165,8 @@ def main(
         content_weight=content_weight,
         tv_weight=tv_weight,
         stability_weight=stability_weight,
+        noise_weight=noise_weight,
+        film_weight=film_weight,
         rate=rate,
         decay=decay,
         seed=seed,

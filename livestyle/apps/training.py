@@ -61,7 +61,9 @@ def place_of(request: Request) -> Place:
 
 
 def weights_of(request: Request) -> Weights:
-    return Weights(request.content_weight, request.style_weight, request.tv_weight, request.stability_weight)
+    """Of a feed-forward training."""
+    names = ("content", "style", "tv", "stability", "noise", "film")
+    return Weights(**{name: getattr(request, f"{name}_weight") for name in names})
 
 
 def schedule_of(request: Request, steps: int, rate: float, decay: float = 0.4) -> Schedule:

@@ -1,7 +1,7 @@
 """Stability without flow data: a moved, noisy photo must come out as the same painting, moved.
 
 The motion is drawn, so its flow is exact (Ruder 2016, Gupta 2017 and ReCoNet 2018 take it from an
-estimator or a rendered film). `stability_loss` compares two frames of one picture; `film_loss` several
+estimator or a rendered film). `stability_losses` compare two frames of one picture; `film_loss` several
 frames of a picture behind something else that moves, and masks what that covers and uncovers.
 """
 
@@ -46,16 +46,24 @@ def warp(image: Tensor, motion: Tensor) -> Tensor:
     return F.grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
-def stability_loss(
-    paint: Callable[[Tensor], Tensor], photo: Tensor, painted: Tensor, generator: torch.Generator
-) -> Tensor:
+def stability_losses(
+    paint: Callable[[Tensor], Tensor],
+    photo: Tensor,
+    painted: Tensor,
+    generator: torch.Generator,
+    still: float = 0.0,
+) -> tuple[Tensor, Tensor]:
     """Mean squared difference of paint(moved photo + noise) and the painting, moved.
 
     paint maps [B, 3, H, W] to the same shape; photo and painted = paint(photo) in [0, 1]. Pixels
-    that the motion uncovers are masked out. Gain and noise imitate exposure and the sensor.
+    that the motion uncovers are masked out. Gain and noise imitate exposure and the sensor. `still`
+    is the chance that a photo does not move. Returns two scalars, the part of the photos that moved
+    and of those that did not; their sum is the mean over all.
     """
     batch, _, _, size = photo.shape
-    motion = random_motion(batch, size, generator).to(photo.device)
+    motion = random_motion(batch, size, generator)
+    stays = torch.rand(batch, 1, 1, generator=generator) < still if still else torch.zeros(batch, 1, 1) > 0
+    motion = torch.where(stays, torch.eye(2, 3), motion).to(photo.device)
     moved = warp(torch.cat([photo, torch.ones_like(photo[:, :1])], 1), motion)
     photo_moved, known = moved[:, :3], (moved[:, 3:] > 0.999).float()
     level = torch.rand(batch, 1, 1, 1, generator=generator) * MAX_NOISE
@@ -66,7 +74,9 @@ def stability_loss(
     # instance statistics are those of a picture without a black edge.
     disturbed = torch.where(known.bool(), disturbed, photo)
     difference = paint(disturbed) - warp(painted, motion)
-    return (difference.square() * known).sum() / (known.sum() * 3).clamp_min(1)
+    error = (difference.square() * known).sum((1, 2, 3)) / (known.sum() * 3).clamp_min(1)
+    stays = stays.flatten().to(photo.device)
+    return error[~stays].sum(), error[stays].sum()
 
 
 def film_loss(

@@ -12,7 +12,7 @@ from torch import Tensor
 from livestyle.losses.content import content_loss
 from livestyle.losses.gram import GramLoss
 from livestyle.losses.style import StyleLoss, Target, join, pick
-from livestyle.losses.temporal import stability_loss
+from livestyle.losses.temporal import film_loss, stability_losses
 from livestyle.losses.tv import tv_loss
 from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.vgg import VGG19
@@ -46,14 +46,25 @@ class Weights:
     style: float = 10.0
     tv: float = 0.05
     stability: float = 200.0
+    """Of pictures that move."""
+    noise: float = 0.0
+    """Of pictures that stay, under the noise of a sensor."""
+    film: float = 0.0
+    """Of three frames in which something passes before something else."""
 
     def annealed(self, progress: float) -> Weights:
-        """With stability growing from nothing at a tenth of the training to all of it at four tenths.
+        """With all three growing from nothing at a tenth of the training to all of it at four tenths.
 
         From the start it would keep a network from ever painting: flat pictures are the steadiest.
         """
         share = min(1.0, max(0.0, (progress - 0.1) / 0.3))
-        return replace(self, stability=self.stability * share)
+        grown = {name: getattr(self, name) * share for name in ("stability", "noise", "film")}
+        return replace(self, **grown)
+
+    @property
+    def still(self) -> float:
+        """The chance that a photo does not move when its painting is compared with itself."""
+        return 0.0 if not self.noise else 0.75 if self.stability else 1.0
 
 
 class Perception:
@@ -151,8 +162,13 @@ def paint_terms(
     closeness, styles = perception.terms(painted, content, index)
     style = (styles if style_weights is None else styles * style_weights).mean()
     terms = {"content": closeness, "style": style, "tv": tv_loss(painted)}
-    if weights.stability > 0:
+    if weights.stability or weights.noise:
         generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        terms["stability"] = stability_loss(paint, photo, painted, generator)
+        pair = stability_losses(paint, photo, painted, generator, weights.still)
+        named = zip(("stability", "noise"), pair, strict=True)
+        terms |= {name: term for name, term in named if getattr(weights, name)}
+    if weights.film:
+        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+        terms["film"] = film_loss(paint, photo, generator)
     loss = sum((getattr(weights, name) * term for name, term in terms.items()), photo.new_zeros(()))
     return {"loss": loss, **terms}

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 import torch
 
 from livestyle.losses.content import content_loss
 from livestyle.losses.gram import gram_loss, gram_matrix
-from livestyle.losses.temporal import film_loss, random_motion, stability_loss, warp
+from livestyle.losses.temporal import film_loss, random_motion, stability_losses, warp
 from livestyle.losses.tv import tv_loss
 
 
@@ -64,11 +65,34 @@ def test_stability_is_zero_for_paint_that_follows_and_not_for_paint_that_sticks(
         return screen.expand_as(x)
 
     losses = [
-        float(stability_loss(paint, photo, paint(photo), torch.Generator().manual_seed(1)))
+        float(stability_losses(paint, photo, paint(photo), torch.Generator().manual_seed(1))[0])
         for paint in (flat, sticky)
     ]
     assert losses[0] < 1e-6
     assert losses[1] > 0.01
+
+
+def test_still_pairs_cost_nothing_for_paint_that_sticks_and_are_apart_from_those_that_move() -> None:
+    photo, screen = torch.rand(8, 3, 32, 32), torch.rand(1, 3, 32, 32)
+
+    def losses(still: float) -> list[float]:
+        generator = torch.Generator().manual_seed(1)
+        found = stability_losses(
+            lambda x: screen.expand_as(x), photo, screen.expand_as(photo), generator, still
+        )
+        return [float(loss) for loss in found]
+
+    assert losses(1.0) == [0, 0]
+    moved, still = losses(0.5)
+    assert still == 0 < moved < losses(0.0)[0]
+
+
+def test_still_pairs_measure_the_noise() -> None:
+    photo = torch.full((64, 3, 16, 16), 0.5)
+    lit = torch.Generator().manual_seed(1)
+    _, still = stability_losses(lambda x: x - x.mean((1, 2, 3), keepdim=True), photo, photo * 0, lit, 1.0)
+    # Of a level that is uniform up to 8 of 255, the mean square is a third of its largest.
+    assert float(still) == pytest.approx((8 / 255) ** 2 / 3, rel=0.2)
 
 
 def smooth_photos(count: int) -> torch.Tensor:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 import torch
@@ -40,9 +42,15 @@ def test_a_painting_has_no_style_loss_to_itself_and_a_photo_none_of_content(perc
 
 
 def test_stability_is_annealed() -> None:
-    weights = Weights(stability=90)
-    shares = [weights.annealed(p).stability for p in (0, 0.1, 0.25, 0.4, 1)]
-    assert shares == pytest.approx([0, 0, 45, 90, 90])
+    weights = Weights(stability=90, noise=90, film=90)
+    for name in ("stability", "noise", "film"):
+        shares = [getattr(weights.annealed(p), name) for p in (0, 0.1, 0.25, 0.4, 1)]
+        assert shares == pytest.approx([0, 0, 45, 90, 90])
+
+
+@pytest.mark.parametrize(("moved", "noise", "still"), [(1, 0, 0.0), (0, 1, 1.0), (1, 1, 0.75)])
+def test_most_photos_stay_where_both_are_wanted(moved: float, noise: float, still: float) -> None:
+    assert Weights(stability=moved, noise=noise).still == still
 
 
 def objective(perception: Perception, weights: Weights, trained: list[int]) -> FeedforwardObjective:
@@ -52,9 +60,10 @@ def objective(perception: Perception, weights: Weights, trained: list[int]) -> F
 
 
 def test_the_loss_is_the_weighted_sum(perception: Perception) -> None:
-    weights = Weights(content=2, style=3, tv=4, stability=5)
+    weights = Weights(content=2, style=3, tv=4, stability=5, noise=6, film=7)
     terms = objective(perception, weights, [0, 1])(photos(2), np.random.default_rng(0), 1.0)
-    expected = sum(w * terms[k] for k, w in {"content": 2, "style": 3, "tv": 4, "stability": 5}.items())
+    assert terms.keys() - {"loss"} == asdict(weights).keys()
+    expected = sum(w * terms[k] for k, w in asdict(weights).items())
     torch.testing.assert_close(terms["loss"], expected)
 
 
