@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -86,7 +86,9 @@ def main(
     How steady its paintings are: livestyle evaluate MODEL --temporal
     """
     console = Console(stderr=True, highlight=False, markup=False)
-    opened = partial(Stylizer, device=device, precision=precision, threads=threads, report=console.print)
+    # Every size of film opens an engine; what was passed over is said once.
+    report_once = cache(console.print)
+    opened = partial(Stylizer, device=device, precision=precision, threads=threads, report=report_once)
     styles = split_styles(style)
     if temporal:
         if plot:
