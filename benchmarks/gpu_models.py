@@ -14,7 +14,7 @@ from gpu_rivals import autocast, live_graph
 from livestyle.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
 from livestyle.errors import LivestyleError
 from livestyle.export.check import psnr
-from livestyle.export.graph import LiveGraph
+from livestyle.export.graph import LiveTransformer
 from livestyle.export.onnx import export_onnx
 from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
@@ -39,7 +39,7 @@ def wide_model(parent: Path, arch: str = "wide", styles: int = 4) -> Model:
         method="CIN",
         architecture=net.arch.to_dict(),
         style_length=net.style_length,
-        size_multiple=LiveGraph(net.arch).size_multiple,
+        size_multiple=LiveTransformer(net.arch).size_multiple,
         graphs={"float": graph},
         sha256={"float": file_sha256(folder / graph)},
         licence="none",

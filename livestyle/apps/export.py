@@ -31,22 +31,30 @@ def main(
 
     require_torch()
     from livestyle.apps.training import report_published
+    from livestyle.export.encoder import PictureEncoder
     from livestyle.export.publish import publish
     from livestyle.export.quantize import calibration_frames
+    from livestyle.networks.adain import StyleOf
+    from livestyle.networks.styled import Styled
+    from livestyle.training import train_adain, train_adain_wide
     from livestyle.training.data import list_images
     from livestyle.training.loop import method_of
-    from livestyle.training.train_adain import METHOD, load_adain
     from livestyle.training.train_cyclegan import KEYS
     from livestyle.training.train_styles import load_checkpoint
 
     if (out / CARD_NAME).exists() and not overwrite:
         raise LivestyleError(f"{out} holds a model already; give another folder or --overwrite")
-    encoder = None
-    if method_of(work) == METHOD:
-        adain, model, notes, record = load_adain(work)
-        encoder = adain.encoder
-    else:
-        model, notes, record = load_checkpoint(work, *KEYS[direction])
+    model: Styled
+    encoder: PictureEncoder | None = None
+    match method_of(work):
+        case train_adain.METHOD:
+            adain, model, notes, record = train_adain.load_adain(work)
+            encoder = adain.encoder
+        case train_adain_wide.WIDE:
+            model, notes, record = wide = train_adain_wide.load_adain_wide(work)
+            encoder = StyleOf(wide[0].net.encoder)
+        case _:
+            model, notes, record = load_checkpoint(work, *KEYS[direction])
     pictures = calibration_frames(list_images(frames))
     made = publish(model, out, name or out.name, notes, record, pictures, int8, licence, encoder=encoder)
     report_published(made)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from livestyle.apps.request import Request
 from livestyle.apps.training import (
@@ -14,29 +16,32 @@ from livestyle.apps.training import (
     schedule_of,
     weights_of,
 )
-from livestyle.card import Model
+from livestyle.card import Model, StyleNote
+from livestyle.export.encoder import PictureEncoder
 from livestyle.export.onnx import restore
 from livestyle.export.publish import publish
 from livestyle.export.quantize import calibration_frames
+from livestyle.networks.adain import StyleOf
+from livestyle.networks.styled import Styled
 from livestyle.training.data import list_images
 from livestyle.training.device import Place
 from livestyle.training.paintings import list_paintings
 from livestyle.training.train_adain import AdaINOptions, load_adain, train_adain
-from livestyle.training.train_adain_wide import train_adain_wide
+from livestyle.training.train_adain_wide import load_adain_wide, train_adain_wide
 
 WIDE = "wide"
 """VGG-19 to relu4_1 and its mirror; every other architecture is a transformer with AdaIN in each layer."""
 
 
 def run(request: Request) -> None:
-    """Train; what is light is exported, checked and quantised, and then ready to be shown live."""
+    """Train, export and check; what is light is quantised too; then it is ready to be shown live."""
     request.need("styles", "content", "out")
     assert request.styles is not None
     place, folders = place_of(request), Folders.of(request)
     origin = Model.load(request.start) if request.start else None
     options = _options(request, request.styles, folders.work, origin)
     if options.arch == WIDE:
-        _run_wide(options, place)
+        _run_wide(options, place, request, folders)
     else:
         _run_lite(options, place, request, folders, origin)
 
@@ -51,18 +56,29 @@ def _run_lite(
     training = train_adain(options, place, restore(origin) if origin else None)
     run_steps(training.notes, options.schedule.steps, training.skipped)
     model, styled, notes, record = load_adain(folders.work)
-    pictures = [p for folder in request.content for p in list_images(folder)]
-    made = publish(
-        styled, folders.out, request.name or folders.out.name, notes, {**record, "device": str(place)},
-        calibration_frames(pictures), request.int8, encoder=model.encoder,
-    )  # fmt: skip
-    report_published(made)
+    _publish(styled, notes, {**record, "device": str(place)}, model.encoder, request, folders)
 
 
-def _run_wide(options: AdaINOptions, place: Place) -> None:
-    console.print(f"Huang's own network, on {place}; sheets in {options.work}; it is not exported")
+def _run_wide(options: AdaINOptions, place: Place, request: Request, folders: Folders) -> None:
+    console.print(f"Huang's own network, on {place}; sheets in {options.work}; no INT8 is made of it")
     training = train_adain_wide(options, place)
     run_steps(training.notes, options.schedule.steps, training.skipped)
+    styled, notes, record = load_adain_wide(folders.work)
+    _publish(styled, notes, {**record, "device": str(place)}, StyleOf(styled.net.encoder), request, folders)
+
+
+def _publish(
+    styled: Styled,
+    notes: Sequence[StyleNote],
+    record: dict[str, Any],
+    encoder: PictureEncoder,
+    request: Request,
+    folders: Folders,
+) -> None:
+    pictures = [p for folder in request.content for p in list_images(folder)]
+    name, frames = request.name or folders.out.name, calibration_frames(pictures)
+    made = publish(styled, folders.out, name, notes, record, frames, request.int8, encoder=encoder)
+    report_published(made)
 
 
 def _options(request: Request, styles: Path, work: Path, origin: Model | None) -> AdaINOptions:

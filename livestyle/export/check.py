@@ -12,7 +12,7 @@ from livestyle.config import Precision
 from livestyle.errors import LivestyleError
 from livestyle.export.graph import live_graph
 from livestyle.frame import Pixels
-from livestyle.networks.styled import StyledTransformer
+from livestyle.networks.styled import Styled
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.size import Size
@@ -21,7 +21,7 @@ TOLERANCE = 2
 """Largest allowed difference between torch and OpenVINO, both f32, of 255."""
 
 
-def check_export(trained: StyledTransformer, model: Model, frames: Sequence[Pixels]) -> int:
+def check_export(trained: Styled, model: Model, frames: Sequence[Pixels]) -> int:
     """The largest pixel difference between torch and the exported graph over all styles, of 255.
 
     frames: uint8 BGR of one size that fits the model. LivestyleError above 2.

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
-import onnx
 import openvino as ov
 import torch
 from torch import Tensor, nn
 
 from livestyle.card import EncoderGraph, file_sha256
 from livestyle.errors import LivestyleError
-from livestyle.export.onnx import OPSET, forget_origins, quiet
+from livestyle.export.onnx import OPSET, finish, quiet
 from livestyle.frame import Pixels
+from livestyle.networks.adain import StyleOf
+from livestyle.networks.adain_lite import Encoder
 
 FILE = "encoder.onnx"
 TOLERANCE = 1e-3
 """Largest allowed difference between torch and OpenVINO, both f32, of the largest value of a vector."""
+
+
+PictureEncoder: TypeAlias = Encoder | StyleOf
 
 
 class PictureGraph(nn.Module):
@@ -34,8 +39,9 @@ class PictureGraph(nn.Module):
         return style
 
 
-def export_encoder(encoder: nn.Module, folder: Path, side_px: int, multiple: int) -> EncoderGraph:
-    """Write encoder.onnx into `folder`, with free sides that are multiples of `multiple`."""
+def export_encoder(encoder: PictureEncoder, folder: Path) -> EncoderGraph:
+    """Write encoder.onnx into `folder`, with free sides that are multiples of its stride."""
+    multiple = encoder.stride
     height, width = (torch.export.Dim(name, min=2, max=1024) for name in ("h", "w"))
     with quiet():
         torch.onnx.export(
@@ -50,10 +56,8 @@ def export_encoder(encoder: nn.Module, folder: Path, side_px: int, multiple: int
             verbose=False,
             dynamic_shapes=({1: multiple * height, 2: multiple * width},),
         )
-    model = onnx.load(str(folder / FILE))
-    forget_origins(model)
-    onnx.save(model, str(folder / FILE))
-    return EncoderGraph(FILE, file_sha256(folder / FILE), side_px, multiple)
+    finish(folder / FILE)
+    return EncoderGraph(FILE, file_sha256(folder / FILE), encoder.side_px, encoder.stride)
 
 
 @torch.no_grad()

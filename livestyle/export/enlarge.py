@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
 from torch import Tensor, nn
 
 from livestyle.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
-from livestyle.export.onnx import EXAMPLE, OPSET, forget_origins, quiet
+from livestyle.export.onnx import EXAMPLE, OPSET, finish, quiet
 from livestyle.frame import Pixels
 from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.transformer import Transformer
@@ -63,9 +62,7 @@ def export_enlarger(trained: StyledTransformer, path: Path) -> None:
             verbose=False,
             dynamic_shapes=({1: height, 2: width},),
         )
-    model = onnx.load(str(path))
-    forget_origins(model)
-    onnx.save(model, str(path))
+    finish(path)
 
 
 def publish_enlarger(

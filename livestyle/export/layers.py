@@ -53,9 +53,17 @@ class LiveUp(nn.Module):
         self.conv.conv = nn.Identity()  # type: ignore[assignment]
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        """As UpConv: reflected upsampled pixels are repeated ones, so x is padded with its edge."""
-        wide = F.pad(x, (1, 1, 1, 1), mode="replicate")
-        return self.conv.finish(F.conv_transpose2d(wide, self.weight, stride=2, padding=3), style)
+        """As UpConv."""
+        return self.conv.finish(doubled(x, self.weight), style)
+
+
+def doubled(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Nearest-neighbour upsampling by two and a convolution that reflects, its weights `paired`.
+
+    Reflected upsampled pixels are repeated ones, so x is padded with its edge.
+    """
+    wide = F.pad(x, (1, 1, 1, 1), mode="replicate")
+    return F.conv_transpose2d(wide, weight, bias, stride=2, padding=3)
 
 
 def to_live(state: dict[str, Tensor], arch: Architecture) -> dict[str, Tensor]:
@@ -65,8 +73,7 @@ def to_live(state: dict[str, Tensor], arch: Architecture) -> dict[str, Tensor]:
     folded = live.pop(f"net.{STEM}").unflatten(1, (3, arch.fold, arch.fold)).flip(1)
     live["stem.weight"] = folded.permute(0, 3, 1, 4, 2, 5).flatten(3, 4).flatten(1, 2) / _range(arch)
     for number in range(len(arch.up)):
-        taps = live.pop(f"net.{UP.format(number)}").transpose(0, 1).flip(2, 3)
-        live[f"net.up.{number}.weight"] = _pairs(_pairs(taps, 2), 3)
+        live[f"net.up.{number}.weight"] = paired(live.pop(f"net.{UP.format(number)}"))
     return live
 
 
@@ -80,14 +87,23 @@ def from_live(live: dict[str, Tensor], arch: Architecture) -> dict[str, Tensor]:
     )
     state[STEM] = rows.permute(0, 2, 4, 1, 3, 5).flip(1).flatten(1, 3)
     for number in range(len(arch.up)):
-        sums = state.pop(f"up.{number}.weight")
-        state[UP.format(number)] = _taps(_taps(sums, 2), 3).flip(2, 3).transpose(0, 1)
+        state[UP.format(number)] = unpaired(state.pop(f"up.{number}.weight"))
     return _swap_head(state)
 
 
 def _range(arch: Architecture) -> float:
     """What the first weights are divided by: pixels are of 255, which only a norm takes out again."""
     return 255.0 if arch.norm == Norm.NONE else 1.0
+
+
+def paired(weight: Tensor) -> Tensor:
+    """Weights [O, I, 3, 3] of a convolution behind an upsampling, as `doubled` takes them: [I, O, 4, 4]."""
+    return _pairs(_pairs(weight.transpose(0, 1).flip(2, 3), 2), 3)
+
+
+def unpaired(sums: Tensor) -> Tensor:
+    """What `paired` does, undone up to rounding."""
+    return _taps(_taps(sums, 2), 3).flip(2, 3).transpose(0, 1)
 
 
 def _pairs(taps: Tensor, axis: int) -> Tensor:

@@ -6,10 +6,11 @@ import contextlib
 import io
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
@@ -17,10 +18,13 @@ from torch import Tensor
 
 from livestyle.card import Model, resolve_shapes
 from livestyle.errors import LivestyleError
+from livestyle.export.adain import adain_from_live, adain_to_live, new_adain
 from livestyle.export.graph import live_graph
+from livestyle.export.halves import store_halves
 from livestyle.export.layers import from_live, to_live
 from livestyle.export.steady import state_shapes
-from livestyle.networks.styled import StyledTransformer
+from livestyle.networks.adain import AdaIN
+from livestyle.networks.styled import Network, StyledTransformer
 from livestyle.networks.transformer import Architecture, Transformer
 from livestyle.size import Size
 
@@ -35,7 +39,11 @@ EXPORTERS = ("torch", "onnxscript", "onnx_ir")
 """Whose loggers tell of an export."""
 
 
-def export_onnx(net: Transformer, path: Path) -> None:
+ADAIN = {"network": "adain", "encoder": "VGG-19 to relu4_1", "decoder": "mirrored"}
+"""What a card says of Huang's network; of a transformer it has the fields of its Architecture."""
+
+
+def export_onnx(net: Network, path: Path) -> None:
     """Write the live graph of `net` with free height and width (multiples of its stride)."""
     live = live_graph(net)
     multiple = live.size_multiple
@@ -59,12 +67,18 @@ def export_onnx(net: Transformer, path: Path) -> None:
                 *(_free_sides(shape, sides, multiple) for shape in shapes.values()),
             ),
         )
+    finish(path)
+
+
+def finish(path: Path) -> None:
+    """What a graph still needs once torch has written it."""
     model = onnx.load(str(path))
     forget_origins(model)
+    store_halves(model)
     onnx.save(model, str(path))
 
 
-def example_inputs(net: Transformer) -> tuple[Tensor, ...]:
+def example_inputs(net: Network) -> tuple[Tensor, ...]:
     """What the graph is traced with: a black frame, plain paint, no past."""
     size = Size(EXAMPLE[1], EXAMPLE[0])
     shapes = resolve_shapes(state_shapes(net.style_length), size)
@@ -87,30 +101,56 @@ def _free_sides(shape: Sequence[int | str], sides: Mapping[str, Any], multiple: 
 def restore(model: Model) -> StyledTransformer:
     """The network and the styles of a model on disk, read from its own ONNX: there is no second copy.
 
-    LivestyleError for a model that enlarges pictures: it has no styles.
+    LivestyleError for a model that enlarges pictures, it has no styles, and for Huang's, whose styles
+    are not trained.
     """
-    model.card.check_paints()
-    fields: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in model.card.architecture.items()
-    }
-    net = load_net(model.graph("float"), Architecture(**fields))
+    net = load_network(model)
+    if isinstance(net, AdaIN):
+        raise LivestyleError(
+            f"{model.card.name} learns no styles, any picture is one; livestyle live --style-image PICTURE"
+        )
     styled = StyledTransformer(net, model.styles.names)
     with torch.no_grad():
         styled.styles.copy_(torch.from_numpy(model.styles.vectors))
     return styled.eval()
 
 
+def architecture_of(net: Network) -> dict[str, Any]:
+    """What a card says of a network, so that `load_network` can make it again."""
+    return dict(ADAIN) if isinstance(net, AdaIN) else net.arch.to_dict()
+
+
+def load_network(model: Model) -> Network:
+    """The network of a model that paints, with the weights of its float graph."""
+    model.card.check_paints()
+    path, said = model.graph("float"), model.card.architecture
+    if said == ADAIN:
+        return _load_adain(path)
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in said.items()}
+    return load_net(path, Architecture(**fields))
+
+
 def load_net(path: Path, arch: Architecture) -> Transformer:
     """The network whose weights lie in `path`, as `export_onnx` wrote them."""
+    net = Transformer(arch)
+    net.load_state_dict(from_live(_weights(path, to_live(net.state_dict(), arch)), arch))
+    return net.eval()
+
+
+def _load_adain(path: Path) -> AdaIN:
+    net = new_adain()
+    net.load_state_dict(adain_from_live(_weights(path, adain_to_live(net.state_dict()))))
+    return net.eval()
+
+
+def _weights(path: Path, names: Iterable[str]) -> dict[str, Tensor]:
+    """The named weights of a graph, float32. LivestyleError where it lacks one."""
     graph = onnx.load(str(path)).graph
     arrays = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
-    net = Transformer(arch)
-    names = to_live(net.state_dict(), arch)
     missing = [name for name in names if name not in arrays]
     if missing:
         raise LivestyleError(f"{path} lacks the weights {missing[:3]}; it holds another architecture")
-    net.load_state_dict(from_live({name: torch.from_numpy(arrays[name].copy()) for name in names}, arch))
-    return net.eval()
+    return {name: torch.from_numpy(arrays[name].astype(np.float32)) for name in names}
 
 
 def forget_origins(model: onnx.ModelProto) -> None:

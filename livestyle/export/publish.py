@@ -9,19 +9,20 @@ from typing import Any
 
 from livestyle.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
 from livestyle.export.check import check_export, int8_psnr
-from livestyle.export.encoder import check_encoder, export_encoder
+from livestyle.export.encoder import PictureEncoder, check_encoder, export_encoder
 from livestyle.export.enlarge import publish_enlarger
-from livestyle.export.graph import LiveGraph
-from livestyle.export.onnx import export_onnx
+from livestyle.export.graph import live_graph
+from livestyle.export.onnx import architecture_of, export_onnx
 from livestyle.export.quantize import quantize
 from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
-from livestyle.networks.adain_lite import SIDE_PX, STRIDE, Encoder
 from livestyle.networks.choices import Norm
-from livestyle.networks.styled import StyledTransformer
+from livestyle.networks.styled import Styled, StyledTransformer
 from livestyle.styles import StyleBank
 
 ANY = "any picture as a style by adaptive instance normalisation; {} come with it"
+HUANG = "AdaIN: Huang 2017"
+FLOAT_ALONE = "; weights in float16, no INT8 graph"
 
 GRAPHS = {"float": "model.onnx", "int8": "model-int8.onnx"}
 
@@ -46,7 +47,7 @@ class Published:
 
 
 def publish(
-    trained: StyledTransformer,
+    trained: Styled,
     folder: Path,
     name: str,
     notes: Sequence[StyleNote],
@@ -55,7 +56,7 @@ def publish(
     int8: bool = True,
     licence: str = "unspecified",
     figures: dict[str, Any] | None = None,
-    encoder: Encoder | None = None,
+    encoder: PictureEncoder | None = None,
 ) -> Published:
     """Write the graphs, styles.npz and card.json into `folder` (made if need be) and check them.
 
@@ -63,29 +64,32 @@ def publish(
     frames: pictures to check with and to calibrate INT8 with, all of one size. figures: what else was
     found, for the card. encoder: what makes a style of any picture, where there is such a thing. The
     card is written last: a folder without one is no model. A network that enlarges pictures gets no
-    INT8 graph. LivestyleError where a graph doesn't do what torch does.
+    INT8 graph, nor does Huang's. LivestyleError where a graph doesn't do what torch does.
     """
-    norm = trained.net.arch.norm
-    trained = trained.cpu().eval().folded()
-    if trained.net.arch.scale > 1:
-        made = publish_enlarger(trained, folder, name, training, frames, licence, figures or {})
-        return Published(*made, {})
+    trained = trained.cpu().eval()
+    description, method = _describe(trained, notes, any_picture=encoder is not None)
+    if isinstance(trained, StyledTransformer):
+        trained = trained.folded()
+        if trained.net.arch.scale > 1:
+            made = publish_enlarger(trained, folder, name, training, frames, licence, figures or {})
+            return Published(*made, {})
+    else:
+        int8 = False
     folder.mkdir(parents=True, exist_ok=True)
     export_onnx(trained.net, folder / GRAPHS["float"])
     bank = StyleBank(tuple(trained.names), trained.styles.detach().numpy())
     bank.save(folder / STYLES_NAME)
-    encoder_graph = export_encoder(encoder.cpu(), folder, SIDE_PX, STRIDE) if encoder else None
+    encoder_graph = export_encoder(encoder.cpu(), folder) if encoder else None
     graphs = dict(GRAPHS) if int8 else {"float": GRAPHS["float"]}
     if int8:
         quantize(folder / GRAPHS["float"], folder / GRAPHS["int8"], frames, bank)
-    description, method = _describe(notes, norm)
     card = Card(
         name=name,
-        description=ANY.format(len(bank)) if encoder else description,
+        description=description,
         method=training.get("method") or method,
-        architecture=trained.net.arch.to_dict(),
+        architecture=architecture_of(trained.net),
         style_length=trained.net.style_length,
-        size_multiple=LiveGraph(trained.net.arch).size_multiple,
+        size_multiple=live_graph(trained.net).size_multiple,
         graphs=graphs,
         sha256={kind: file_sha256(folder / file) for kind, file in graphs.items()},
         licence=licence,
@@ -108,8 +112,13 @@ def publish(
     return Published(Model(folder, card, bank), difference, ratios)
 
 
-def _describe(notes: Sequence[StyleNote], norm: Norm) -> tuple[str, str]:
+def _describe(trained: Styled, notes: Sequence[StyleNote], any_picture: bool) -> tuple[str, str]:
     """What the card says of a network: its description and its method."""
+    if not isinstance(trained, StyledTransformer):
+        return ANY.format(len(notes)) + FLOAT_ALONE, HUANG
+    norm = trained.net.arch.norm
+    if any_picture:
+        return ANY.format(len(notes)), METHODS[norm]
     if len(notes) > 1:
         return f"{len(notes)} styles in one network, chosen by conditional {norm} normalisation", CIN
     about = " by ".join(part for part in (notes[0].title or notes[0].name, notes[0].artist) if part)

@@ -9,10 +9,17 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.networks.blocks import ReflectConv
-from livestyle.networks.statistics import mean_std
+from livestyle.networks.statistics import EPS, mean_std
 from livestyle.networks.vgg import VGG19
 
 LAYER = "relu4_1"
+FEATURES = 512
+
+SIDE_PX = 512
+"""A style picture is encoded at 512 x 512 pixels in all, its shape kept (Huang 2017, section 6)."""
+
+STRIDE = 8
+"""Height and width of a photo and of a style picture must be multiples of this."""
 
 CHANNELS = ((512, 256), (256, 256, 256, 256, 128), (128, 128, 64), (64, 64, 3))
 """Through the decoder: VGG's up to relu4_1, backwards. The picture doubles between two groups."""
@@ -31,11 +38,14 @@ def adain(features: Tensor, style: Tensor) -> Tensor:
     """σ(s) (x − μ(x)) / σ(x) + μ(s) (Huang 2017, eq. 8).
 
     features [B, C, H, W], style [B or 1, 2C] as `statistics` gives it; the result has that mean and
-    that deviation in each channel.
+    that deviation in each channel. For B = 1, the live case, this is exactly one native
+    InstanceNormalization when exported: it too takes the biased variance, and adds EPS to it.
     """
+    new_mean, new_std = style.chunk(2, dim=1)
+    if len(features) == 1 and len(style) == 1:
+        return F.instance_norm(features.float(), weight=new_std[0], bias=new_mean[0], eps=EPS)
     mean, std = mean_std(features)
-    new_mean, new_std = style[:, :, None, None].chunk(2, dim=1)
-    return (features - mean) / std * new_std + new_mean
+    return (features - mean) / std * new_std[:, :, None, None] + new_mean[:, :, None, None]
 
 
 def adain_masked(features: Tensor, styles: Tensor, masks: Tensor) -> Tensor:
@@ -76,6 +86,11 @@ class AdaIN(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.decoder = Decoder()
+        self.style_length = 2 * FEATURES
+
+    def new_styles(self, count: int) -> Tensor:
+        """`count` style vectors of nothing, float32 [count, 1024]: means 0, deviations 1."""
+        return torch.cat([torch.zeros(count, FEATURES), torch.ones(count, FEATURES)], 1)
 
     def encode(self, picture: Tensor) -> Tensor:
         """[B, 3, H, W] in [0, 1], sides multiples of 8, to [B, 512, H/8, W/8]."""
@@ -83,7 +98,7 @@ class AdaIN(nn.Module):
         return features
 
     def style(self, picture: Tensor) -> Tensor:
-        """The style vector of a painting, [B, 1024]: all that has to be kept of it."""
+        """The style vector of a painting, float32 [B, 1024]: all that has to be kept of it."""
         return statistics(self.encode(picture))
 
     def target(self, photo: Tensor, style: Tensor, alpha: float | Tensor = 1.0) -> Tensor:
@@ -98,3 +113,18 @@ class AdaIN(nn.Module):
         """photo [B, 3, H, W], style [B or 1, 1024], to a picture [B, 3, H, W]."""
         y: Tensor = self.decoder(self.target(photo, style, alpha))
         return y
+
+
+class StyleOf(nn.Module):
+    """The encoder of AdaIN alone, with its statistics: what makes a style of a picture."""
+
+    side_px = SIDE_PX
+    stride = STRIDE
+
+    def __init__(self, encoder: VGG19) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """[B, 3, H, W] RGB in [0, 1], sides multiples of 8, to the style vector, float32 [B, 1024]."""
+        return statistics(self.encoder(picture, (LAYER,))[LAYER])

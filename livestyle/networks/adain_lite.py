@@ -38,6 +38,8 @@ class Encoder(nn.Module):
     what is to be measured. The first five convolutions are VGG's and frozen.
     """
 
+    side_px = SIDE_PX
+    stride = STRIDE
     order: Tensor
 
     def __init__(self, net: Transformer, trunk: VGG19) -> None:

@@ -1,26 +1,46 @@
-"""A transformer together with the styles it has learned."""
+"""A network together with its styles."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
 
+from livestyle.networks.adain import AdaIN
 from livestyle.networks.choices import Norm
 from livestyle.networks.norms import EPS, ConditionalBatchNorm
 from livestyle.networks.transformer import Transformer
 
+Network: TypeAlias = Transformer | AdaIN
+"""What paints live: `net(image [1, 3, H, W] RGB in [0, 1], style [1, D])` to the same."""
 
-class StyledTransformer(nn.Module):
-    """A transformer with its table of style vectors [N, D], the thing that is trained and saved."""
 
-    def __init__(self, net: Transformer, names: Sequence[str]) -> None:
+class Styled(nn.Module):
+    """A network with its table of style vectors [N, D]."""
+
+    def __init__(self, net: Network, names: Sequence[str]) -> None:
         super().__init__()
         self.net = net
         self.names = list(names)
         self.styles = nn.Parameter(net.new_styles(len(self.names)))
+
+
+class StyledAdaIN(Styled):
+    """Huang's network with the vectors of a few pictures."""
+
+    net: AdaIN
+
+
+class StyledTransformer(Styled):
+    """A transformer with the styles it has learned, the thing that is trained and saved."""
+
+    net: Transformer
+
+    def __init__(self, net: Transformer, names: Sequence[str]) -> None:
+        super().__init__(net, names)
 
     def set_styles(self, known: dict[str, Tensor], default: Tensor) -> None:
         """Set the row of each name to known[name], else to `default`; float32 [D] each."""

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livestyle.card import EncoderGraph, Model
+from livestyle.card import Model
 from livestyle.errors import LivestyleError, NoEngineError
 from livestyle.frame import Pixels
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
@@ -48,7 +48,7 @@ class StyleEncoder:
         LivestyleError for another type or shape, a side under 16 px, or what is no style vector.
         """
         try:
-            found = self._run(scaled(picture, self._graph)[None])
+            found = self._run(scaled(picture, self._graph.side_px, self._graph.size_multiple)[None])
         except LivestyleError:
             raise
         except Exception as error:  # ONNX Runtime's exceptions share no base class below Exception
@@ -63,17 +63,16 @@ class StyleEncoder:
         return style
 
 
-def scaled(picture: Pixels, graph: EncoderGraph) -> Pixels:
-    """A picture at the size the encoder wants: side_px² pixels in all, sides rounded to size_multiple."""
+def scaled(picture: Pixels, side_px: int, multiple: int) -> Pixels:
+    """A picture at the size an encoder wants: side_px² pixels in all, sides rounded to multiples."""
     if getattr(picture, "ndim", 0) != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
         found = f"{getattr(picture, 'dtype', type(picture).__name__)} {getattr(picture, 'shape', '')}"
         raise LivestyleError(f"bad picture: {found}; expected uint8 (H, W, 3) in BGR")
     size = Size.of(picture)
     if min(size.width, size.height) < MIN_SIDE_PX:
         raise LivestyleError(f"{size} is too small for a style; expected at least {MIN_SIDE_PX} px a side")
-    scale = graph.side_px / math.sqrt(size.width * size.height)
-    step = graph.size_multiple
-    width, height = (max(1, round(n * scale / step)) * step for n in (size.width, size.height))
+    scale = side_px / math.sqrt(size.width * size.height)
+    width, height = (max(1, round(n * scale / multiple)) * multiple for n in (size.width, size.height))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return cv2.resize(picture, (width, height), interpolation=method).astype(np.uint8, copy=False)
 

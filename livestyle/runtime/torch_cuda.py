@@ -134,11 +134,11 @@ def live_module(model: Model) -> nn.Module:
     """
     try:
         from livestyle.export.graph import live_graph
-        from livestyle.export.onnx import restore
+        from livestyle.export.onnx import load_network
     except ImportError as error:
         raise LivestyleError(f"the torch engine can't be loaded ({error}); it needs {NEEDS}") from error
     try:
-        return live_graph(restore(model).net)
+        return live_graph(load_network(model))
     except LivestyleError:
         raise
     except Exception as error:  # the errors of protobuf share no base class below Exception

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from livestyle.losses.content import content_loss
 from livestyle.losses.moments import MomentsLoss
-from livestyle.networks.adain import LAYER, AdaIN
+from livestyle.networks.adain import LAYER, AdaIN, statistics
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", LAYER)
 
@@ -30,9 +30,8 @@ class AdaINObjective:
         """The named terms, each a scalar; 'loss' is their weighted sum. progress is of no account."""
         paintings = self.draw_styles(rng, len(photo))
         with torch.no_grad():
-            style = self.model.style(paintings)
-            target = self.model.target(photo, style)
             wanted = self.model.encoder(paintings, STYLE_LAYERS)
+            target = self.model.target(photo, statistics(wanted[LAYER]))
         seen = self.model.encoder(self.model.decoder(target), STYLE_LAYERS)
         styles = [self.moments.loss(seen[k], self.moments.target(wanted[k])).mean() for k in STYLE_LAYERS]
         content, style_term = content_loss(seen[LAYER], target), torch.stack(styles).mean()

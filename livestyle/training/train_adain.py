@@ -20,6 +20,7 @@ from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.transformer import ARCHITECTURES, Architecture, Transformer
 from livestyle.networks.vgg import VGG19, load_vgg19
 from livestyle.networks.vgg_normal import normalize
+from livestyle.runtime.encoder import scaled
 from livestyle.training.adain_lite import (
     LiteObjective,
     TaughtAdaIN,
@@ -29,7 +30,7 @@ from livestyle.training.adain_lite import (
     view,
     with_moments,
 )
-from livestyle.training.data import PhotoCrops, load_style, read_image, resize_to, to_tensor
+from livestyle.training.data import PhotoCrops, load_style, read_image, to_tensor
 from livestyle.training.device import Place
 from livestyle.training.feedforward import STYLE_LAYERS, Perception, Weights
 from livestyle.training.log import SHEET_EVERY, logged
@@ -168,7 +169,7 @@ def _sheet(
 ) -> Callable[[Path], None]:
     """What writes a sheet of the paintings that are held out."""
     paintings = options.shown()
-    pictures = [encoder_picture(painting.path) for painting in paintings]
+    pictures = [encoder_picture(painting.path, SIDE_PX, STRIDE) for painting in paintings]
 
     def write(path: Path) -> None:
         styled = with_styles(model, [p.note.name for p in paintings], pictures, place)
@@ -195,15 +196,12 @@ def _teach(
     teacher.fit(torch.cat(seen), torch.stack([vectors[p.note.name] for p in known]))
 
 
-def encoder_picture(path: Path) -> Tensor:
-    """A picture at the size at which styles are encoded, float32 [1, 3, H, W] RGB in [0, 1].
+def encoder_picture(path: Path, side_px: int, multiple: int) -> Tensor:
+    """A picture as the live half has it encoded, float32 [1, 3, H, W] RGB in [0, 1]; see `scaled`.
 
-    LivestyleError where it can't be read.
+    LivestyleError where it can't be read or a side is under 16 px.
     """
-    image = read_image(path)
-    scale = SIDE_PX / (image.shape[0] * image.shape[1]) ** 0.5
-    height, width = (max(1, round(side * scale / STRIDE)) * STRIDE for side in image.shape[:2])
-    return to_tensor(resize_to(image, width, height))
+    return to_tensor(scaled(read_image(path), side_px, multiple))
 
 
 @torch.no_grad()
@@ -240,7 +238,7 @@ def load_adain(work: Path) -> tuple[AdaINLite, StyledTransformer, list[StyleNote
         notes = [StyleNote(**n) for n in meta["notes"]]
     except (OSError, KeyError, RuntimeError, TypeError, UnpicklingError) as error:
         raise LivestyleError(f"{path} holds no AdaIN training of livestyle: {error}") from error
-    pictures = [encoder_picture(Path(p)) for p in meta["paintings"]]
+    pictures = [encoder_picture(Path(p), SIDE_PX, STRIDE) for p in meta["paintings"]]
     model.eval()
     styled = with_styles(model, [n.name for n in notes], pictures, Place(torch.device("cpu"), bf16=False))
     return model, styled.eval(), notes, {**meta["training"], "steps_done": state["step"]}

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from livestyle.networks.adain import LAYER, AdaIN
-from livestyle.networks.vgg import load_vgg19
+from livestyle.card import StyleNote
+from livestyle.errors import LivestyleError
+from livestyle.networks.adain import LAYER, SIDE_PX, STRIDE, AdaIN
+from livestyle.networks.half import round_convolutions
+from livestyle.networks.styled import StyledAdaIN
+from livestyle.networks.vgg import VGG19, load_vgg19
 from livestyle.networks.vgg_normal import normalize
 from livestyle.training.adain import AdaINObjective
 from livestyle.training.data import PhotoCrops, to_image
 from livestyle.training.device import Place
 from livestyle.training.log import logged
 from livestyle.training.loop import CHECKPOINT, fit
+from livestyle.training.paintings import Painting
 from livestyle.training.sheet import pick_photos, save_sheet
 from livestyle.training.style_pictures import StylePictures
 from livestyle.training.train_adain import NORMALIZED, AdaINOptions, AdaINTraining, encoder_picture
+
+WIDE = "adain-wide"
+"""The method of its checkpoints."""
+
+PAPER = "AdaIN: Huang 2017"
 
 
 def train_adain_wide(options: AdaINOptions, place: Place) -> AdaINTraining[AdaIN]:
     """Set up and return; nothing is trained until `notes` is drawn from.
 
-    `options.work` gets checkpoint.pt with the decoder, log.jsonl and sheet-N.jpg; a checkpoint that
-    lies there is gone on from. Paintings are cropped to the size of the photos (Huang 2017,
+    `options.work` gets checkpoint.pt, log.jsonl and sheet-N.jpg; a checkpoint that lies there is gone
+    on from. Paintings are cropped to the size of the photos (Huang 2017,
     section 6). Of the weights only that of style counts.
     """
     torch.manual_seed(options.schedule.seed)
@@ -44,11 +57,10 @@ def train_adain_wide(options: AdaINOptions, place: Place) -> AdaINTraining[AdaIN
     objective = AdaINObjective(model, draw_styles, options.weights.style)
     groups = [{"params": list(model.decoder.parameters())}]
     steps = fit(
-        model.decoder, groups, lambda rng: photos.batch(rng, options.batch), objective,
-        options.schedule, place, options.work / CHECKPOINT,
-        {"method": "adain-wide", "training": options.record()},
+        model, groups, lambda rng: photos.batch(rng, options.batch), objective,
+        options.schedule, place, options.work / CHECKPOINT, _meta(options),
     )  # fmt: skip
-    paintings = [encoder_picture(p.path) for p in options.shown()]
+    paintings = [encoder_picture(p.path, SIDE_PX, STRIDE) for p in options.shown()]
     squares = pick_photos(options.validation, photos)
 
     def sheet(path: Path) -> None:
@@ -69,3 +81,45 @@ def draw_sheet(
             style = model.style(place.images(painting))
             rows.append(np.hstack([to_image(model(place.images(photo), style)) for photo in photos]))
     return np.vstack(rows)
+
+
+def _meta(options: AdaINOptions) -> dict[str, Any]:
+    """What `load_adain_wide` needs, and the record."""
+    shipped = _shipped(options)
+    record = options.record()
+    for foreign in ("style_px", "pool", "weights", "style_loss", "start"):
+        del record[foreign]
+    return {
+        "method": WIDE,
+        "notes": [asdict(p.note) for p in shipped],
+        "paintings": [str(p.path.resolve()) for p in shipped],
+        "training": {**record, "method": PAPER, "style_weight": options.weights.style},
+    }
+
+
+def _shipped(options: AdaINOptions) -> Sequence[Painting]:
+    """The styles that come with the model: the paintings, then those held out."""
+    names = {painting.note.name for painting in options.paintings}
+    return *options.paintings, *(p for p in options.shown() if p.note.name not in names)
+
+
+@torch.no_grad()
+def load_adain_wide(work: Path) -> tuple[StyledAdaIN, list[StyleNote], dict[str, Any]]:
+    """The model in a training's folder with its styles, their notes, and the record.
+
+    The encoder's weights are rounded to float16, as the files of a model hold them.
+    """
+    path = work / CHECKPOINT
+    model = AdaIN(VGG19(LAYER, "max", "reflect"))
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        meta = state["meta"]
+        model.load_state_dict(state["model"])
+        notes = [StyleNote(**n) for n in meta["notes"]]
+    except (OSError, KeyError, RuntimeError, TypeError, UnpicklingError) as error:
+        raise LivestyleError(f"{path} holds no wide AdaIN training of livestyle: {error}") from error
+    round_convolutions(model.encoder)
+    styled = StyledAdaIN(model, [note.name for note in notes])
+    for row, picture in zip(styled.styles, meta["paintings"], strict=True):
+        row.copy_(model.style(encoder_picture(Path(picture), SIDE_PX, STRIDE))[0])
+    return styled.eval(), notes, {**meta["training"], "steps_done": state["step"]}

@@ -14,7 +14,7 @@ from livestyle.card import EncoderGraph, Model, file_sha256
 from livestyle.cli import run
 from livestyle.errors import LivestyleError
 from livestyle.export.encoder import check_encoder
-from livestyle.networks.adain_lite import AdaINLite, Encoder
+from livestyle.networks.adain_lite import SIDE_PX, STRIDE, AdaINLite, Encoder
 from livestyle.size import Size
 from livestyle.stylizer import Stylizer
 from livestyle.training.data import read_image, to_tensor
@@ -90,7 +90,7 @@ def test_what_is_painted_after_an_encoded_picture_is_what_torch_paints(
 ) -> None:
     model, frame = Model.load(made), picture(SIZE)
     path = next((shop / "unseen").iterdir())
-    encoded = encoder_picture(path)
+    encoded = encoder_picture(path, SIDE_PX, STRIDE)
     pixels = np.ascontiguousarray((encoded[0].permute(1, 2, 0) * 255).round().byte().numpy()[:, :, ::-1])
     settings = {"INFERENCE_PRECISION_HINT": "f32"}
     compiled = ov.Core().compile_model(model.encoder(), "CPU", settings)
@@ -115,7 +115,7 @@ def test_another_encoder_is_found_out(made: Path, trained: AdaINLite) -> None:
 
 def test_a_picture_is_encoded_at_one_size(tmp_path: Path) -> None:
     path = write_photos(tmp_path, 1, side_px=100)[0]
-    assert encoder_picture(path).shape == (1, 3, 320, 320)
+    assert encoder_picture(path, SIDE_PX, STRIDE).shape == (1, 3, 320, 320)
     assert read_image(path).shape == (100, 100, 3)
 
 

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from livestyle.card import resolve_shapes
-from livestyle.export.graph import LiveGraph, live_graph
+from livestyle.export.graph import live_graph
+from livestyle.export.live import LiveGraph
 from livestyle.export.steady import state_shapes
 from livestyle.networks.transformer import ARCHITECTURES, Transformer
 from livestyle.size import Size

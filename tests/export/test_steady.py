@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from livestyle.card import resolve_shapes
-from livestyle.export.graph import LUMA_BGR, fold_planes, live_graph, unfold_planes
+from livestyle.export.graph import live_graph
+from livestyle.export.live import LUMA_BGR, fold_planes, unfold_planes
 from livestyle.export.steady import MAX_HOLD, Steady, block_means, enlarged, state_shapes
 from livestyle.networks.transformer import ARCHITECTURES, Transformer
 from livestyle.size import Size
