@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from livestyle.networks.adain import LAYER, AdaIN
+from livestyle.networks.half import round_convolutions
 from livestyle.networks.vgg import VGG19
 from livestyle.training.leaves import dead_leaf_photos
 
@@ -43,3 +45,21 @@ def write_vgg(path: Path, eight_bit: bool = False, last: str = "relu4_1") -> Pat
 def checker(height: int, width: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     y, x = np.mgrid[:height, :width]
     return np.stack([(x * 3) % 256, (y * 5) % 256, ((x // 8 + y // 8) % 2) * 255], 2).astype(np.uint8)
+
+
+def random_adain() -> AdaIN:
+    """Huang's network of random weights, with pictures of full contrast; rounded as a file has it."""
+    torch.manual_seed(7)
+    net = AdaIN(VGG19(LAYER, "max", "reflect"))
+    for name, weight in net.named_parameters():
+        if name.endswith("weight"):
+            torch.nn.init.kaiming_normal_(weight)
+    round_convolutions(net)
+    photo = torch.from_numpy(dead_leaf_photos(1, 64, 0)[0].copy()).permute(2, 0, 1)[None] / 255
+    last = [layer for layer in net.decoder.modules() if isinstance(layer, torch.nn.Conv2d)][-1]
+    with torch.no_grad():
+        painted = net(photo, net.style(photo.flip(3).sqrt()))
+        last.weight /= 4 * painted.std()
+        assert last.bias is not None
+        last.bias += 0.5 - painted.mean() / (4 * painted.std())
+    return net.eval()

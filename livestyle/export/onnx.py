@@ -104,8 +104,8 @@ def restore(model: Model) -> StyledTransformer:
     LivestyleError for a model that enlarges pictures, it has no styles, and for Huang's, whose styles
     are not trained.
     """
-    net = load_network(model)
-    if isinstance(net, AdaIN):
+    net = None if model.card.architecture == ADAIN else load_network(model)
+    if not isinstance(net, Transformer):
         raise LivestyleError(
             f"{model.card.name} learns no styles, any picture is one; livestyle live --style-image PICTURE"
         )

@@ -13,7 +13,9 @@ def rounded(weight: Tensor, name: str = "a weight") -> Tensor:
     half = weight.half()
     if not bool(torch.isfinite(half).all()):
         largest = float(weight.abs().max())
-        raise LivestyleError(f"{name} holds {largest:g}; float16 ends at 65504; lower --rate and train again")
+        raise LivestyleError(
+            f"{name} holds {largest:g}; float16 ends at 65504; train with a lower --rate or other --styles"
+        )
     return half.to(weight.dtype)
 
 

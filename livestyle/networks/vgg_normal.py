@@ -9,8 +9,8 @@ from torch import Tensor
 
 from livestyle.networks.vgg import VGG19
 
-DEAD = 1e-6
-"""A mean under it belongs to a channel that no picture wakes; such are left as they are."""
+DEAD = 1e-4
+"""A channel with less than this share of its layer's mean is hardly ever woken, and left as it is."""
 
 
 @torch.no_grad()
@@ -25,7 +25,7 @@ def normalize(vgg: VGG19, pictures: Sequence[Tensor]) -> None:
     below = torch.ones(3, device=vgg.mean.device)
     for name, relu in zip(vgg.names, relus, strict=True):
         mean = torch.stack([f[relu].float().mean((0, 2, 3)) for f in found]).mean(0)
-        mean = torch.where(mean > DEAD, mean, torch.ones_like(mean))
+        mean = torch.where(mean > DEAD * mean.mean(), mean, torch.ones_like(mean))
         weight, bias = (vgg.get_parameter(f"{name}.{kind}") for kind in ("weight", "bias"))
         weight.mul_(below[None, :, None, None] / mean[:, None, None, None])
         bias.div_(mean)

@@ -146,9 +146,3 @@ def test_bad_input_is_one_error(
     assert message in error.replace("\n", " ")
     assert "Traceback" not in error
     assert not (tmp_path / "m").exists()
-
-
-def test_wide_is_trained_and_not_exported(shop: Path, tmp_path: Path) -> None:
-    assert train(shop, tmp_path / "m", "--arch", "wide") == 0
-    assert (tmp_path / "m.training" / "sheet-000002.jpg").exists()
-    assert not (tmp_path / "m").exists()
