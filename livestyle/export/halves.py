@@ -28,6 +28,22 @@ def store_halves(model: onnx.ModelProto) -> None:
         replace_nodes(model.graph, [*casts, *model.graph.node])
 
 
+def restore_floats(model: onnx.ModelProto) -> None:
+    """What `store_halves` does, undone; changed in place."""
+    weights = {t.name: t for t in model.graph.initializer if t.data_type == TensorProto.FLOAT16}
+    back = {
+        n.output[0]: n.input[0] for n in model.graph.node if n.op_type == "Cast" and n.input[0] in weights
+    }
+    nodes = [node for node in model.graph.node if node.output[0] not in back]
+    for node in nodes:
+        node.input[:] = [back.get(name, name) for name in node.input]
+    for name in back.values():
+        array = numpy_helper.to_array(weights[name]).astype(np.float32)
+        weights[name].CopyFrom(numpy_helper.from_array(array, name))
+    if back:
+        replace_nodes(model.graph, nodes)
+
+
 def _exact_half(weight: TensorProto) -> TensorProto | None:
     """The same numbers in float16; None where it can't hold them."""
     array = numpy_helper.to_array(weight)

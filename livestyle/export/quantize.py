@@ -16,6 +16,7 @@ from livestyle.calibration.choose import Chooser
 from livestyle.calibration.frames import SIZE
 from livestyle.card import resolve_shapes
 from livestyle.errors import LivestyleError
+from livestyle.export.halves import restore_floats
 from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
 from livestyle.size import Size
@@ -55,6 +56,7 @@ def quantize(graph: Path, out: Path, frames: Sequence[Pixels], styles: StyleBank
     nncf.set_log_level(logging.ERROR)
     items = [_feed(frame, styles.vectors[i % len(styles)]) for i, frame in enumerate(frames)]
     model = onnx.load(str(graph))
+    restore_floats(model)  # NNCF takes no weights behind a Cast
     quantized = nncf.quantize(
         model,
         nncf.Dataset(items),

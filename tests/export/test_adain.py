@@ -13,6 +13,7 @@ from livestyle.errors import LivestyleError
 from livestyle.export.adain import adain_from_live, adain_to_live
 from livestyle.export.check import psnr
 from livestyle.export.graph import live_graph
+from livestyle.export.halves import restore_floats, store_halves
 from livestyle.export.onnx import load_network, restore
 from livestyle.export.publish import Published, publish
 from livestyle.export.steady import state_shapes
@@ -114,6 +115,20 @@ def test_weights_lie_as_float16(huang: Model, file: str) -> None:
     weights = [n.input[1] for n in graph.node if n.op_type in CONVOLUTIONS]
     assert len(weights) == (18 if file == "model.onnx" else 9)
     assert {kinds[casts[name]] for name in weights} == {onnx.TensorProto.FLOAT16}
+
+
+def test_for_int8_they_are_float32_again(huang: Model) -> None:
+    stored = onnx.load(str(huang.graph("float")))
+    model = onnx.load(str(huang.graph("float")))
+    restore_floats(model)
+    graph = model.graph
+    assert not any(i.data_type == onnx.TensorProto.FLOAT16 for i in graph.initializer)
+    weights = {n.input[1] for n in graph.node if n.op_type in CONVOLUTIONS}
+    assert weights <= {i.name for i in graph.initializer}
+    store_halves(model)
+    assert sorted(i.SerializeToString() for i in model.graph.initializer) == sorted(
+        i.SerializeToString() for i in stored.graph.initializer
+    )
 
 
 def test_engines_agree(huang: Model) -> None:
