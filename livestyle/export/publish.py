@@ -16,12 +16,12 @@ from livestyle.export.onnx import architecture_of, export_onnx
 from livestyle.export.quantize import quantize
 from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
+from livestyle.networks.adain import PAPER
 from livestyle.networks.choices import Norm
 from livestyle.networks.styled import Styled, StyledTransformer
 from livestyle.styles import StyleBank
 
 ANY = "any picture as a style by adaptive instance normalisation; {} come with it"
-HUANG = "AdaIN: Huang 2017"
 FLOAT_ALONE = "; weights in float16, no INT8 graph"
 
 GRAPHS = {"float": "model.onnx", "int8": "model-int8.onnx"}
@@ -67,14 +67,11 @@ def publish(
     INT8 graph, nor does Huang's. LivestyleError where a graph doesn't do what torch does.
     """
     trained = trained.cpu().eval()
+    if isinstance(trained, StyledTransformer) and trained.net.arch.scale > 1:
+        made = publish_enlarger(trained.folded(), folder, name, training, frames, licence, figures or {})
+        return Published(*made, {})
     description, method = _describe(trained, notes, any_picture=encoder is not None)
-    if isinstance(trained, StyledTransformer):
-        trained = trained.folded()
-        if trained.net.arch.scale > 1:
-            made = publish_enlarger(trained, folder, name, training, frames, licence, figures or {})
-            return Published(*made, {})
-    else:
-        int8 = False
+    trained, int8 = (trained.folded(), int8) if isinstance(trained, StyledTransformer) else (trained, False)
     folder.mkdir(parents=True, exist_ok=True)
     export_onnx(trained.net, folder / GRAPHS["float"])
     bank = StyleBank(tuple(trained.names), trained.styles.detach().numpy())
@@ -115,7 +112,7 @@ def publish(
 def _describe(trained: Styled, notes: Sequence[StyleNote], any_picture: bool) -> tuple[str, str]:
     """What the card says of a network: its description and its method."""
     if not isinstance(trained, StyledTransformer):
-        return ANY.format(len(notes)) + FLOAT_ALONE, HUANG
+        return ANY.format(len(notes)) + FLOAT_ALONE, PAPER
     norm = trained.net.arch.norm
     if any_picture:
         return ANY.format(len(notes)), METHODS[norm]

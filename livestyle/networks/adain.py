@@ -12,6 +12,7 @@ from livestyle.networks.blocks import ReflectConv
 from livestyle.networks.statistics import EPS, mean_std
 from livestyle.networks.vgg import VGG19
 
+PAPER = "AdaIN: Huang 2017"
 LAYER = "relu4_1"
 FEATURES = 512
 

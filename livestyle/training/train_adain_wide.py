@@ -15,7 +15,7 @@ from torch import Tensor
 
 from livestyle.card import StyleNote
 from livestyle.errors import LivestyleError
-from livestyle.networks.adain import LAYER, SIDE_PX, STRIDE, AdaIN
+from livestyle.networks.adain import LAYER, PAPER, SIDE_PX, STRIDE, AdaIN
 from livestyle.networks.half import round_convolutions
 from livestyle.networks.styled import StyledAdaIN
 from livestyle.networks.vgg import VGG19, load_vgg19
@@ -32,8 +32,6 @@ from livestyle.training.train_adain import NORMALIZED, AdaINOptions, AdaINTraini
 
 WIDE = "adain-wide"
 """The method of its checkpoints."""
-
-PAPER = "AdaIN: Huang 2017"
 
 
 def train_adain_wide(options: AdaINOptions, place: Place) -> AdaINTraining[AdaIN]:
