@@ -12,7 +12,15 @@ import typer
 from rich.console import Console
 
 from livestyle.apps.batch import each, make_folder, pairs, split_styles
-from livestyle.apps.options import Arithmetic, Device, ModelName, StyleImages, Threads, add_style_images
+from livestyle.apps.options import (
+    Arithmetic,
+    Device,
+    ModelName,
+    StyleImages,
+    Threads,
+    add_style_images,
+    load_model,
+)
 from livestyle.apps.progress import plain_bar
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
@@ -48,7 +56,7 @@ def main(
 ) -> None:
     """Paint a picture, or a folder of them. With several styles OUT is a folder: NAME-STYLE.jpg, …"""
     console = Console(stderr=True, highlight=False, markup=False)
-    with Stylizer(model, device, precision, threads, console.print) as stylizer:
+    with Stylizer(load_model(model, console.print), device, precision, threads, console.print) as stylizer:
         stylizer.strength, stylizer.keep_color = strength, keep_color
         added = add_style_images(stylizer, style_image)
         styles = split_styles(style) or added

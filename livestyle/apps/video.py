@@ -19,6 +19,7 @@ from livestyle.apps.options import (
     StyleImages,
     Threads,
     add_style_images,
+    load_model,
 )
 from livestyle.config import SLOTS, STEADINESS, Precision
 from livestyle.sinks.encoders import CONTAINERS, Encoding
@@ -74,7 +75,9 @@ def main(
         overwrite=overwrite,
     )
     console = Console(stderr=True, highlight=False, markup=False)
-    with Stylizer(model, device, precision, threads, console.print, slots) as stylizer:
+    with Stylizer(
+        load_model(model, console.print), device, precision, threads, console.print, slots
+    ) as stylizer:
         added = add_style_images(stylizer, style_image)
         options = replace(options, styles=options.styles or added)
         paint_videos(source, target, stylizer, options, console)
