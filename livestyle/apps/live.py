@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from livestyle.apps.options import Arithmetic, Device, Slots, KeptStyleImages, Threads, load_model
+from livestyle.apps.options import Arithmetic, Device, KeptStyleImages, Slots, Threads, load_model
 from livestyle.apps.show import ShowOptions, show
 from livestyle.card import Model
 from livestyle.config import SLOTS, STEADINESS, Precision

@@ -9,8 +9,9 @@ import typer
 
 from livestyle.apps.options import TorchDevice, Vgg
 from livestyle.apps.train import require_torch
+from livestyle.config import Color
 from livestyle.errors import LivestyleError
-from livestyle.training.choices import Color, Only, Optimizer, Start
+from livestyle.training.choices import Only, Optimizer, Start
 
 NAME = "optimize"
 

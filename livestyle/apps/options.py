@@ -11,6 +11,7 @@ import typer
 from livestyle.card import Model, model_names
 from livestyle.config import Precision
 from livestyle.errors import LivestyleError
+from livestyle.frame import Pixels
 from livestyle.kept import renewed
 from livestyle.sources.images import load_style_image
 from livestyle.stylizer import Stylizer
@@ -44,16 +45,19 @@ KeptStyleImages: TypeAlias = Annotated[
 
 def add_style_images(
     stylizer: Stylizer, paths: Sequence[Path] | None, keep_them: bool = False
-) -> tuple[str, ...]:
-    """Make styles of picture files; gives their names. LivestyleError for one that can't be a style."""
-    names = []
+) -> dict[str, Pixels]:
+    """Make styles of picture files; gives them by the names of the styles.
+
+    LivestyleError for one that can't be a style.
+    """
+    pictures = {}
     for path in paths or ():
         name, pixels = load_style_image(path)
         try:
-            names.append(stylizer.add_style(name, pixels, keep_them))
+            pictures[stylizer.add_style(name, pixels, keep_them)] = pixels
         except LivestyleError as error:
             raise LivestyleError(f"--style-image {path}: {error}") from error
-    return tuple(names)
+    return pictures
 
 
 def load_model(name: str, say: Callable[[str], None]) -> Model:

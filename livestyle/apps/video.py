@@ -79,7 +79,7 @@ def main(
         load_model(model, console.print), device, precision, threads, console.print, slots
     ) as stylizer:
         added = add_style_images(stylizer, style_image)
-        options = replace(options, styles=options.styles or added)
+        options = replace(options, styles=options.styles or tuple(added))
         paint_videos(source, target, stylizer, options, console)
 
 

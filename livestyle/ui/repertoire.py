@@ -21,7 +21,6 @@ from livestyle.stylizer import Stylizer
 from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker, neighbour
 
-
 AGAIN_S = 4.0
 """How soon the key that removes a style has to be pressed again."""
 

@@ -110,7 +110,9 @@ def test_a_picture_is_the_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for listed in (["grey", "b your own", "my_red your own"], ["grey", "b your own"]):
         done = run(tmp_path, "--model", "tiny", "--list-styles")
         assert [" ".join(line.split()[1:]) for line in done.stdout.splitlines()] == listed
-        assert run(tmp_path, "--model", "tiny", "--remove-style", "my red").returncode == 2 * (len(listed) < 3)
+        assert run(tmp_path, "--model", "tiny", "--remove-style", "my red").returncode == 2 * (
+            len(listed) < 3
+        )
 
 
 def test_files_keep_no_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
