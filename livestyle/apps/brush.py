@@ -89,7 +89,7 @@ def parse_region(text: str, stylizer: Stylizer, pictures: dict[str, Pixels]) -> 
     path, _, style = text.rpartition("=")
     if not path or not style:
         raise LivestyleError(f"bad --region {text}; expected MASK=STYLE, as sky.png=great_wave")
-    mask = cv2.cvtColor(load_image(Path(path)), cv2.COLOR_BGR2GRAY).astype(np.float32) / 255
+    mask = np.multiply(cv2.cvtColor(load_image(Path(path)), cv2.COLOR_BGR2GRAY), 1 / 255, dtype=np.float32)
     if Path(style).is_file():
         added = add_style_images(stylizer, [Path(style)])
         pictures |= added

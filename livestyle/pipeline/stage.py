@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
 
 from livestyle.errors import LivestyleError
 from livestyle.pipeline.lane import Lane
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.stats import Stats
+from livestyle.pipeline.worker import Worker, stop_all
 from livestyle.runtime.engine import EngineInfo
 from livestyle.sources.source import SourceInfo
 from livestyle.stylizer import Stylizer
@@ -18,8 +21,11 @@ from livestyle.understudy import Understudy
 class Stage:
     """What every live pipeline has. One of the lanes is `selected`: the keys and the figures are for it.
 
-    What the `understudy` was told to prepare goes on between two frames.
+    What the `understudy` was told to prepare goes on between two frames. Entering starts the threads,
+    leaving joins them.
     """
+
+    _workers: Sequence[Worker]
 
     def __init__(self, stylizer: Stylizer, lanes: Sequence[Lane]) -> None:
         self.understudy = Understudy(stylizer)
@@ -68,3 +74,22 @@ class Stage:
             self._news.put(str(error))
         for lane in self.lanes:
             lane.look.follow(self._stylizer.model.styles)
+
+    def __enter__(self) -> Self:
+        for worker in self._workers:
+            worker.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for lane in self.lanes:
+            lane.captured.close()
+            lane.paintings.close()
+        try:
+            stop_all(self._workers)
+        except BaseException:
+            if error is None:
+                raise
+        finally:
+            self.understudy.close()
