@@ -16,7 +16,9 @@ from livestyle.apps.brush import Brush, parse_region
 from livestyle.apps.options import (
     Arithmetic,
     Device,
+    MaxSide,
     ModelName,
+    Overwrite,
     StyleImages,
     Threads,
     add_style_images,
@@ -63,12 +65,12 @@ def main(
             metavar="MASK=STYLE",
         ),
     ] = None,
-    max_side: Annotated[int | None, typer.Option(help="Scale down to this many px a side.", min=64)] = None,
+    max_side: MaxSide = None,
     model: ModelName = "cin-lite",
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Paint a picture, or a folder of them. With several styles OUT is a folder: NAME-STYLE.jpg, …"""
     console = Console(stderr=True, highlight=False, markup=False)

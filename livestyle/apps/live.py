@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from livestyle.apps.options import Arithmetic, Device, KeptStyleImages, Slots, Threads, load_model
+from livestyle.apps.options import Arithmetic, Device, KeptStyleImages, Slots, Steadiness, Threads, load_model
 from livestyle.apps.show import ShowOptions, show
 from livestyle.card import Model
 from livestyle.config import SLOTS, STEADINESS, Precision
@@ -43,10 +43,7 @@ def main(
     style_image: KeptStyleImages = None,
     strength: Annotated[float, typer.Option(help="0 = the camera, 1 = the painting.", min=0, max=1)] = 1.0,
     keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the camera's colours.")] = False,
-    steadiness: Annotated[
-        float,
-        typer.Option(help="0 = every frame by itself, 1 = what stands still is held most.", min=0, max=1),
-    ] = STEADINESS,
+    steadiness: Steadiness = STEADINESS,
     mirror: Annotated[bool, typer.Option("--mirror", help="Swap left and right.")] = False,
     crossfade: Annotated[
         float | None, typer.Option(help="Seconds a change of style takes; 0 = at once.", min=0, max=60)
