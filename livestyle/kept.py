@@ -74,6 +74,12 @@ def check_own(model: Model, name: str) -> None:
         raise LivestyleError(f"{name} ships with {model.card.name}; only styles of your own can be removed")
 
 
+def picture_of(model: Model, style: str) -> Path | None:
+    """The file with the picture that a style was made of, where that is kept."""
+    path = own_styles_dir(model.card) / f"{style}{PICTURE}"
+    return path if path.is_file() else None
+
+
 def left_behind(card: Card) -> tuple[Path, ...]:
     """Vectors that were kept for a model of this name as it was before, and that it hasn't now.
 

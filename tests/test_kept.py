@@ -10,7 +10,8 @@ import pytest
 
 from livestyle.card import Model, own_styles_dir
 from livestyle.errors import LivestyleError
-from livestyle.kept import forget, keep, left_behind, own_names, renewed
+from livestyle.kept import forget, keep, left_behind, own_names, picture_of, renewed
+from livestyle.sources.images import load_image
 from livestyle.styles import StyleBank
 from livestyle.stylizer import Stylizer
 from tests.tiny import write_tiny
@@ -40,6 +41,10 @@ def test_a_style_is_there_again_and_paints_the_same(tiny: Model) -> None:
         stylizer.style = name
         assert np.array_equal(stylizer.stylize(frame), painted)
         assert stylizer.add_style("red sun", RED, keep_it=True) == name
+    path = picture_of(tiny, name)
+    assert path is not None
+    np.testing.assert_allclose(load_image(path)[0, 0], RED[0, 0], atol=2)
+    assert picture_of(tiny, "sun") is None
 
 
 def test_a_style_is_kept_only_if_that_is_wanted(tiny: Model) -> None:

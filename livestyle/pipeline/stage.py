@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from livestyle.errors import LivestyleError
+from livestyle.kept import picture_of
 from livestyle.pipeline.lane import Lane
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.stats import Stats
@@ -60,6 +62,11 @@ class Stage:
     def model(self) -> str:
         """The name of the model that paints now."""
         return self._stylizer.model.card.name
+
+    @property
+    def picture(self) -> Path | None:
+        """The file with the picture that the style was made of, where that is kept."""
+        return picture_of(self._stylizer.model, self.look.style)
 
     def news(self) -> list[str]:
         """What to tell the user about engines taken over, or not, since the last call."""

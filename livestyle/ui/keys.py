@@ -66,9 +66,9 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
     ),
     (
         HelpLine(("tab",), "next model"),
-        HelpLine(("i",), "a picture as a style, kept"),
+        HelpLine(("i",), "a picture as the style"),
         HelpLine((",", "."), "picture before, after"),
-        HelpLine(("d",), "remove a style of your own"),
+        HelpLine(("d",), "remove an added style"),
         HelpLine(("k",), "next of several cameras"),
         HelpLine(("s",), "snapshot"),
         HelpLine(("r",), "record"),

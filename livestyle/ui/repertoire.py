@@ -77,23 +77,23 @@ class Repertoire:
         pictures = Path(platformdirs.user_pictures_dir())
         return Picker(pictures if pictures.is_dir() else Path())
 
-    def add(self, path: Path) -> str:
+    def add(self, path: Path, keep_it: bool = True) -> str:
         """Begin to make a style of a picture file, in place of one that waits; the look changes to it.
 
-        It is kept, and is there the next time.
+        keep_it: it is there the next time too.
         """
         self._stylizer.model.encoder()
         self._picture = path
         if self._coming is not None:
             self._coming[1].cancel()
-        self._coming = self._pipeline.look, self._thread.submit(self._add, path)
+        self._coming = self._pipeline.look, self._thread.submit(self._add, path, keep_it)
         return f"Reading {path.name} …"
 
     def browse(self, step: int) -> str:
-        """As `add`, for the picture `step` places on in the folder of the last one."""
+        """As `add` for the picture `step` places on in the folder of the last one, which is not kept."""
         if self._picture is None:
             return "i opens a picture"
-        return self.add(neighbour(self._picture.absolute(), step))
+        return self.add(neighbour(self._picture.absolute(), step), keep_it=False)
 
     def remove(self) -> str:
         """Remove the style that is shown for good, at the second call within AGAIN_S seconds.
@@ -121,8 +121,8 @@ class Repertoire:
         look.ask(name)
         return [f"Style: {pretty(name)}"]
 
-    def _add(self, path: Path) -> str:
-        return self._stylizer.add_style(*load_style_image(path), keep_it=True)
+    def _add(self, path: Path, keep_it: bool) -> str:
+        return self._stylizer.add_style(*load_style_image(path), keep_it=keep_it)
 
     def __enter__(self) -> Self:
         return self

@@ -59,10 +59,11 @@ def test_a_picture_is_chosen_in_the_window_and_tab_changes_the_model(
     app.key("period")
     app.key("Left")
     wait_for(partial(is_all, app, COLORS["a Red.PNG"]))
+    assert [path.name for path in (tmp_path / "data").rglob("*.npz")] == ["a_red.npz"]
     app.key("d")
     app.key("d")
     wait_for(partial(is_all, app, (0, 0, 0)))
-    assert [path.name for path in (tmp_path / "data").rglob("*.npz")] == ["b.npz"]
+    assert not list((tmp_path / "data").rglob("*.npz"))
     app.key("Tab")
     with Stylizer(model, precision="f32") as stylizer:
         wait_for(partial(shows, app, corner(stylizer.stylize(read(original)))))

@@ -151,6 +151,7 @@ def test_pictures_of_the_folder_one_after_the_other(show: Show, tmp_path: Path) 
         wait_for(show.told)
         wait_for(lambda level=level: show.color() == [level] * 3)  # type: ignore[misc]
     assert show.look.bank.names[2:] == ("30", "60", "90")
+    assert Model.load(show.stylizer.model.folder).styles.names[2:] == ("30",)
     assert show.repertoire.picker().text == paths[0].parent.as_posix() + "/"
 
 
