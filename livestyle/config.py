@@ -19,6 +19,21 @@ class Precision(StrEnum):
     INT8 = "int8"
 
 
+class Color(StrEnum):
+    """Whose colours the result has.
+
+    painting:  the painting's
+    luminance: the photo's, exactly; only lightness is painted (Gatys 2016b)
+    histogram: the photo's; the painting is recoloured first, channel by channel
+    coral:     the photo's; the painting is recoloured first, mean and covariance (Sun 2016)
+    """
+
+    PAINTING = "painting"
+    LUMINANCE = "luminance"
+    HISTOGRAM = "histogram"
+    CORAL = "coral"
+
+
 STEADINESS = 0.8
 """How much is held in a film where nothing moves, unless told otherwise."""
 

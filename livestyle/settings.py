@@ -9,7 +9,8 @@ from livestyle.card import Model
 from livestyle.config import STEADINESS
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
-from livestyle.runtime.encoder import StyleEncoder
+from livestyle.kept import keep, removed
+from livestyle.runtime.encoder import StyleEncoder, scaled
 from livestyle.styles import StyleChoice, Vector
 
 
@@ -86,23 +87,44 @@ class Settings:
             raise LivestyleError(f"steadiness {value} is out of range; expected 0 to 1")
         self._steadiness = float(value)
 
-    def add_style(self, name: str, picture: Pixels) -> str:
+    def encode(self, picture: Pixels) -> Vector:
+        """The style of a picture, uint8 BGR (H, W, 3), for `style_vector`; it gets no name.
+
+        LivestyleError for a bad picture, or a model without an encoder.
+        """
+        return self._encoder_of(self.model).encode(picture)
+
+    def add_style(self, name: str, picture: Pixels, keep_it: bool = False) -> str:
         """Make a style of a picture, uint8 BGR (H, W, 3); gives the name it goes by (see StyleBank.added).
 
-        The picture is encoded once; then it is a style like any other, until this stylizer ends.
-        Another thread may paint meanwhile. LivestyleError for a bad picture, a model without an
-        encoder, or one that was replaced meanwhile.
+        The picture is encoded once; then it is a style like any other, until this stylizer ends or,
+        with `keep_it`, whenever this model is loaded, until `remove_style`. Another thread may paint
+        meanwhile. LivestyleError for a bad picture, a model without an encoder, or one that was
+        replaced meanwhile; also where it can't be kept, and then it is here until the end.
         """
-        model, encoder = self.model, self._encoder
-        if encoder is None or encoder.model.folder != model.folder:
-            encoder = self._encoder = StyleEncoder(model, self._device)
-        vector = encoder.encode(picture)
+        model = self.model
+        vector = self._encoder_of(model).encode(picture)
         with self._changing:
             if self.model.folder != model.folder:
                 raise LivestyleError(f"{name} is for {model.card.name}, which paints no more; add it again")
             name, bank = self.model.styles.added(name, vector)
             self.model = replace(self.model, styles=bank)
+        if keep_it and model.card.encoder is not None:
+            keep(model, name, vector, scaled(picture, model.card.encoder))
         return name
+
+    def remove_style(self, name: str) -> None:
+        """Take away a style that was added or trained by the user, for good. LivestyleError for others."""
+        with self._changing:
+            name = self.model.styles.find(name)
+            self.model = removed(self.model, name)
+        if self._style == name:
+            self.style = self.styles[0]
+
+    def _encoder_of(self, model: Model) -> StyleEncoder:
+        if self._encoder is None or self._encoder.model.folder != model.folder:
+            self._encoder = StyleEncoder(model, self._device)
+        return self._encoder
 
     def _become(self, model: Model) -> None:
         """Another model; the style of the same name stays, else it is the model's first."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
+
+from livestyle.closing import Closing
 
 T = TypeVar("T")
 
 
-class Slot(Generic[T]):
+class Slot(Closing, Generic[T]):
     """Holds the newest item only, so that a slow reader is never behind by more than one.
 
     One thread puts and one gets. As a context manager it belongs to the thread that puts, and is
@@ -56,11 +57,3 @@ class Slot(Generic[T]):
         """Closed and empty: `get` will give nothing ever again."""
         with self._changed:
             return self._closed and self._item is None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

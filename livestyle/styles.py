@@ -94,16 +94,21 @@ class StyleBank:
         merged.update(zip(names, vectors, strict=True))
         return StyleBank(tuple(merged), np.stack(list(merged.values())))
 
+    def without(self, name: str) -> StyleBank:
+        """This bank less one style. LivestyleError where it is the only one."""
+        others = [number for number, other in enumerate(self.names) if other != name]
+        return StyleBank(tuple(self.names[number] for number in others), self.vectors[others])
+
     def added(self, name: str, vector: Vector) -> tuple[str, StyleBank]:
         """This bank with one more style behind its own, and the name it goes by there.
 
         'My Photo' goes by 'my_photo'; by 'my_photo_2' where that is another style's name. A style
-        that is here already under its name is not added twice.
+        that is here already under its name, but for the rounding, is not added twice.
         """
         plain = re.sub(r"\W+", "_", name.casefold()).strip("_") or "picture"
         name, number = plain, 1
         while name in self.names:
-            if np.array_equal(self.vectors[self.names.index(name)], vector):
+            if np.allclose(self.vectors[self.names.index(name)], vector, rtol=1e-3, atol=1e-4):
                 return name, self
             number += 1
             name = f"{plain}_{number}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 import numpy as np
 
 from livestyle.card import Model
+from livestyle.closing import Closing
 from livestyle.config import SLOTS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
@@ -24,7 +24,7 @@ from livestyle.settings import Settings
 from livestyle.size import Size, SizeRule
 
 
-class Stylizer(Settings):
+class Stylizer(Settings, Closing):
     """Paints frames of any size from 64x64 up.
 
     >>> with Stylizer(model="cin-lite") as stylizer:
@@ -270,14 +270,6 @@ class Stylizer(Settings):
 
     def _use(self, engine: Engine, film: Film | None = None) -> None:
         self._engine, self._film, self._info = engine, film or engine.film, engine.info
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _engine_size(model: Model, size: Size) -> Size:

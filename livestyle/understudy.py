@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
 from livestyle.card import Model
+from livestyle.closing import Closing
 from livestyle.errors import LivestyleError
 from livestyle.runtime.builder import Progress
 from livestyle.runtime.engine import Engine
@@ -20,7 +19,7 @@ from livestyle.stylizer import Stylizer
 from livestyle.successor import Successor
 
 
-class Understudy:
+class Understudy(Closing):
     """Prepares engines for a stylizer, one at a time, of another model or for another device.
 
     What opens at once goes on first; what is better and has to be built is built behind it, and goes
@@ -113,14 +112,6 @@ class Understudy:
     def close(self) -> None:
         self._making.end()
         self._successor.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class Making:

@@ -19,6 +19,7 @@ from livestyle.apps.nvidia import nvidia
 from livestyle.card import Model, model_names, own_styles_dir
 from livestyle.config import Precision, cache_dir, data_dir
 from livestyle.errors import LivestyleError
+from livestyle.kept import left_behind
 from livestyle.runtime.driver import CudaError, gpus
 from livestyle.runtime.gpu import GpuEngine
 from livestyle.runtime.openvino import core, cpu_capabilities
@@ -210,6 +211,8 @@ def models(topic: str) -> Iterator[Finding]:
             continue
         own = len(list(own_styles_dir(model.card).glob("*.npz")))
         extra = f", {own} of your own" if own else ""
+        behind = len(left_behind(model.card))
+        extra += f", {behind} more made for {name} as it was before" if behind else ""
         yield Finding(topic, name, State.OK, f"{len(model.styles)} styles{extra}; graphs: {graphs}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +12,20 @@ import typer
 from rich.console import Console
 
 from livestyle.apps.batch import each, make_folder, pairs, split_styles
-from livestyle.apps.options import Arithmetic, Device, ModelName, StyleImages, Threads, add_style_images
+from livestyle.apps.brush import Brush, parse_region
+from livestyle.apps.options import (
+    Arithmetic,
+    Device,
+    MaxSide,
+    ModelName,
+    Overwrite,
+    StyleImages,
+    Threads,
+    add_style_images,
+    load_model,
+)
 from livestyle.apps.progress import plain_bar
-from livestyle.config import Precision
+from livestyle.config import Color, Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
 from livestyle.sinks.images import FLAGS, save_image
@@ -38,37 +49,59 @@ def main(
     ] = None,
     style_image: StyleImages = None,
     strength: Annotated[float, typer.Option(help="0 = the photo, 1 = the painting.", min=0, max=1)] = 1.0,
-    keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the photo's colours.")] = False,
-    max_side: Annotated[int | None, typer.Option(help="Scale down to this many px a side.", min=64)] = None,
+    color: Annotated[
+        Color,
+        typer.Option(
+            help="Whose colours: the painting's, or the photo's in its lightness alone, or in those of the "
+            "pictures of --style-image, recoloured first."
+        ),
+    ] = Color.PAINTING,
+    keep_color: Annotated[bool, typer.Option("--keep-color", help="As --color luminance.")] = False,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Another style where a mask, a picture, is white: a name, or a picture as of --style-image; "
+            "repeatable.",
+            metavar="MASK=STYLE",
+        ),
+    ] = None,
+    max_side: MaxSide = None,
     model: ModelName = "cin-lite",
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Paint a picture, or a folder of them. With several styles OUT is a folder: NAME-STYLE.jpg, …"""
     console = Console(stderr=True, highlight=False, markup=False)
-    with Stylizer(model, device, precision, threads, console.print) as stylizer:
-        stylizer.strength, stylizer.keep_color = strength, keep_color
-        added = add_style_images(stylizer, style_image)
-        styles = split_styles(style) or added
-        paint_images(source, target, stylizer, styles, max_side, overwrite, console)
+    with Stylizer(load_model(model, console.print), device, precision, threads, console.print) as stylizer:
+        stylizer.strength, stylizer.keep_color = strength, keep_color or color is Color.LUMINANCE
+        pictures = add_style_images(stylizer, style_image)
+        styles = split_styles(style) or tuple(pictures)
+        regions = tuple(parse_region(text, stylizer, pictures) for text in region or ())
+        options = ImageOptions(styles, Brush(color, pictures, regions), max_side, overwrite)
+        paint_images(source, target, stylizer, options, console)
+
+
+@dataclass(frozen=True)
+class ImageOptions:
+    """How pictures are painted; max_side: they are scaled down to so many px, None = not at all."""
+
+    styles: tuple[str, ...] = ()
+    brush: Brush = field(default_factory=Brush)
+    max_side: int | None = None
+    overwrite: bool = False
 
 
 def paint_images(
-    source: Path,
-    target: Path,
-    stylizer: Stylizer,
-    styles: Sequence[str],
-    max_side: int | None,
-    overwrite: bool,
-    console: Console,
+    source: Path, target: Path, stylizer: Stylizer, options: ImageOptions, console: Console
 ) -> None:
     """Paint one picture, or each of a folder, each by itself. LivestyleError where any fails."""
     stylizer.steadiness = 0.0
     bank = stylizer.model.styles
-    names = [n for name in styles for n in (bank.names if name == ALL else (bank.find(name),))]
+    names = [n for name in options.styles for n in (bank.names if name == ALL else (bank.find(name),))]
     names = names or [bank.names[0]]
+    options.brush.check(names, stylizer.model)
     if len(names) > 1:
         if target.suffix.lower() in FLAGS or target.is_file():
             raise LivestyleError(
@@ -78,7 +111,7 @@ def paint_images(
     jobs = pairs(source, target, SUFFIXES, FLAGS, ".png")
 
     def work(one: Path, out: Path) -> None:
-        _paint(one, out, stylizer, names, max_side, overwrite)
+        _paint(one, out, stylizer, names, options)
         if len(jobs) == 1:
             console.print(f"{target if len(names) > 1 else out}: {stylizer.info}", soft_wrap=True)
 
@@ -87,30 +120,22 @@ def paint_images(
         each(jobs, work, console, lambda: bar.advance(task))
 
 
-def _paint(
-    source: Path,
-    target: Path,
-    stylizer: Stylizer,
-    names: Sequence[str],
-    max_side: int | None,
-    overwrite: bool,
-) -> None:
+def _paint(source: Path, target: Path, stylizer: Stylizer, names: list[str], options: ImageOptions) -> None:
     """One picture in every style; colours are painted, alpha is copied."""
     one = len(names) == 1
     outs = [target if one else target.with_name(f"{target.stem}-{name}{target.suffix}") for name in names]
     if target.suffix.lower() not in FLAGS:
         raise LivestyleError(f"cannot write {target}: expected one of {', '.join(FLAGS)}, or a folder")
     for out in outs:
-        check_target(out, overwrite, source if source.is_file() else None)
+        check_target(out, options.overwrite, source if source.is_file() else None)
     pixels, alpha = load_picture(source)
-    size = _limited(Size.of(pixels), max_side)
+    size = _limited(Size.of(pixels), options.max_side)
     pixels = _scaled(pixels, size)
     for name, out in zip(names, outs, strict=True):
-        stylizer.style = name
-        painted = stylizer.stylize(pixels)
+        painted = options.brush.paint(pixels, name, stylizer)
         if alpha is not None:
             painted = np.dstack([painted, _scaled(alpha, Size.of(painted))])
-        save_image(out, painted, overwrite)
+        save_image(out, painted, options.overwrite)
 
 
 def _limited(size: Size, max_side: int | None) -> Size:

@@ -10,10 +10,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from livestyle.apps.options import Arithmetic, Device, Slots, StyleImages, Threads, load_models
+from livestyle.apps.options import Arithmetic, Device, KeptStyleImages, Slots, Steadiness, Threads, load_model
 from livestyle.apps.show import ShowOptions, show
+from livestyle.card import Model
 from livestyle.config import SLOTS, STEADINESS, Precision
 from livestyle.errors import LivestyleError
+from livestyle.kept import forget, left_behind, own_names, removed
 from livestyle.size import Size
 
 NAME = "live"
@@ -38,13 +40,10 @@ def main(
         str | None,
         typer.Option(help="Name, part of a name, or number; several for cameras or a file: a,b,c."),
     ] = None,
-    style_image: StyleImages = None,
+    style_image: KeptStyleImages = None,
     strength: Annotated[float, typer.Option(help="0 = the camera, 1 = the painting.", min=0, max=1)] = 1.0,
     keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the camera's colours.")] = False,
-    steadiness: Annotated[
-        float,
-        typer.Option(help="0 = every frame by itself, 1 = what stands still is held most.", min=0, max=1),
-    ] = STEADINESS,
+    steadiness: Steadiness = STEADINESS,
     mirror: Annotated[bool, typer.Option("--mirror", help="Swap left and right.")] = False,
     crossfade: Annotated[
         float | None, typer.Option(help="Seconds a change of style takes; 0 = at once.", min=0, max=60)
@@ -65,6 +64,9 @@ def main(
     as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON on stdout at the end.")] = False,
     list_cameras: Annotated[bool, typer.Option("--list-cameras", help="Name the cameras and end.")] = False,
     list_styles: Annotated[bool, typer.Option("--list-styles", help="Name the styles and end.")] = False,
+    remove_style: Annotated[
+        str | None, typer.Option(help="Remove a style of your own from the model and end.", metavar="STYLE")
+    ] = None,
     source: Annotated[
         Path | None,
         typer.Option("--input", help="Paint this file or folder instead.", rich_help_panel=FILES),
@@ -93,6 +95,8 @@ def main(
         return _list_cameras()
     if list_styles:
         return _list_styles(model)
+    if remove_style:
+        return _remove_style(model, remove_style)
     options = ShowOptions(
         cameras=tuple(camera or ["0"]),
         size=Size.parse(size) if size else None,
@@ -163,9 +167,23 @@ def _list_cameras() -> None:
 
 
 def _list_styles(model: str) -> None:
-    loaded = load_models(model)[0]
+    loaded = load_model(model.split(",")[0].strip(), _complain)
     notes = {note.name: note for note in loaded.card.styles}
+    own = own_names(loaded)
     for number, name in enumerate(loaded.styles, 1):
         note = notes.get(name)
         about = ", ".join(part for part in (note.title, note.artist, note.year) if part) if note else ""
+        about = "your own" if name in own else about
         sys.stdout.write(f"{number:3}  {name:24}  {about}".rstrip() + "\n")
+
+
+def _remove_style(model: str, style: str) -> None:
+    loaded = Model.load(model.split(",")[0].strip())
+    if style in [path.stem for path in left_behind(loaded.card)]:
+        return forget(loaded.card, style)
+    removed(loaded, loaded.styles.find(style))
+    return None
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(f"{line}\n")

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from livestyle.apps.options import TorchDevice, Vgg
+from livestyle.apps.options import Overwrite, TorchDevice, Vgg
 from livestyle.apps.train import require_torch
+from livestyle.config import Color
 from livestyle.errors import LivestyleError
-from livestyle.training.choices import Color, Only, Optimizer, Start
+from livestyle.training.choices import Only, Optimizer, Start
 
 NAME = "optimize"
 
@@ -59,7 +60,7 @@ def main(
     seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
     vgg: Vgg = None,
     device: TorchDevice = "auto",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Paint one picture by optimising its pixels (Gatys 2016): slow, and what the fast ways are measured by.
 

@@ -79,7 +79,7 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         check_target(options.record, options.overwrite)
     if options.window:
         check_display()
-    models = load_models(options.model)
+    models = load_models(options.model, console.print)
     with contextlib.ExitStack() as stack:
         engine_options = models[0], options.device, options.precision, options.threads
         stylizer = stack.enter_context(Stylizer(*engine_options, console.print, options.slots))
@@ -113,7 +113,7 @@ def _pipeline(sources: Sequence[Source], stylizer: Stylizer, looks: Sequence[Loo
 
 def _looks(options: ShowOptions, stylizer: Stylizer) -> list[Look]:
     """One for each camera; styles that weren't asked for are the next ones of the model."""
-    added = add_style_images(stylizer, options.style_images)
+    added = add_style_images(stylizer, options.style_images, keep_them=True)
     count = len(options.cameras)
     styles = split_styles(options.style) if count > 1 else ((options.style,) if options.style else ())
     if len(styles) > count:

@@ -140,54 +140,10 @@ def main(
 
     livestyle train --method cyclegan --a photos/ --b paintings/ --out from-set-to-set
     """
+    given = dict(locals())
     require_torch()
-    request = Request(
-        method=method,
-        content=tuple(content or ()),
-        styles=styles,
-        style=style,
-        out=out,
-        add_style=add_style,
-        model=model,
-        name=name,
-        notes=notes,
-        more_styles=tuple(more_styles or ()),
-        held_out=held_out,
-        pool=pool,
-        arch=arch,
-        norm=norm,
-        start=start,
-        steps=steps,
-        batch=batch,
-        crop=crop,
-        style_size=style_size,
-        style_weight=style_weight,
-        content_weight=content_weight,
-        tv_weight=tv_weight,
-        stability_weight=stability_weight,
-        noise_weight=noise_weight,
-        film_weight=film_weight,
-        rate=rate,
-        decay=decay,
-        seed=seed,
-        vgg=vgg,
-        style_loss=style_loss,
-        loss=loss,
-        diversity=diversity,
-        samples=samples,
-        a=tuple(a or ()),
-        b=tuple(b or ()),
-        cycle_weight=cycle_weight,
-        identity_weight=identity_weight,
-        direction=direction,
-        device=device,
-        validation=validation,
-        work=work,
-        resume=resume,
-        overwrite=overwrite,
-        int8=int8,
-    )
-    import_module(f"livestyle.apps.train_{method}").run(request)
+    lists = {name: tuple(given[name] or ()) for name in ("content", "more_styles", "a", "b")}
+    import_module(f"livestyle.apps.train_{method}").run(Request(**{**given, **lists}))
 
 
 def require_torch(packages: Sequence[str] = ("torch", "onnx", "onnxscript", "nncf", "safetensors")) -> None:

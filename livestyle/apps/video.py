@@ -14,11 +14,15 @@ from livestyle.apps.batch import each, pairs, parse_seconds, split_styles
 from livestyle.apps.options import (
     Arithmetic,
     Device,
+    MaxSide,
     ModelName,
+    Overwrite,
     Slots,
+    Steadiness,
     StyleImages,
     Threads,
     add_style_images,
+    load_model,
 )
 from livestyle.config import SLOTS, STEADINESS, Precision
 from livestyle.sinks.encoders import CONTAINERS, Encoding
@@ -39,11 +43,8 @@ def main(
     crossfade: Annotated[str, typer.Option(help="How long a change of style takes; 0 = at once.")] = "1s",
     strength: Annotated[float, typer.Option(help="0 = the video, 1 = the painting.", min=0, max=1)] = 1.0,
     keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the video's colours.")] = False,
-    steadiness: Annotated[
-        float,
-        typer.Option(help="0 = every frame by itself, 1 = what stands still is held most.", min=0, max=1),
-    ] = STEADINESS,
-    max_side: Annotated[int | None, typer.Option(help="Scale down to this many px a side.", min=64)] = None,
+    steadiness: Steadiness = STEADINESS,
+    max_side: MaxSide = None,
     encoder: Annotated[
         str | None, typer.Option(help="As FFmpeg names it; libx264, or in .webm libsvtav1.")
     ] = None,
@@ -55,7 +56,7 @@ def main(
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
     slots: Slots = SLOTS,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Paint a video file, or a folder of them.
 
@@ -74,9 +75,11 @@ def main(
         overwrite=overwrite,
     )
     console = Console(stderr=True, highlight=False, markup=False)
-    with Stylizer(model, device, precision, threads, console.print, slots) as stylizer:
+    with Stylizer(
+        load_model(model, console.print), device, precision, threads, console.print, slots
+    ) as stylizer:
         added = add_style_images(stylizer, style_image)
-        options = replace(options, styles=options.styles or added)
+        options = replace(options, styles=options.styles or tuple(added))
         paint_videos(source, target, stylizer, options, console)
 
 

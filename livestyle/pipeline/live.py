@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 from livestyle.pipeline.lane import Lane
 from livestyle.pipeline.lane import Painting as Painting
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.stage import Stage
-from livestyle.pipeline.worker import Worker
+from livestyle.pipeline.worker import Worker, stop_all
 from livestyle.sources.source import Source
 from livestyle.stylizer import Stylizer
 
@@ -21,9 +18,9 @@ class LivePipeline(Stage):
     """A source read on one thread, painted on a second; the caller's thread takes the paintings.
 
     Between the threads lie slots of one frame in which the newest wins, so delay never builds up. On
-    a GPU some frames more are in flight, but only such as were there already.
-    Entering starts the threads, leaving joins them. The source and the stylizer belong to the
-    caller, are open before and stay open after; in between only the pipeline's threads paint with them.
+    a GPU some frames more are in flight, but only such as were there already. The source and the
+    stylizer belong to the caller, are open before and stay open after; in between only the pipeline's
+    threads paint with them.
     """
 
     def __init__(self, source: Source, stylizer: Stylizer, look: Look) -> None:
@@ -54,30 +51,3 @@ class LivePipeline(Stage):
         with contextlib.closing(self._lane):
             while not stop.is_set() and self._lane.step(wait=True):
                 pass
-
-    def __enter__(self) -> Self:
-        for worker in self._workers:
-            worker.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._lane.captured.close()
-        self._lane.paintings.close()
-        try:
-            stop_all(self._workers)
-        except BaseException:
-            if error is None:
-                raise
-        finally:
-            self.understudy.close()
-
-
-def stop_all(workers: Sequence[Worker]) -> None:
-    """Join every thread, then raise the first exception there was."""
-    for worker in workers:
-        worker.stop.set()
-    with contextlib.ExitStack() as stack:
-        for worker in reversed(workers):
-            stack.callback(worker.join)

@@ -6,14 +6,12 @@ import contextlib
 import threading
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
 
 from livestyle.errors import LivestyleError
 from livestyle.pipeline.lane import Lane, Painting
-from livestyle.pipeline.live import stop_all
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.stage import Stage
-from livestyle.pipeline.worker import Worker
+from livestyle.pipeline.worker import Worker, stop_all
 from livestyle.size import Size
 from livestyle.sources.source import Source
 from livestyle.stylizer import Stylizer
@@ -92,24 +90,12 @@ class ManyPipeline(Stage):
                     lane.close()
                     running.remove(lane)
 
-    def __enter__(self) -> Self:
-        for worker in self._workers:
-            worker.start()
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for lane in self.lanes:
-            lane.captured.close()
-            lane.paintings.close()
         try:
-            stop_all(self._workers)
-        except BaseException:
-            if error is None:
-                raise
+            super().__exit__(kind, error, trace)
         finally:
-            self.understudy.close()
             for other in self._others:
                 other.close()
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from livestyle.errors import LivestyleError
+from livestyle.kept import picture_of
 from livestyle.pipeline.lane import Lane
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.stats import Stats
+from livestyle.pipeline.worker import Worker, stop_all
 from livestyle.runtime.engine import EngineInfo
 from livestyle.sources.source import SourceInfo
 from livestyle.stylizer import Stylizer
@@ -18,8 +23,11 @@ from livestyle.understudy import Understudy
 class Stage:
     """What every live pipeline has. One of the lanes is `selected`: the keys and the figures are for it.
 
-    What the `understudy` was told to prepare goes on between two frames.
+    What the `understudy` was told to prepare goes on between two frames. Entering starts the threads,
+    leaving joins them.
     """
+
+    _workers: Sequence[Worker]
 
     def __init__(self, stylizer: Stylizer, lanes: Sequence[Lane]) -> None:
         self.understudy = Understudy(stylizer)
@@ -55,6 +63,11 @@ class Stage:
         """The name of the model that paints now."""
         return self._stylizer.model.card.name
 
+    @property
+    def picture(self) -> Path | None:
+        """The file with the picture that the style was made of, where that is kept."""
+        return picture_of(self._stylizer.model, self.look.style)
+
     def news(self) -> list[str]:
         """What to tell the user about engines taken over, or not, since the last call."""
         return [self._news.get() for _ in range(self._news.qsize())]
@@ -68,3 +81,22 @@ class Stage:
             self._news.put(str(error))
         for lane in self.lanes:
             lane.look.follow(self._stylizer.model.styles)
+
+    def __enter__(self) -> Self:
+        for worker in self._workers:
+            worker.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for lane in self.lanes:
+            lane.captured.close()
+            lane.paintings.close()
+        try:
+            stop_all(self._workers)
+        except BaseException:
+            if error is None:
+                raise
+        finally:
+            self.understudy.close()

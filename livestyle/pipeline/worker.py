@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 
 class Worker:
@@ -38,3 +39,12 @@ class Worker:
             self._work(self.stop)
         except BaseException as error:
             self.error = error
+
+
+def stop_all(workers: Sequence[Worker]) -> None:
+    """Join every thread, then raise the first exception there was."""
+    for worker in workers:
+        worker.stop.set()
+    with contextlib.ExitStack() as stack:
+        for worker in reversed(workers):
+            stack.callback(worker.join)

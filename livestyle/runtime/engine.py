@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self, TypeAlias
 
 from livestyle.card import Model, resolve_shapes
+from livestyle.closing import Closing
 from livestyle.config import SLOTS, Precision
 from livestyle.errors import LivestyleError
 from livestyle.frame import Pixels
@@ -53,7 +53,7 @@ class GpuOptions:
     progress: Progress = lambda _: None
 
 
-class Engine(ABC):
+class Engine(Closing):
     """One compiled model. Open with `with`, or `open` and `close`; used by one thread at a time.
 
     `infer` never changes its arguments and returns an array the caller owns. Style, strength and
@@ -186,8 +186,3 @@ class Engine(ABC):
     def __enter__(self) -> Self:
         self.open()
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -26,21 +26,6 @@ class Only(StrEnum):
     STYLE = "style"
 
 
-class Color(StrEnum):
-    """Whose colours the result has.
-
-    painting:  the painting's
-    luminance: the photo's, exactly; only lightness is painted (Gatys 2016b)
-    histogram: the photo's; the painting is recoloured first, channel by channel
-    coral:     the photo's; the painting is recoloured first, mean and covariance (Sun 2016)
-    """
-
-    PAINTING = "painting"
-    LUMINANCE = "luminance"
-    HISTOGRAM = "histogram"
-    CORAL = "coral"
-
-
 class Method(StrEnum):
     """What is trained; each has its module apps/train_NAME.py."""
 

@@ -5,8 +5,14 @@ Pictures are float32 [1, 3, H, W] RGB; those that go in are in [0, 1], those tha
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
+
+from livestyle import recolor
 
 LUMA = (0.299, 0.587, 0.114)
 """BT.601, as in the live graph. Departure: Gatys takes YIQ, which has the same luma."""
@@ -32,34 +38,17 @@ def with_chroma(painted: Tensor, photo: Tensor) -> Tensor:
 
 
 def match_histogram(painting: Tensor, photo: Tensor) -> Tensor:
-    """The painting with the photo's histogram in each channel: the n-th brightest pixel of the one
-    gets the n-th brightest value of the other.
-    """
-    pixels, target = painting.flatten(2)[0], photo.flatten(2)[0].sort(dim=1).values
-    rank = pixels.argsort(dim=1, stable=True).argsort(dim=1)
-    place = rank.double() * ((target.shape[1] - 1) / max(1, pixels.shape[1] - 1))
-    return target.gather(1, place.round().long()).view_as(painting)
+    """The painting with the photo's histogram in each channel."""
+    return _matched(painting, photo, recolor.match_histogram)
 
 
 def match_coral(painting: Tensor, photo: Tensor) -> Tensor:
-    """The painting with mean and covariance of the photo's colours, by the symmetric roots:
-
-    x → Σ_p^½ Σ_s^−½ (x − μ_s) + μ_p (CORAL, Sun 2016; Gatys 2016b has it as one of two choices).
-    """
-    pixels, target = (picture.flatten(2)[0].double() for picture in (painting, photo))
-    root = _root(_covariance(target), 0.5) @ _root(_covariance(pixels), -0.5)
-    moved = root @ (pixels - pixels.mean(1, keepdim=True)) + target.mean(1, keepdim=True)
-    return moved.float().view_as(painting)
+    """The painting with mean and covariance of the photo's colours."""
+    return _matched(painting, photo, recolor.match_coral)
 
 
-def _covariance(pixels: Tensor) -> Tensor:
-    """[3, N] to [3, 3]; a little is added, so that a grey picture can be recoloured too."""
-    centered = pixels - pixels.mean(1, keepdim=True)
-    noise = EPS**2 * torch.eye(3, dtype=pixels.dtype, device=pixels.device)
-    return centered @ centered.T / pixels.shape[1] + noise
-
-
-def _root(matrix: Tensor, power: float) -> Tensor:
-    values, vectors = torch.linalg.eigh(matrix)
-    root: Tensor = vectors @ torch.diag(values.clamp_min(EPS**2) ** power) @ vectors.T
-    return root
+def _matched(
+    painting: Tensor, photo: Tensor, match: Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]
+) -> Tensor:
+    pixels, target = (p[0].permute(1, 2, 0).double().cpu().numpy() for p in (painting, photo))
+    return torch.from_numpy(match(pixels, target)).to(painting).permute(2, 0, 1)[None].contiguous()

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ from livestyle.losses.adversarial import (
 )
 from livestyle.networks.cyclegan import CycleNetworks
 from livestyle.training.device import Place
-from livestyle.training.loop import Draw, Note, Schedule, save
+from livestyle.training.loop import Draw, Note, Schedule, resume, save
 
 BETAS = (0.5, 0.999)
 
@@ -82,26 +81,16 @@ class CycleTraining:
             "photos": self.photos.pictures,
         }
 
-    def resume(self, checkpoint: Path | None, place: Place) -> int:
-        """Take over what is saved; the step to go on with. LivestyleError where it is something else."""
-        if checkpoint is None or not checkpoint.exists():
-            return 0
-        try:
-            state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-            self.networks.ab.load_state_dict(state["model"])
-            self.networks.ba.load_state_dict(state["back"])
-            for name in ("critic_a", "critic_b"):
-                getattr(self.networks, name).load_state_dict(state[name])
-            self.generators.load_state_dict(state["generators"])
-            self.critics.load_state_dict(state["critics"])
-            self.paintings.pictures = [place.images(p) for p in state["paintings"]]
-            self.photos.pictures = [place.images(p) for p in state["photos"]]
-            return int(state["step"])
-        except (OSError, KeyError, RuntimeError, ValueError, UnpicklingError) as error:
-            what = str(error).splitlines()[0]
-            raise LivestyleError(
-                f"cannot go on from {checkpoint}: {what}; train with what it was begun with, or afresh"
-            ) from error
+    def load(self, state: dict[str, Any], place: Place) -> None:
+        """Take over what `state` gave."""
+        self.networks.ab.load_state_dict(state["model"])
+        self.networks.ba.load_state_dict(state["back"])
+        for name in ("critic_a", "critic_b"):
+            getattr(self.networks, name).load_state_dict(state[name])
+        self.generators.load_state_dict(state["generators"])
+        self.critics.load_state_dict(state["critics"])
+        self.paintings.pictures = [place.images(p) for p in state["paintings"]]
+        self.photos.pictures = [place.images(p) for p in state["photos"]]
 
 
 def fit_cycle(
@@ -120,7 +109,8 @@ def fit_cycle(
     resumed sees what an unbroken one sees. LivestyleError when a loss is no number.
     """
     networks = training.networks
-    for step in range(training.resume(checkpoint, place), schedule.steps):
+    start = resume(checkpoint, lambda state: training.load(state, place))
+    for step in range(start, schedule.steps):
         for group in (*training.generators.param_groups, *training.critics.param_groups):
             group["lr"] = schedule.rate * schedule.factor(step)
         rng = np.random.default_rng((schedule.seed, step))
@@ -136,7 +126,7 @@ def fit_cycle(
             of_b = critic_loss(networks.critic_b(b), networks.critic_b(paintings))
             terms["critics"] = of_b + critic_loss(networks.critic_a(a), networks.critic_a(photos))
         _descend(training.critics, terms["critics"], step)
-        if checkpoint and ((step + 1) % schedule.save_every == 0 or step + 1 == schedule.steps):
+        if checkpoint and schedule.saves(step + 1):
             save(checkpoint, {**training.state(), "step": step + 1, "meta": meta or {}})
         yield Note(step + 1, {name: term.item() for name, term in terms.items()})
 

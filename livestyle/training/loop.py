@@ -36,6 +36,10 @@ class Schedule:
     seed: int = 0
     save_every: int = 250
 
+    def saves(self, done: int) -> bool:
+        """Whether a checkpoint is written after so many steps."""
+        return done % self.save_every == 0 or done == self.steps
+
     def factor(self, step: int) -> float:
         """The share of `rate` at a step (from 0)."""
         if not self.decay:
@@ -70,7 +74,12 @@ def fit(
     """
     optimizer = torch.optim.Adam([{"lr": schedule.rate, **g} for g in groups])
     trained = [p for g in groups for p in g["params"]]
-    start = _resume(checkpoint, model, optimizer)
+
+    def load(state: dict[str, Any]) -> None:
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+
+    start = resume(checkpoint, load)
     for step in range(start, schedule.steps):
         for group in optimizer.param_groups:
             group["lr"] = schedule.rate * group.get("scale", 1.0) * schedule.factor(step)
@@ -86,7 +95,7 @@ def fit(
         terms["loss"].backward()
         nn.utils.clip_grad_norm_(trained, schedule.clip)
         optimizer.step()
-        if checkpoint and ((step + 1) % schedule.save_every == 0 or step + 1 == schedule.steps):
+        if checkpoint and schedule.saves(step + 1):
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             save(checkpoint, {**state, "meta": meta or {}})
         yield Note(step + 1, {name: term.item() for name, term in terms.items()})
@@ -103,13 +112,16 @@ def save(path: Path, state: dict[str, Any]) -> None:
     part.replace(path)
 
 
-def _resume(checkpoint: Path | None, model: nn.Module, optimizer: torch.optim.Optimizer) -> int:
+def resume(checkpoint: Path | None, load: Callable[[dict[str, Any]], None]) -> int:
+    """The step to go on with, once `load` has taken over what is saved; 0 where nothing is.
+
+    LivestyleError where it is something else.
+    """
     if checkpoint is None or not checkpoint.exists():
         return 0
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        load(state)
         return int(state["step"])
     except (OSError, KeyError, RuntimeError, ValueError, UnpicklingError) as error:
         what = str(error).splitlines()[0]

@@ -12,12 +12,13 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from livestyle.config import Color
 from livestyle.errors import LivestyleError
 from livestyle.losses.style import StyleLoss, parse_style_loss
 from livestyle.losses.tv import tv_loss
 from livestyle.networks.vgg import layer_names, load_vgg19
 from livestyle.training import color
-from livestyle.training.choices import Color, Only, Optimizer, Start
+from livestyle.training.choices import Only, Optimizer, Start
 from livestyle.training.data import load_style, read_image, resize, to_image, to_tensor
 from livestyle.training.device import Place
 from livestyle.training.feedforward import Perception, Weights

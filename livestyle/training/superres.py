@@ -22,8 +22,9 @@ from livestyle.networks.vgg import VGG19, load_vgg19
 from livestyle.training.choices import Fidelity
 from livestyle.training.data import PhotoCrops, to_image
 from livestyle.training.device import Place
-from livestyle.training.log import SHEET_EVERY, logged
+from livestyle.training.log import logged
 from livestyle.training.loop import CHECKPOINT, Schedule, fit
+from livestyle.training.options import PhotoOptions
 from livestyle.training.sheet import pick_photos, save_sheet
 from livestyle.training.train_styles import Training
 
@@ -33,21 +34,16 @@ BLUR_SIGMA = 1.0
 BLUR_REACH_PX = 4
 
 
-@dataclass(frozen=True)
-class SuperresOptions:
-    """What a training is made of. crop_px is a multiple of 4: the size of what is to be made."""
+@dataclass(frozen=True, kw_only=True)
+class SuperresOptions(PhotoOptions):
+    """A training of an enlarger. crop_px is a multiple of 4: the size of what is to be made."""
 
     content: tuple[Path, ...]
-    work: Path
     loss: Fidelity = Fidelity.PERCEPTUAL
-    arch: str = "lite"
     norm: Norm = Norm.BATCH
     vgg: Path | None = None
     crop_px: int = 288
-    batch: int = 4
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=20000, rate=1e-3))
-    validation: tuple[Path, ...] = ()
-    sheet_every: int = SHEET_EVERY
 
     def architecture(self) -> Architecture:
         """LivestyleError for a name that does not exist, or a crop that can't be had from a quarter."""
@@ -58,17 +54,7 @@ class SuperresOptions:
         return replace(ENLARGERS[self.arch], norm=self.norm)
 
     def record(self) -> dict[str, Any]:
-        """What the card tells of the training."""
-        return {
-            "loss": str(self.loss),
-            "steps": self.schedule.steps,
-            "batch": self.batch,
-            "crop_px": self.crop_px,
-            "rate": self.schedule.rate,
-            "decay": self.schedule.decay,
-            "seed": self.schedule.seed,
-            "norm": str(self.norm),
-        }
+        return {"loss": str(self.loss), **super().record(), "norm": str(self.norm)}
 
 
 def train_superres(options: SuperresOptions, place: Place) -> Training:

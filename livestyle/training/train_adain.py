@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Generic, TypeVar
@@ -32,9 +32,10 @@ from livestyle.training.adain_lite import (
 )
 from livestyle.training.data import PhotoCrops, load_style, read_image, to_tensor
 from livestyle.training.device import Place
-from livestyle.training.feedforward import STYLE_LAYERS, Perception, Weights
-from livestyle.training.log import SHEET_EVERY, logged
-from livestyle.training.loop import CHECKPOINT, Note, Schedule, fit
+from livestyle.training.feedforward import STYLE_LAYERS, Perception
+from livestyle.training.log import logged
+from livestyle.training.loop import CHECKPOINT, Note, fit
+from livestyle.training.options import StyleOptions
 from livestyle.training.paintings import Painting, list_paintings
 from livestyle.training.sheet import pick_photos, write_sheet
 from livestyle.training.style_pictures import StylePictures
@@ -52,53 +53,23 @@ TEACHER_RATE = 0.5
 Net = TypeVar("Net", bound=nn.Module)
 
 
-@dataclass(frozen=True)
-class AdaINOptions:
-    """What a training is made of. Sizes in pixels; see `Weights` and `Schedule` for the rest."""
+@dataclass(frozen=True, kw_only=True)
+class AdaINOptions(StyleOptions):
+    """A training of a network that takes any picture as a style."""
 
-    paintings: tuple[Painting, ...]
-    """The styles that the model ships with."""
     styles: tuple[Path, ...]
     """Folders of pictures whose styles are learned from."""
-    content: tuple[Path, ...]
-    work: Path
     held_out: Path | None = None
     """Folder of paintings for the sheets."""
-    arch: str = "lite"
-    vgg: Path | None = None
-    style_px: int = 768
-    crop_px: int = 192
-    batch: int = 4
     pool: int = 768
     """How many style pictures are made before the training and drawn from."""
-    weights: Weights = field(default_factory=Weights)
-    style_loss: str = "gram"
-    schedule: Schedule = field(default_factory=lambda: Schedule(steps=12000))
-    validation: tuple[Path, ...] = ()
-    sheet_every: int = SHEET_EVERY
-    start: str | None = None
-    """The name of the model that the training starts from, for the record."""
 
     def shown(self) -> Sequence[Painting]:
         """The paintings for the sheets: those held out; without any, those that the model ships with."""
         return list_paintings(self.held_out) if self.held_out else self.paintings
 
     def record(self) -> dict[str, Any]:
-        """What the card tells of the training."""
-        return {
-            "method": PAPERS,
-            "steps": self.schedule.steps,
-            "batch": self.batch,
-            "crop_px": self.crop_px,
-            "style_px": self.style_px,
-            "pool": self.pool,
-            "rate": self.schedule.rate,
-            "decay": self.schedule.decay,
-            "seed": self.schedule.seed,
-            "weights": asdict(self.weights),
-            "style_loss": self.style_loss,
-            "start": self.start,
-        }
+        return {"method": PAPERS, **super().record(), "pool": self.pool}
 
 
 @dataclass

@@ -20,8 +20,9 @@ from livestyle.training.choices import Direction
 from livestyle.training.cyclegan import CycleTraining, CycleWeights, fit_cycle
 from livestyle.training.data import PhotoCrops, to_image
 from livestyle.training.device import Place
-from livestyle.training.log import SHEET_EVERY, logged
+from livestyle.training.log import logged
 from livestyle.training.loop import CHECKPOINT, Note, Schedule
+from livestyle.training.options import PhotoOptions
 from livestyle.training.paintings import style_name
 from livestyle.training.sheet import pick_photos, save_sheet
 
@@ -30,21 +31,17 @@ KEYS = {Direction.AB: ("model", "notes"), Direction.BA: ("back", "notes_back")}
 """Where the checkpoint holds a generator and the notes of its style."""
 
 
-@dataclass(frozen=True)
-class CycleOptions:
-    """What a training is made of. a: folders of photos, b: folders of paintings."""
+@dataclass(frozen=True, kw_only=True)
+class CycleOptions(PhotoOptions):
+    """A training on two sets. a: folders of photos, b: folders of paintings."""
 
     a: tuple[Path, ...]
     b: tuple[Path, ...]
-    work: Path
-    arch: str = "lite"
     crop_px: int = 128
     batch: int = 1
     weights: CycleWeights = field(default_factory=CycleWeights)
     pool: int = POOL_SIZE
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=20000, rate=2e-4, decay=0.5))
-    validation: tuple[Path, ...] = ()
-    sheet_every: int = SHEET_EVERY
 
     def architecture(self) -> Architecture:
         """LivestyleError for a name that does not exist, or a crop that doesn't fit it."""
@@ -61,18 +58,7 @@ class CycleOptions:
         return StyleNote(style_name(folder.resolve()), folder.resolve().name)
 
     def record(self) -> dict[str, Any]:
-        """What the card tells of the training."""
-        return {
-            "method": METHOD,
-            "steps": self.schedule.steps,
-            "batch": self.batch,
-            "crop_px": self.crop_px,
-            "rate": self.schedule.rate,
-            "decay": self.schedule.decay,
-            "seed": self.schedule.seed,
-            "weights": asdict(self.weights),
-            "pool": self.pool,
-        }
+        return {"method": METHOD, **super().record(), "weights": asdict(self.weights), "pool": self.pool}
 
 
 @dataclass

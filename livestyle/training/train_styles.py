@@ -19,37 +19,22 @@ from livestyle.networks.transformer import ARCHITECTURES, Architecture, Transfor
 from livestyle.networks.vgg import load_vgg19
 from livestyle.training.data import PhotoCrops, load_style
 from livestyle.training.device import Place
-from livestyle.training.feedforward import FeedforwardObjective, Layers, Perception, Weights
-from livestyle.training.log import SHEET_EVERY, logged
-from livestyle.training.loop import CHECKPOINT, Note, Schedule, fit
-from livestyle.training.paintings import Painting
+from livestyle.training.feedforward import FeedforwardObjective, Layers, Perception
+from livestyle.training.log import logged
+from livestyle.training.loop import CHECKPOINT, Note, fit
+from livestyle.training.options import StyleOptions
 from livestyle.training.sheet import pick_photos, write_sheet
 
 STYLE_RATE = 2.0
 """Style vectors learn at this multiple of the rate: each one sees only 1/N of the images."""
 
 
-@dataclass(frozen=True)
-class TrainOptions:
-    """What a training is made of. Sizes in pixels; see `Weights` and `Schedule` for the rest."""
+@dataclass(frozen=True, kw_only=True)
+class TrainOptions(StyleOptions):
+    """A training of a network with its own style for each painting."""
 
-    paintings: tuple[Painting, ...]
-    content: tuple[Path, ...]
-    work: Path
-    arch: str = "lite"
     norm: Norm = Norm.INSTANCE
     layers: Layers = field(default_factory=Layers)
-    vgg: Path | None = None
-    style_px: int = 768
-    crop_px: int = 192
-    batch: int = 4
-    weights: Weights = field(default_factory=Weights)
-    style_loss: str = "gram"
-    schedule: Schedule = field(default_factory=lambda: Schedule(steps=12000))
-    validation: tuple[Path, ...] = ()
-    sheet_every: int = SHEET_EVERY
-    start: str | None = None
-    """The name of the model that the training starts from, for the record."""
 
     def architecture(self) -> Architecture:
         """LivestyleError for a name that does not exist."""
@@ -58,21 +43,7 @@ class TrainOptions:
         return replace(ARCHITECTURES[self.arch], norm=self.norm)
 
     def record(self) -> dict[str, Any]:
-        """What the card tells of the training."""
-        return {
-            "steps": self.schedule.steps,
-            "batch": self.batch,
-            "crop_px": self.crop_px,
-            "style_px": self.style_px,
-            "rate": self.schedule.rate,
-            "decay": self.schedule.decay,
-            "seed": self.schedule.seed,
-            "weights": asdict(self.weights),
-            "style_loss": self.style_loss,
-            "norm": str(self.norm),
-            "layers": asdict(self.layers),
-            "start": self.start,
-        }
+        return {**super().record(), "norm": str(self.norm), "layers": asdict(self.layers)}
 
 
 @dataclass

@@ -18,6 +18,7 @@ class Action(Enum):
     OPEN_PICTURE = auto()
     NEXT_PICTURE = auto()
     PREVIOUS_PICTURE = auto()
+    REMOVE_STYLE = auto()
     STRONGER = auto()
     WEAKER = auto()
     STEADIER = auto()
@@ -67,6 +68,7 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
         HelpLine(("tab",), "next model"),
         HelpLine(("i",), "a picture as the style"),
         HelpLine((",", "."), "picture before, after"),
+        HelpLine(("d",), "remove an added style"),
         HelpLine(("k",), "next of several cameras"),
         HelpLine(("s",), "snapshot"),
         HelpLine(("r",), "record"),
@@ -88,6 +90,7 @@ _LETTERS = {
     "i": Action.OPEN_PICTURE,
     ",": Action.PREVIOUS_PICTURE,
     ".": Action.NEXT_PICTURE,
+    "d": Action.REMOVE_STYLE,
     "[": Action.LOOSER,
     "]": Action.STEADIER,
     "x": Action.CROSSFADE,

@@ -104,6 +104,13 @@ def panel(
     return Overlay(np.rint(light).astype(np.uint8), np.rint(shade).astype(np.uint8))
 
 
+def framed(picture: Pixels, radius: int) -> Overlay:
+    """A picture, uint8 BGR (h, w, 3), with round corners."""
+    cover = _rounded(picture.shape[1], picture.shape[0], radius)[..., None]
+    light, shade = picture * cover, np.broadcast_to(255 * (1 - cover), picture.shape)
+    return Overlay(np.rint(light).astype(np.uint8), np.rint(shade).astype(np.uint8))
+
+
 @lru_cache(maxsize=512)
 def width_of(text: str, size: int, weight: int = REGULAR) -> int:
     """How far the pen moves for this text, px."""

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
+import cv2
+import numpy as np
+
+from livestyle.errors import LivestyleError
+from livestyle.sources.images import load_image
 from livestyle.ui.keys import HELP, HelpLine
 from livestyle.ui.overlay import (
     ACCENT,
@@ -15,6 +21,7 @@ from livestyle.ui.overlay import (
     Dot,
     Overlay,
     Text,
+    framed,
     panel,
     shortened,
     shortened_left,
@@ -60,6 +67,23 @@ def hud_panel(title: str, counter: str, notes: str, rows: Rows, size: int, max_w
         y += line
         marks += [Text(label, pad, y, small, MUTED), Text(value, pad + label_width, y, small)]
     return panel(width, y + round(pad * 1.2), round(size * 0.7), marks)
+
+
+def thumbnail(path: Path, size: int) -> Overlay | None:
+    """The picture of a file as large as six lines of text of `size` px; None where it can't be read."""
+    try:
+        return _thumbnail(path, path.stat().st_mtime_ns, 6 * size)
+    except (LivestyleError, OSError):
+        return None
+
+
+@lru_cache(maxsize=4)
+def _thumbnail(path: Path, changed_ns: int, side_px: int) -> Overlay:
+    picture = load_image(path)
+    scale = side_px / max(picture.shape)
+    width, height = (max(1, round(side * scale)) for side in (picture.shape[1], picture.shape[0]))
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    return framed(small.astype(np.uint8, copy=False), side_px // 12)
 
 
 @lru_cache(maxsize=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -12,12 +13,16 @@ import platformdirs
 
 from livestyle.card import Model
 from livestyle.errors import LivestyleError
+from livestyle.kept import check_own
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.look import Look
 from livestyle.sources.images import load_style_image
 from livestyle.stylizer import Stylizer
 from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker, neighbour
+
+AGAIN_S = 4.0
+"""How soon the key that removes a style has to be pressed again."""
 
 
 class Repertoire:
@@ -39,6 +44,7 @@ class Repertoire:
         self._picture = picture
         self._thread = ThreadPoolExecutor(1, "pictures")
         self._coming: tuple[Look, Future[str]] | None = None
+        self._going, self._going_until = "", 0.0
 
     @property
     def busy(self) -> str:
@@ -71,20 +77,37 @@ class Repertoire:
         pictures = Path(platformdirs.user_pictures_dir())
         return Picker(pictures if pictures.is_dir() else Path())
 
-    def add(self, path: Path) -> str:
-        """Begin to make a style of a picture file, in place of one that waits; the look changes to it."""
+    def add(self, path: Path, keep_it: bool = True) -> str:
+        """Begin to make a style of a picture file, in place of one that waits; the look changes to it.
+
+        keep_it: it is there the next time too.
+        """
         self._stylizer.model.encoder()
         self._picture = path
         if self._coming is not None:
             self._coming[1].cancel()
-        self._coming = self._pipeline.look, self._thread.submit(self._add, path)
+        self._coming = self._pipeline.look, self._thread.submit(self._add, path, keep_it)
         return f"Reading {path.name} …"
 
     def browse(self, step: int) -> str:
-        """As `add`, for the picture `step` places on in the folder of the last one."""
+        """As `add` for the picture `step` places on in the folder of the last one, which is not kept."""
         if self._picture is None:
             return "i opens a picture"
-        return self.add(neighbour(self._picture.absolute(), step))
+        return self.add(neighbour(self._picture.absolute(), step), keep_it=False)
+
+    def remove(self) -> str:
+        """Remove the style that is shown for good, at the second call within AGAIN_S seconds.
+
+        LivestyleError for one that ships with the model.
+        """
+        style, now = self._pipeline.look.style, time.monotonic()
+        check_own(self._stylizer.model, style)
+        if self._going != style or now > self._going_until:
+            self._going, self._going_until = style, now + AGAIN_S
+            return f"d again removes {pretty(style)} for good"
+        self._going = ""
+        self._stylizer.remove_style(style)
+        return f"Removed {pretty(style)}"
 
     def news(self) -> list[str]:
         """What to tell the user about pictures that became styles, or did not, since the last call."""
@@ -98,8 +121,8 @@ class Repertoire:
         look.ask(name)
         return [f"Style: {pretty(name)}"]
 
-    def _add(self, path: Path) -> str:
-        return self._stylizer.add_style(*load_style_image(path))
+    def _add(self, path: Path, keep_it: bool) -> str:
+        return self._stylizer.add_style(*load_style_image(path), keep_it=keep_it)
 
     def __enter__(self) -> Self:
         return self

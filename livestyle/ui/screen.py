@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ from livestyle.ui.panels import (
     hud_panel,
     picker_panel,
     pretty,
+    thumbnail,
     toast_panel,
 )
 from livestyle.ui.picker import Picker
@@ -80,6 +82,9 @@ class Screen:
                 self._rows, self._rows_until = hud.rows(), now + FIGURES_EVERY_S
             panel = hud_panel(hud.title, hud.counter, hud.notes, self._rows, size, width - 2 * size)
             panel.onto(canvas, size, size)
+            below = thumbnail(hud.picture, size) if hud.picture else None
+            if below is not None:
+                below.onto(canvas, size, 3 * size // 2 + panel.height)
         if self.picker is None:
             self._badges(canvas, size)
         if self.help:
@@ -126,6 +131,11 @@ class Hud:
     def counter(self) -> str:
         look = self._pipeline.look
         return f"{look.index + 1} / {len(look.bank)}"
+
+    @property
+    def picture(self) -> Path | None:
+        """The file with the picture that the style was made of, where that is kept."""
+        return self._pipeline.picture
 
     @property
     def notes(self) -> str:

@@ -163,6 +163,7 @@ class Session:
             Action.OPEN_PICTURE: lambda _: self._open_picture(),
             Action.NEXT_PICTURE: lambda _: self._repertoire.browse(1),
             Action.PREVIOUS_PICTURE: lambda _: self._repertoire.browse(-1),
+            Action.REMOVE_STYLE: lambda _: self._repertoire.remove(),
             Action.STRONGER: lambda _: self._strengthen(STRENGTH_STEP),
             Action.WEAKER: lambda _: self._strengthen(-STRENGTH_STEP),
             Action.STEADIER: lambda _: self._steady(STEADINESS_STEP),

@@ -10,6 +10,7 @@ import pytest
 
 from livestyle import Stylizer, cli
 from livestyle.card import Model
+from tests.tiny import write_tiny
 from tests.transcode.clips import picture
 
 TURNED_RIGHT = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
@@ -98,6 +99,93 @@ def test_a_folder_goes_on_after_a_broken_picture(tmp_path: Path, capsys: pytest.
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["a.jpg", "c.png"]
     assert read(tmp_path / "out" / "a.jpg").shape == (69, 110, 3)
     assert "b.png" in capsys.readouterr().err
+
+
+def test_a_painting_gets_the_colours_of_each_photo(tmp_path: Path) -> None:
+    """The tiny model gives a photo mean and deviation of the painting: here they are its own."""
+    write_tiny(tmp_path / "tiny")
+    (tmp_path / "photos").mkdir()
+    photos = [cv2.GaussianBlur(picture(n, 128, 80), (0, 0), 3) // 2 + 60 for n in (0, 1)]
+    for number, photo in enumerate(photos):
+        cv2.imwrite(str(tmp_path / "photos" / f"{number}.png"), photo)
+    cv2.imwrite(str(tmp_path / "painting.png"), 255 - picture(7, 96, 96) // 2)
+    options = ("--model", tmp_path / "tiny", "--style-image", tmp_path / "painting.png")
+    assert run(tmp_path / "photos", tmp_path / "coral", *options, "--color", "coral") == 0
+    assert run(tmp_path / "photos", tmp_path / "plain", *options) == 0
+    for number, photo in enumerate(photos):
+        coral, plain = (read(tmp_path / name / f"{number}.png").astype(int) for name in ("coral", "plain"))
+        assert np.abs(coral - photo).mean() < 4
+        assert np.abs(plain - photo).mean() > 20
+
+
+def test_luminance_is_keeping_the_colour(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "in.png"), PHOTO)
+    assert run(tmp_path / "in.png", tmp_path / "a.png", "--color", "luminance") == 0
+    assert run(tmp_path / "in.png", tmp_path / "b.png", "--keep-color") == 0
+    assert np.array_equal(read(tmp_path / "a.png"), read(tmp_path / "b.png"))
+
+
+def test_corners_of_regions_are_what_one_style_paints(tmp_path: Path) -> None:
+    """Left the one, right the other, below what --style says; a soft border between left and right."""
+    cv2.imwrite(str(tmp_path / "in.png"), PHOTO)
+    ramp = np.clip(np.arange(32) * 32.0 - 368, 0, 255).astype(np.uint8)[None].repeat(20, 0)
+    ramp[12:] = 0
+    left = 255 - ramp
+    left[12:] = 0
+    cv2.imwrite(str(tmp_path / "left.png"), left)
+    cv2.imwrite(str(tmp_path / "right.png"), ramp)
+    regions = ("--region", f"{tmp_path}/left.png=2", "--region", f"{tmp_path}/right.png=3")
+    assert run(tmp_path / "in.png", tmp_path / "mixed.png", "--style", 1, *regions) == 0
+    for number in (1, 2, 3):
+        assert run(tmp_path / "in.png", tmp_path / f"{number}.png", "--style", number) == 0
+    mixed, below, left, right = (read(tmp_path / f"{name}.png") for name in ("mixed", 1, 2, 3))
+    assert np.array_equal(mixed[:40, :40], left[:40, :40])
+    assert np.array_equal(mixed[:40, -40:], right[:40, -40:])
+    assert np.array_equal(mixed[-24:], below[-24:])
+    assert not np.array_equal(mixed[:40, 60:68], left[:40, 60:68])
+
+
+def test_a_region_of_a_picture(tmp_path: Path) -> None:
+    write_tiny(tmp_path / "tiny")
+    cv2.imwrite(str(tmp_path / "in.png"), PHOTO)
+    cv2.imwrite(str(tmp_path / "red.png"), np.full((40, 40, 3), (10, 20, 200), np.uint8))
+    mask = np.zeros((80, 128), np.uint8)
+    mask[:, :64] = 255
+    cv2.imwrite(str(tmp_path / "a=b.png"), mask)
+    region = ("--region", f"{tmp_path}/a=b.png={tmp_path}/red.png")
+    assert run(tmp_path / "in.png", tmp_path / "out.png", "--model", tmp_path / "tiny", *region) == 0
+    painted = read(tmp_path / "out.png")
+    assert (painted[:, :64] == (10, 20, 200)).all()
+    assert (painted[:, 64:] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--region", "mask.png"], "expected MASK=STYLE"),
+        (["--region", "none.png=1"], "cannot read the picture none.png"),
+        (["--region", "in.png=nothing"], "style 'nothing' is not here"),
+        (["--color", "coral"], "takes trained styles only"),
+        (["--color", "coral", "--model", "tiny"], "grey is a style without one; give --style-image"),
+        (
+            ["--color", "coral", "--model", "tiny", "--style-image", "in.png", "--region", "in.png=grey"],
+            "grey",
+        ),
+    ],
+)
+def test_bad_regions_and_colours(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_tiny(tmp_path / "tiny")
+    cv2.imwrite("in.png", PHOTO)
+    assert run("in.png", "out.png", *options) == 2
+    assert says in capsys.readouterr().err
+    assert not (tmp_path / "out.png").exists()
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,8 @@ def test_a_file_is_painted_by_input_and_output(tmp_path: Path) -> None:
     assert painted.shape == picture.shape
 
 
-def test_a_picture_is_the_style(tmp_path: Path) -> None:
+def test_a_picture_is_the_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVESTYLE_DATA", str(tmp_path / "data"))
     write_tiny(tmp_path / "tiny")
     color = np.full((90, 120, 3), (10, 20, 200), np.uint8)
     assert cv2.imwrite(str(tmp_path / "My Red.png"), color)
@@ -106,6 +107,21 @@ def test_a_picture_is_the_style(tmp_path: Path) -> None:
     assert painted is not None
     assert np.array_equal(painted, color)
     assert (tmp_path / "out" / "My Red-b.png").exists()
+    for listed in (["grey", "b your own", "my_red your own"], ["grey", "b your own"]):
+        done = run(tmp_path, "--model", "tiny", "--list-styles")
+        assert [" ".join(line.split()[1:]) for line in done.stdout.splitlines()] == listed
+        assert run(tmp_path, "--model", "tiny", "--remove-style", "my red").returncode == 2 * (
+            len(listed) < 3
+        )
+
+
+def test_files_keep_no_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVESTYLE_DATA", str(tmp_path / "data"))
+    write_tiny(tmp_path / "tiny")
+    assert cv2.imwrite(str(tmp_path / "a.png"), np.full((90, 120, 3), 60, np.uint8))
+    done = run(tmp_path, "--model", "tiny", "--style-image", "a.png", "--input", "a.png", "--output", "b.png")
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "data").exists()
 
 
 def test_styles_are_listed(tmp_path: Path, model: Model) -> None:

@@ -31,8 +31,8 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> CycleOptions:
     write_photos(folder / "photos", 3)
     write_photos(folder / "van gogh", 3, seed=1)
     (folder / "photos" / "broken.jpg").write_bytes(b"\xff\xd8 no picture")
-    sets = (folder / "photos",), (folder / "van gogh",)
-    return CycleOptions(*sets, folder / "work", crop_px=64, pool=2, schedule=SCHEDULE)
+    a, b = (folder / "photos",), (folder / "van gogh",)
+    return CycleOptions(a=a, b=b, work=folder / "work", crop_px=64, pool=2, schedule=SCHEDULE)
 
 
 def losses(options: CycleOptions, stop: int | None = None) -> list[dict[str, float]]:

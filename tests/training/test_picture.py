@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from livestyle.config import Color
 from livestyle.errors import LivestyleError
 from livestyle.losses.style import STYLE_LOSSES
-from livestyle.training.choices import Color, Only, Optimizer, Start
+from livestyle.training.choices import Only, Optimizer, Start
 from livestyle.training.data import read_image
 from livestyle.training.device import Place
 from livestyle.training.feedforward import Weights

@@ -31,7 +31,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def options(shop: Path, work: Path, **changes: object) -> SuperresOptions:
     schedule = Schedule(steps=5, rate=1e-3, save_every=2)
     small = SuperresOptions(
-        (shop / "photos",), work, vgg=shop / "vgg.safetensors", crop_px=64, batch=2, schedule=schedule
+        content=(shop / "photos",),
+        work=work,
+        vgg=shop / "vgg.safetensors",
+        crop_px=64,
+        batch=2,
+        schedule=schedule,
     )
     return replace(small, **changes)  # type: ignore[arg-type]
 

@@ -30,7 +30,8 @@ def app(tmp_path: Path) -> Iterator[App]:
         assert cv2.imwrite(str(pictures / name), np.full((side, side, 3), color, np.uint8))
     options = ("--camera", "synthetic:320x240@15", "--precision", "f32", "--model", "tiny,cin-lite")
     with desktop() as env:
-        app = App({**env, "XDG_PICTURES_DIR": str(pictures)}, tmp_path, *options)
+        folders = {"XDG_PICTURES_DIR": str(pictures), "LIVESTYLE_DATA": str(tmp_path / "data")}
+        app = App({**env, **folders}, tmp_path, *options)
         yield app
         app.kill()
 
@@ -58,6 +59,11 @@ def test_a_picture_is_chosen_in_the_window_and_tab_changes_the_model(
     app.key("period")
     app.key("Left")
     wait_for(partial(is_all, app, COLORS["a Red.PNG"]))
+    assert [path.name for path in (tmp_path / "data").rglob("*.npz")] == ["a_red.npz"]
+    app.key("d")
+    app.key("d")
+    wait_for(partial(is_all, app, (0, 0, 0)))
+    assert not list((tmp_path / "data").rglob("*.npz"))
     app.key("Tab")
     with Stylizer(model, precision="f32") as stylizer:
         wait_for(partial(shows, app, corner(stylizer.stylize(read(original)))))

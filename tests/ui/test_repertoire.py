@@ -25,7 +25,8 @@ from tests.ui.desktop import wait_for
 
 
 @pytest.fixture
-def models(tmp_path: Path) -> list[Model]:
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Model]:
+    monkeypatch.setenv("LIVESTYLE_DATA", str(tmp_path / "data"))
     styles = {"one": ("sea", "sun"), "two": ("sea", "sun"), "three": ("moon",)}
     return [write_tiny(tmp_path / name, *names, encoder=name != "three") for name, names in styles.items()]
 
@@ -124,6 +125,22 @@ def test_a_picture_is_the_style_of_the_next_frames_and_stays_with_its_model(
     assert show.look.bank.names == ("sea", "sun", "red_sun")
 
 
+def test_a_picture_is_kept_and_goes_when_it_is_asked_twice(show: Show, tmp_path: Path) -> None:
+    with pytest.raises(LivestyleError, match="sun ships with one"):
+        show.repertoire.remove()
+    show.repertoire.add(write(tmp_path / "red.png", (10, 20, 200)))
+    wait_for(show.told)
+    folder = show.stylizer.model.folder
+    assert Model.load(folder).styles.names == ("sea", "sun", "red")
+    wait_for(lambda: show.color() == [10, 20, 200])
+    assert show.repertoire.remove() == "d again removes Red for good"
+    show.repertoire._going_until = 0.0
+    assert show.repertoire.remove() == "d again removes Red for good"
+    assert show.repertoire.remove() == "Removed Red"
+    wait_for(lambda: show.color() == [0, 0, 0])
+    assert show.look.bank.names == Model.load(folder).styles.names == ("sea", "sun")
+
+
 def test_pictures_of_the_folder_one_after_the_other(show: Show, tmp_path: Path) -> None:
     assert show.repertoire.browse(1) == "i opens a picture"
     paths = [write(tmp_path / "p" / f"{n}.png", (n, n, n)) for n in (30, 60, 90)]
@@ -134,6 +151,7 @@ def test_pictures_of_the_folder_one_after_the_other(show: Show, tmp_path: Path) 
         wait_for(show.told)
         wait_for(lambda level=level: show.color() == [level] * 3)  # type: ignore[misc]
     assert show.look.bank.names[2:] == ("30", "60", "90")
+    assert Model.load(show.stylizer.model.folder).styles.names[2:] == ("30",)
     assert show.repertoire.picker().text == paths[0].parent.as_posix() + "/"
 
 

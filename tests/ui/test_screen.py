@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import cv2
 import numpy as np
 import pytest
 
 from livestyle.size import Size
 from livestyle.ui.overlay import MUTED, Text, panel, shortened, text_size, width_of, wrapped
-from livestyle.ui.panels import badge_panel, help_panel, hud_panel, picker_panel, toast_panel
-from livestyle.ui.screen import fitted
+from livestyle.ui.panels import badge_panel, help_panel, hud_panel, picker_panel, thumbnail, toast_panel
+from livestyle.ui.screen import Hud, Screen, fitted
 from tests.conftest import picture
 
 ROWS = (
@@ -102,3 +107,16 @@ def test_a_picture_is_not_blown_up_beyond_1080() -> None:
 
 def test_muted_text_is_readable() -> None:
     assert min(MUTED) > 150
+
+
+def test_the_picture_of_a_style_stands_below_the_figures(tmp_path: Path) -> None:
+    path = tmp_path / "red.png"
+    cv2.imwrite(str(path), np.full((300, 600, 3), (10, 20, 200), np.uint8))
+    hud = SimpleNamespace(title="Red", counter="3 / 3", notes="", rows=lambda: ROWS, picture=path)
+    canvas = Screen().compose(np.zeros((480, 640, 3), np.uint8), Size(640, 480), cast(Hud, hud))
+    red = (canvas == (10, 20, 200)).all(axis=2)
+    assert 84 * 42 * 0.95 < red.sum() <= 84 * 42
+    assert red[:, 14 + 42].any()
+    path.write_bytes(b"nonsense")
+    assert thumbnail(path, 14) is None
+    assert thumbnail(tmp_path / "gone.png", 14) is None
