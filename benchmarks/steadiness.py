@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
@@ -74,9 +75,7 @@ def side_by_side(models: dict[str, Model], size: Size, rounds: int, runs: int) -
             steps: dict[str, Step] = {}
             for name, model in models.items():
                 engine = stack.enter_context(OpenVinoEngine(model, size, precision, threads=2))
-                steps[name] = lambda engine=engine: engine.infer(
-                    frame, engine.model.styles.vectors[0], 1.0, 0.0, 0.8
-                )
+                steps[name] = partial(engine.infer, frame, model.styles.vectors[0], 1.0, 0.0, 0.8)
             found = {name: summary(times) for name, times in measure(steps, rounds, runs).items()}
         ratio = found["on"]["median_ms"] / found["off"]["median_ms"]
         rows[str(precision)] = {**found, "on_over_off": round(ratio, 3)}

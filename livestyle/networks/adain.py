@@ -55,7 +55,8 @@ def adain_masked(features: Tensor, styles: Tensor, masks: Tensor) -> Tensor:
     features [1, C, H, W], styles [K, 2C], masks [K, 1, H, W] that sum to 1 at each position. The photo
     is normalised as a whole, so that a region looks as it does where its style covers all.
     """
-    return (adain(features.expand(len(styles), -1, -1, -1), styles) * masks).sum(0, keepdim=True)
+    regions = [adain(features, style[None]) * mask for style, mask in zip(styles, masks, strict=True)]
+    return torch.stack(regions).sum(0)
 
 
 class Decoder(nn.Module):

@@ -74,8 +74,12 @@ class App:
         self._xdotool("windowfocus", "--sync", self.window)
 
     def key(self, name: str) -> None:
-        self._xdotool("key", name)
+        self.press(name)
         time.sleep(0.3)  # Qt remembers only the key pressed last
+
+    def press(self, name: str) -> None:
+        """Without waiting until it is seen."""
+        self._xdotool("key", name)
 
     def shot(self) -> Pixels:
         """What the window shows, uint8 BGR."""
