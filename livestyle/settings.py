@@ -109,8 +109,9 @@ class Settings:
                 raise LivestyleError(f"{name} is for {model.card.name}, which paints no more; add it again")
             name, bank = self.model.styles.added(name, vector)
             self.model = replace(self.model, styles=bank)
-        if keep_it and model.card.encoder is not None:
-            keep(model, name, vector, scaled(picture, model.card.encoder))
+        graph = model.card.encoder
+        if keep_it and graph is not None:
+            keep(model, name, vector, scaled(picture, graph.side_px, graph.size_multiple))
         return name
 
     def remove_style(self, name: str) -> None:
