@@ -67,7 +67,7 @@ def test_every_style_is_near_f32_and_near_the_int8_of_cpus(
         exact, cpu, nvidia = (s.run(["stylized"], inputs)[0] for s in (full, for_cpus, for_tensorrt))
         ratios[style] = decibel(exact, cpu), decibel(exact, nvidia)
     assert min(nvidia for _, nvidia in ratios.values()) > 38, ratios
-    assert max(cpu - nvidia for cpu, nvidia in ratios.values()) < 5, ratios
+    assert max(cpu - nvidia for cpu, nvidia in ratios.values()) < 6, ratios
 
 
 def pair(x: str, y: str, prefix: str) -> list[onnx.NodeProto]:

@@ -109,7 +109,7 @@ def test_the_wide_decoder_learns_and_goes_on(options: AdaINOptions, tmp_path: Pa
     assert [next(notes).step for _ in range(2)] == [1, 2]
     notes.close()  # type: ignore[attr-defined]
     state = torch.load(tmp_path / CHECKPOINT, weights_only=True)
-    assert {key.split(".")[0] for key in state["model"]} == {"groups"}
+    assert {key.split(".")[0] for key in state["model"]} == {"decoder", "encoder"}
     assert [note.step for note in train_adain_wide(wide, PLACE).notes] == [3]
     assert (tmp_path / "sheet-000003.jpg").stat().st_size > 1000
 
