@@ -2,8 +2,9 @@
 
     PYTHONPATH=. python benchmarks/choose.py --out benchmarks/results/choose.json
 
-Needs Xvfb, openbox, xdotool and ImageMagick. The window is looked at with screenshots, so a figure is too
-long by up to one of them, which is told too. "encode" is the picture's way through the encoder alone.
+Needs Xvfb, openbox, xdotool and ImageMagick. The window is looked at with screenshots a tenth of a second
+apart, so a figure is too long by up to that and one of them, which is told too. "encode" is the picture's
+way through the encoder alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from livestyle.sources.images import load_image
 from livestyle.sources.scene import Scene
 from livestyle.stylizer import Stylizer
 from tests.ui.desktop import App, desktop, wait_for
-from tests.ui.test_window_app import shows
+from tests.ui.test_window_app import corner, shows
 
 NAMES = "abcdefgh"
 CAMERA = "synthetic:640x480@30"
@@ -72,8 +73,7 @@ def one(
     stylizer.style = stylizer.add_style(picture.stem, pixels)
     times["encode"].append((time.perf_counter() - began) * 1e3)
     stylizer.reset()
-    expected = stylizer.stylize(original)
-    expected = expected[: expected.shape[0] * 6 // 10, : expected.shape[1] // 2]
+    expected = corner(stylizer.stylize(original))
     app.key("i")
     app.key(picture.stem)
     began = time.perf_counter()
