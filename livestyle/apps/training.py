@@ -19,6 +19,9 @@ from livestyle.training.device import Place
 from livestyle.training.feedforward import Weights
 from livestyle.training.loop import CHECKPOINT, Note, Schedule
 
+WARM = 100
+"""Steps in which the rate grows at the start of a training; a tenth of one of less than 1000."""
+
 console = Console(stderr=True, highlight=False)
 
 
@@ -68,11 +71,13 @@ def weights_of(request: Request) -> Weights:
 
 def schedule_of(request: Request, steps: int, rate: float, decay: float = 0.4) -> Schedule:
     """steps, rate, decay: the method's defaults."""
+    steps = request.steps or steps
     return Schedule(
-        steps=request.steps or steps,
+        steps=steps,
         rate=request.rate or rate,
         decay=decay if request.decay is None else request.decay,
         seed=request.seed,
+        warm=min(WARM, steps // 10),
     )
 
 

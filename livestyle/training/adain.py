@@ -11,28 +11,45 @@ from torch import Tensor
 
 from livestyle.losses.content import content_loss
 from livestyle.losses.moments import MomentsLoss
+from livestyle.losses.temporal import stability_losses
 from livestyle.networks.adain import LAYER, AdaIN, statistics
+from livestyle.training.feedforward import Weights
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", LAYER)
 
 
 @dataclass
 class AdaINObjective:
-    """‖f(g(t)) − t‖² + weight · mean over layers of (Δμ)² + (Δσ)². Departure: both terms relative."""
+    """‖f(g(t)) − t‖² + weight · mean over layers of (Δμ)² + (Δσ)². Departure: both terms relative.
+
+    And what Huang has not: a moved picture under noise has to come out as the same painting, moved.
+    """
 
     model: AdaIN
     draw_styles: Callable[[np.random.Generator, int], Tensor]
     """So many paintings, float [count, 3, H, W] in [0, 1], on the model's device."""
-    style_weight: float = 10.0
+    weights: Weights = field(default_factory=lambda: Weights(stability=0))
+    """Of style, stability and noise; content is 1, and there are no others."""
     moments: MomentsLoss = field(default_factory=MomentsLoss)
 
     def __call__(self, photo: Tensor, rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
-        """The named terms, each a scalar; 'loss' is their weighted sum. progress is of no account."""
+        """The named terms, each a scalar; 'loss' is their weighted sum. Stability grows with the progress."""
+        weights = self.weights.annealed(progress)
         paintings = self.draw_styles(rng, len(photo))
         with torch.no_grad():
             wanted = self.model.encoder(paintings, STYLE_LAYERS)
-            target = self.model.target(photo, statistics(wanted[LAYER]))
-        seen = self.model.encoder(self.model.decoder(target), STYLE_LAYERS)
+            style = statistics(wanted[LAYER])
+            target = self.model.target(photo, style)
+        painted = self.model.decoder(target)
+        seen = self.model.encoder(painted, STYLE_LAYERS)
         styles = [self.moments.loss(seen[k], self.moments.target(wanted[k])).mean() for k in STYLE_LAYERS]
-        content, style_term = content_loss(seen[LAYER], target), torch.stack(styles).mean()
-        return {"loss": content + self.style_weight * style_term, "content": content, "style": style_term}
+        terms = {"content": content_loss(seen[LAYER], target), "style": torch.stack(styles).mean()}
+        if weights.stability or weights.noise:
+            generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+            terms["stability"], terms["noise"] = stability_losses(
+                lambda x: self.model(x, style), photo, painted, generator, weights.still
+            )
+        loss = terms["content"] + weights.style * terms["style"]
+        for name in terms.keys() - {"content", "style"}:
+            loss = loss + getattr(weights, name) * terms[name]
+        return {"loss": loss, **terms}

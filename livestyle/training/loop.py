@@ -27,7 +27,11 @@ Draw = Callable[[np.random.Generator], Tensor]
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast. The rate is held, then falls linearly to zero over `decay` of the steps."""
+    """How long and how fast. The rate is held, then falls linearly to zero over `decay` of the steps.
+
+    warm: steps in which the rate grows to what it is. Adam's first steps move each weight by the whole
+    rate; in a convolution of 9x9 over 32 channels that saturates a sigmoid for good.
+    """
 
     steps: int
     rate: float = 2e-3
@@ -35,6 +39,7 @@ class Schedule:
     clip: float = 1.0
     seed: int = 0
     save_every: int = 250
+    warm: int = 0
 
     def saves(self, done: int) -> bool:
         """Whether a checkpoint is written after so many steps."""
@@ -42,10 +47,9 @@ class Schedule:
 
     def factor(self, step: int) -> float:
         """The share of `rate` at a step (from 0)."""
-        if not self.decay:
-            return 1.0
-        left = (self.steps - step) / (self.steps * self.decay)
-        return min(1.0, left)
+        grown = (step + 1) / self.warm if self.warm else 1.0
+        left = (self.steps - step) / (self.steps * self.decay) if self.decay else 1.0
+        return min(1.0, grown, left)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def train_adain_wide(options: AdaINOptions, place: Place) -> AdaINTraining[AdaIN
 
     `options.work` gets checkpoint.pt, log.jsonl and sheet-N.jpg; a checkpoint that lies there is gone
     on from. Paintings are cropped to the size of the photos (Huang 2017,
-    section 6). Of the weights only that of style counts.
+    section 6). Of the weights those of style, stability and noise count.
     """
     torch.manual_seed(options.schedule.seed)
     model = AdaIN(load_vgg19(options.vgg, LAYER, "max", "reflect"))
@@ -52,7 +52,7 @@ def train_adain_wide(options: AdaINOptions, place: Place) -> AdaINTraining[AdaIN
     def draw_styles(rng: np.random.Generator, count: int) -> Tensor:
         return place.images(pictures.draw(rng, count).float() / 255)
 
-    objective = AdaINObjective(model, draw_styles, options.weights.style)
+    objective = AdaINObjective(model, draw_styles, options.weights)
     groups = [{"params": list(model.decoder.parameters())}]
     steps = fit(
         model, groups, lambda rng: photos.batch(rng, options.batch), objective,
@@ -85,13 +85,13 @@ def _meta(options: AdaINOptions) -> dict[str, Any]:
     """What `load_adain_wide` needs, and the record."""
     shipped = _shipped(options)
     record = options.record()
-    for foreign in ("style_px", "pool", "weights", "style_loss", "start"):
+    for foreign in ("style_px", "pool", "style_loss", "start"):
         del record[foreign]
     return {
         "method": WIDE,
         "notes": [asdict(p.note) for p in shipped],
         "paintings": [str(p.path.resolve()) for p in shipped],
-        "training": {**record, "method": PAPER, "style_weight": options.weights.style},
+        "training": {**record, "method": PAPER},
     }
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -34,6 +36,17 @@ def test_the_loss_is_the_weighted_sum_and_follows_the_seed(objective: AdaINObjec
     first, again, other = (objective(photo, np.random.default_rng(s), 0.0) for s in (1, 1, 2))
     torch.testing.assert_close(first["loss"], first["content"] + 10 * first["style"])
     assert first["loss"].item() == again["loss"].item() != other["loss"].item()
+
+
+def test_stability_grows_and_follows_the_seed(objective: AdaINObjective) -> None:
+    photo = draw(np.random.default_rng(9), 4)
+    plain = objective(photo, np.random.default_rng(1), 1.0)
+    objective.weights = replace(objective.weights, stability=100.0, noise=7.0)
+    early, late, again = (objective(photo, np.random.default_rng(1), p) for p in (0.0, 1.0, 1.0))
+    assert early["loss"].item() == plain["loss"].item()
+    extra = 100 * late["stability"] + 7 * late["noise"]
+    assert extra.item() > 0 and late["loss"].item() == again["loss"].item()
+    torch.testing.assert_close(late["loss"], plain["loss"] + extra)
 
 
 def test_a_few_steps_teach_the_decoder_and_leave_the_encoder(objective: AdaINObjective) -> None:

@@ -66,6 +66,12 @@ def test_rate_is_held_then_falls() -> None:
     assert Schedule(steps=10, decay=0).factor(9) == 1
 
 
+def test_rate_grows_first_where_asked() -> None:
+    schedule = Schedule(steps=100, decay=0.5, warm=4)
+    assert [schedule.factor(step) for step in (0, 1, 3, 4, 50)] == [0.25, 0.5, 1, 1, 1]
+    assert schedule.factor(99) == pytest.approx(1 / 50)
+
+
 def test_a_loss_that_is_no_number_is_an_error() -> None:
     model = nn.Conv2d(3, 1, 1)
     notes = fit(
