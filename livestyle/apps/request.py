@@ -29,6 +29,7 @@ class Request:
     arch: str | None
     norm: Norm | None
     start: str | None
+    teacher: str | None
     steps: int | None
     batch: int | None
     crop: int | None

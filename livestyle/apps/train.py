@@ -52,6 +52,12 @@ def main(
     ] = None,
     norm: Annotated[Norm | None, typer.Option(help="Default instance; superres batch.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="A model to start from.")] = None,
+    teacher: Annotated[
+        str | None,
+        typer.Option(
+            help="cin: learn this model's pictures instead of the paintings: a fast start for --from."
+        ),
+    ] = None,
     steps: Annotated[
         int | None,
         typer.Option(min=1, help="Default 12000; add-style 600, superres, cyclegan 20000, texture 2000."),

@@ -68,11 +68,13 @@ def train_painters(
         schedule=schedule_of(request, steps=12000, rate=rate),
         validation=(request.validation,) if request.validation else (),
         start=request.start,
+        teacher=request.teacher,
     )
     origin = restore(Model.load(request.start)) if request.start else None
+    teacher = restore(Model.load(request.teacher)) if request.teacher else None
     count = "1 style" if len(paintings) == 1 else f"{len(paintings)} styles"
     console.print(f"{count}, {options.arch} network, on {place}; sheets in {folders.work}")
-    training = train_styles(options, place, origin)
+    training = train_styles(options, place, origin, teacher)
     run_steps(training.notes, options.schedule.steps, training.skipped)
     pictures = [p for folder in request.content for p in list_images(folder)]
     record = {**options.record(), "device": str(place)}

@@ -21,9 +21,10 @@ from livestyle.training.data import PhotoCrops, load_style
 from livestyle.training.device import Place
 from livestyle.training.feedforward import FeedforwardObjective, Layers, Perception
 from livestyle.training.log import logged
-from livestyle.training.loop import CHECKPOINT, Note, fit
+from livestyle.training.loop import CHECKPOINT, Note, Objective, fit
 from livestyle.training.options import StyleOptions
 from livestyle.training.sheet import pick_photos, write_sheet
+from livestyle.training.teacher import TeacherObjective
 
 STYLE_RATE = 2.0
 """Style vectors learn at this multiple of the rate: each one sees only 1/N of the images."""
@@ -35,6 +36,8 @@ class TrainOptions(StyleOptions):
 
     norm: Norm = Norm.INSTANCE
     layers: Layers = field(default_factory=Layers)
+    teacher: str | None = None
+    """The name of the model whose pictures are learned in place of the paintings, for the record."""
 
     def architecture(self) -> Architecture:
         """LivestyleError for a name that does not exist."""
@@ -43,7 +46,10 @@ class TrainOptions(StyleOptions):
         return replace(ARCHITECTURES[self.arch], norm=self.norm)
 
     def record(self) -> dict[str, Any]:
-        return {**super().record(), "norm": str(self.norm), "layers": asdict(self.layers)}
+        return {**super().record(), "norm": str(self.norm), "layers": asdict(self.layers), **self._teacher()}
+
+    def _teacher(self) -> dict[str, Any]:
+        return {"teacher": self.teacher} if self.teacher else {}
 
 
 @dataclass
@@ -55,12 +61,18 @@ class Training:
     skipped: tuple[Path, ...]
 
 
-def train_styles(options: TrainOptions, place: Place, start: StyledTransformer | None = None) -> Training:
+def train_styles(
+    options: TrainOptions,
+    place: Place,
+    start: StyledTransformer | None = None,
+    teacher: StyledTransformer | None = None,
+) -> Training:
     """Set up and return; nothing is trained until `notes` is drawn from.
 
     `options.work` gets checkpoint.pt, log.jsonl and sheet-N.jpg. Where a checkpoint lies there
     already, the training goes on from it; else from `start`, whose styles of the same names are
-    taken over, or from nothing. LivestyleError for bad pictures or unreadable weights.
+    taken over, or from nothing. With a `teacher` its pictures are learned, see `TeacherObjective`, and
+    the paintings are not looked at. LivestyleError for bad pictures or unreadable weights.
     """
     names = [p.note.name for p in options.paintings]
     torch.manual_seed(options.schedule.seed)
@@ -74,21 +86,13 @@ def train_styles(options: TrainOptions, place: Place, start: StyledTransformer |
         known = dict(zip(start.names, start.styles.detach(), strict=True))
         model.set_styles(known, start.styles.detach().mean(0))
     place.module(model)
-    vgg = load_vgg19(options.vgg, options.layers.last)
-    place.module(vgg)
-    images = [place.images(load_style(p.path, options.style_px)) for p in options.paintings]
     crops = PhotoCrops.load(options.content, options.crop_px)
-    with place.autocast():
-        loss = parse_style_loss(options.style_loss)
-        perception = Perception(vgg, images, loss, options.layers.style, options.layers.content)
-    objective = FeedforwardObjective(
-        perception,
-        model,
-        options.weights,
-        torch.tensor([p.weight for p in options.paintings]),
-        torch.arange(len(names)).repeat_interleave(torch.tensor([p.share for p in options.paintings])),
-        anneal=start is None,
-    )
+    objective: Objective
+    if teacher is not None:
+        place.module(teacher)
+        objective = TeacherObjective(model, teacher)
+    else:
+        objective = _objective(options, model, place, anneal=start is None)
     groups: list[dict[str, Any]] = [
         {"params": list(model.net.parameters())},
         {"params": [model.styles], "scale": STYLE_RATE},
@@ -105,6 +109,27 @@ def train_styles(options: TrainOptions, place: Place, start: StyledTransformer |
         lambda path: write_sheet(model, photos, path, place), options.sheet_every,
     )  # fmt: skip
     return Training(model, notes, crops.skipped)
+
+
+def _objective(
+    options: TrainOptions, model: StyledTransformer, place: Place, anneal: bool
+) -> FeedforwardObjective:
+    """The perceptual losses to the paintings."""
+    vgg = load_vgg19(options.vgg, options.layers.last)
+    place.module(vgg)
+    images = [place.images(load_style(p.path, options.style_px)) for p in options.paintings]
+    with place.autocast():
+        loss = parse_style_loss(options.style_loss)
+        perception = Perception(vgg, images, loss, options.layers.style, options.layers.content)
+    shares = torch.tensor([p.share for p in options.paintings])
+    return FeedforwardObjective(
+        perception,
+        model,
+        options.weights,
+        torch.tensor([p.weight for p in options.paintings]),
+        torch.arange(len(shares)).repeat_interleave(shares),
+        anneal,
+    )
 
 
 def _meta(options: TrainOptions) -> dict[str, Any]:

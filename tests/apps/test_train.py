@@ -137,3 +137,11 @@ def test_export_makes_a_model_from_a_checkpoint(shop: Path, made: Path, tmp_path
     assert again.card.sha256["float"] == first.card.sha256["float"]
     assert bool((again.styles.vectors == first.styles.vectors).all())
     assert again.card.training["steps_done"] == 2
+
+
+def test_a_teacher_in_place_of_paintings(shop: Path, made: Path, tmp_path: Path) -> None:
+    out = tmp_path / "pupil"
+    assert make(shop, out, "--teacher", str(made), "--arch", "half", "--no-int8") == 0
+    card = Model.load(out).card
+    assert card.architecture["down"] == [16, 32, 64]
+    assert card.training["teacher"] == str(made)

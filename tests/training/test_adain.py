@@ -45,7 +45,8 @@ def test_stability_grows_and_follows_the_seed(objective: AdaINObjective) -> None
     early, late, again = (objective(photo, np.random.default_rng(1), p) for p in (0.0, 1.0, 1.0))
     assert early["loss"].item() == plain["loss"].item()
     extra = 100 * late["stability"] + 7 * late["noise"]
-    assert extra.item() > 0 and late["loss"].item() == again["loss"].item()
+    assert extra.item() > 0
+    assert late["loss"].item() == again["loss"].item()
     torch.testing.assert_close(late["loss"], plain["loss"] + extra)
 
 
