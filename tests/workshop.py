@@ -10,7 +10,6 @@ import torch
 from safetensors.torch import save_file
 
 from livestyle.networks.adain import LAYER, AdaIN
-from livestyle.networks.half import round_convolutions
 from livestyle.networks.vgg import VGG19
 from livestyle.training.leaves import dead_leaf_photos
 
@@ -48,13 +47,12 @@ def checker(height: int, width: int) -> np.ndarray[tuple[int, ...], np.dtype[np.
 
 
 def random_adain() -> AdaIN:
-    """Huang's network of random weights, with pictures of full contrast; rounded as a file has it."""
+    """Huang's network of random weights, with pictures of full contrast."""
     torch.manual_seed(7)
     net = AdaIN(VGG19(LAYER, "max", "reflect"))
     for name, weight in net.named_parameters():
         if name.endswith("weight"):
             torch.nn.init.kaiming_normal_(weight)
-    round_convolutions(net)
     photo = torch.from_numpy(dead_leaf_photos(1, 64, 0)[0].copy()).permute(2, 0, 1)[None] / 255
     last = [layer for layer in net.decoder.modules() if isinstance(layer, torch.nn.Conv2d)][-1]
     with torch.no_grad():

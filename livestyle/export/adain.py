@@ -10,7 +10,6 @@ from livestyle.export.live import LiveGraph
 from livestyle.export.steady import FOLD
 from livestyle.networks.adain import CHANNELS, LAYER, STRIDE, AdaIN, adain
 from livestyle.networks.blocks import ReflectConv
-from livestyle.networks.half import rounded
 from livestyle.networks.vgg import VGG19
 
 LAST = f"decoder.groups.{len(CHANNELS) - 1}.{2 * len(CHANNELS[-1]) - 4}.conv."
@@ -34,10 +33,7 @@ def new_adain() -> AdaIN:
 
 
 class LiveAdaIN(LiveGraph):
-    """VGG-19, AdaIN and the decoder, live: alpha is 1, `strength` mixes pixels.
-
-    Its weights are rounded to float16, so that a file can hold them as such and paint the same.
-    """
+    """VGG-19, AdaIN and the decoder, live: alpha is 1, `strength` mixes pixels."""
 
     net: AdaIN
 
@@ -71,18 +67,17 @@ class Doubling(nn.Module):
 
 
 def adain_to_live(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Weights of an AdaIN, RGB of 1, as those of its LiveAdaIN, BGR of 255, in float16's values."""
+    """Weights of an AdaIN, RGB of 1, as those of its LiveAdaIN, BGR of 255."""
     live = {name: state[name] * 255 if name in RANGES else state[name] for name in state}
     live = _swapped(live)
     for name in DOUBLED:
         live[f"{name}weight"] = paired(live.pop(f"{name}conv.weight"))
         live[f"{name}bias"] = live.pop(f"{name}conv.bias")
-    convolutions = {name for name, value in live.items() if value.ndim == 4 and name not in RANGES}
-    return {f"net.{name}": rounded(v, name) if name in convolutions else v for name, v in live.items()}
+    return {f"net.{name}": value for name, value in live.items()}
 
 
 def adain_from_live(live: dict[str, Tensor]) -> dict[str, Tensor]:
-    """What `adain_to_live` does, undone but for the rounding."""
+    """What `adain_to_live` does, undone."""
     state = {name.removeprefix("net."): value for name, value in live.items()}
     for name in DOUBLED:
         state[f"{name}conv.weight"] = unpaired(state.pop(f"{name}weight"))

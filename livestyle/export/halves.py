@@ -6,21 +6,22 @@ import numpy as np
 import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
+from livestyle.runtime.half import half_of
 from livestyle.runtime.rewrite import CONVOLUTIONS, replace_nodes
 
 
 def store_halves(model: onnx.ModelProto) -> None:
-    """Hold those weights of convolutions in float16 that it holds exactly; changed in place.
+    """Round the weights of convolutions to float16 and hold them so; changed in place.
 
-    A Cast makes float32 of them, which a runtime does once, when it loads the graph; it computes what
-    it computed. A weight keeps its name.
+    A Cast makes float32 of them, which a runtime does once, when it loads the graph. A weight keeps its
+    name. LivestyleError for one beyond float16's range.
     """
     readers = {n.input[1]: n for n in model.graph.node if n.op_type in CONVOLUTIONS}
     casts: list[NodeProto] = []
     for weight in model.graph.initializer:
-        half = _exact_half(weight) if weight.name in readers else None
-        if half is None:
+        if weight.name not in readers or weight.data_type != TensorProto.FLOAT:
             continue
+        half = half_of(weight, weight.name, "train with a lower --rate or other --styles")
         name = readers[weight.name].input[1] = f"{weight.name}_float"
         casts.append(helper.make_node("Cast", [half.name], [name], f"cast_{half.name}", to=TensorProto.FLOAT))
         weight.CopyFrom(half)
@@ -42,12 +43,3 @@ def restore_floats(model: onnx.ModelProto) -> None:
         weights[name].CopyFrom(numpy_helper.from_array(array, name))
     if back:
         replace_nodes(model.graph, nodes)
-
-
-def _exact_half(weight: TensorProto) -> TensorProto | None:
-    """The same numbers in float16; None where it can't hold them."""
-    array = numpy_helper.to_array(weight)
-    with np.errstate(over="ignore"):
-        half = array.astype(np.float16)
-    same = array.dtype == np.float32 and np.array_equal(half, array)
-    return numpy_helper.from_array(half, weight.name) if same else None

@@ -22,7 +22,7 @@ from livestyle.networks.styled import Styled, StyledTransformer
 from livestyle.styles import StyleBank
 
 ANY = "any picture as a style by adaptive instance normalisation; {} come with it"
-FLOAT_ALONE = "; weights in float16, no INT8 graph"
+FLOAT_ALONE = "; no INT8 graph"
 
 GRAPHS = {"float": "model.onnx", "int8": "model-int8.onnx"}
 

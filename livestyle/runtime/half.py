@@ -70,7 +70,7 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
                 continue
             ready.add(other)
             if name in weights:
-                found.graph.initializer.append(_half_weight(weights[name], other))
+                found.graph.initializer.append(half_of(weights[name], other))
             else:
                 kind = TensorProto.FLOAT16 if number in body else TensorProto.FLOAT
                 nodes.append(helper.make_node("Cast", [name], [other], f"cast_{other}", to=kind))
@@ -120,11 +120,12 @@ def _float_tensors(model: onnx.ModelProto) -> set[str]:
     return {name for name, kind in types.items() if kind == TensorProto.FLOAT}
 
 
-def _half_weight(weight: TensorProto, name: str) -> TensorProto:
+def half_of(weight: TensorProto, name: str, cure: str = "run the model in f32") -> TensorProto:
+    """The float32 `weight` as float16, by another name. LivestyleError, with the cure, beyond its range."""
     array = numpy_helper.to_array(weight)
     with np.errstate(over="ignore"):
         half = array.astype(np.float16)
     if not np.isfinite(half).all():
         largest = float(np.abs(array).max())
-        raise LivestyleError(f"{weight.name} holds {largest:g}; float16 ends at 65504; run the model in f32")
+        raise LivestyleError(f"{weight.name} holds {largest:g}; float16 ends at 65504; {cure}")
     return numpy_helper.from_array(half, name)

@@ -16,7 +16,6 @@ from torch import Tensor
 from livestyle.card import StyleNote
 from livestyle.errors import LivestyleError
 from livestyle.networks.adain import LAYER, PAPER, SIDE_PX, STRIDE, AdaIN
-from livestyle.networks.half import round_convolutions
 from livestyle.networks.styled import StyledAdaIN
 from livestyle.networks.vgg import VGG19, load_vgg19
 from livestyle.networks.vgg_normal import normalize
@@ -103,10 +102,7 @@ def _shipped(options: AdaINOptions) -> Sequence[Painting]:
 
 @torch.no_grad()
 def load_adain_wide(work: Path) -> tuple[StyledAdaIN, list[StyleNote], dict[str, Any]]:
-    """The model in a training's folder with its styles, their notes, and the record.
-
-    The encoder's weights are rounded to float16, as the files of a model hold them.
-    """
+    """The model in a training's folder with its styles, their notes, and the record."""
     path = work / CHECKPOINT
     model = AdaIN(VGG19(LAYER, "max", "reflect"))
     try:
@@ -116,7 +112,6 @@ def load_adain_wide(work: Path) -> tuple[StyledAdaIN, list[StyleNote], dict[str,
         notes = [StyleNote(**n) for n in meta["notes"]]
     except (OSError, KeyError, RuntimeError, TypeError, UnpicklingError) as error:
         raise LivestyleError(f"{path} holds no wide AdaIN training of livestyle: {error}") from error
-    round_convolutions(model.encoder)
     styled = StyledAdaIN(model, [note.name for note in notes])
     for row, picture in zip(styled.styles, meta["paintings"], strict=True):
         row.copy_(model.style(encoder_picture(Path(picture), SIDE_PX, STRIDE))[0])

@@ -18,7 +18,6 @@ from livestyle.export.onnx import load_network, restore
 from livestyle.export.publish import Published, publish
 from livestyle.export.steady import state_shapes
 from livestyle.networks.adain import SIDE_PX, STRIDE, AdaIN, StyleOf
-from livestyle.networks.half import round_convolutions
 from livestyle.networks.styled import StyledAdaIN
 from livestyle.runtime.encoder import StyleEncoder, scaled
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
@@ -76,20 +75,13 @@ def test_the_weights_go_there_and_back(net: AdaIN) -> None:
         assert float((back[name] - value).abs().max()) <= 2**-10 * float(value.abs().max())
 
 
-def test_weights_beyond_float16_are_refused() -> None:
-    conv = torch.nn.Conv2d(1, 1, 1)
-    torch.nn.init.constant_(conv.weight, 1e5)
-    with pytest.raises(LivestyleError, match=r"weight holds 100000; float16 ends at 65504"):
-        round_convolutions(conv)
-
-
 def test_the_graph_does_what_torch_does_and_the_card_says_what_it_is(
     published: Published, huang: Model
 ) -> None:
     assert published.difference <= 2
     card = huang.card
     assert (card.method, card.style_length, card.size_multiple) == ("AdaIN: Huang 2017", 1024, 8)
-    assert card.description.endswith("2 come with it; weights in float16, no INT8 graph")
+    assert card.description.endswith("2 come with it; no INT8 graph")
     assert card.graphs == {"float": "model.onnx"}
     assert card.figures["encoder_difference"] < 1e-3
     assert card.encoder is not None
@@ -157,7 +149,7 @@ def test_an_encoded_picture_is_a_style_like_any_other(huang: Model, net: AdaIN) 
 def test_the_network_comes_back_and_learns_no_styles(huang: Model, net: AdaIN) -> None:
     back = load_network(huang)
     assert isinstance(back, AdaIN)
-    torch.testing.assert_close(back.encoder.state_dict(), net.encoder.state_dict(), rtol=1e-6, atol=1e-7)
+    torch.testing.assert_close(back.encoder.state_dict(), net.encoder.state_dict(), rtol=2**-11, atol=1e-7)
     with pytest.raises(LivestyleError, match="huang learns no styles, any picture is one"):
         restore(huang)
 
