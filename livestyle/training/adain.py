@@ -12,17 +12,27 @@ from torch import Tensor
 from livestyle.losses.content import content_loss
 from livestyle.losses.moments import MomentsLoss
 from livestyle.losses.temporal import stability_losses
-from livestyle.networks.adain import LAYER, AdaIN, statistics
+from livestyle.networks.adain import LAYER, AdaIN, adain, statistics
 from livestyle.training.feedforward import Weights
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", LAYER)
+
+INVERTING = 0.2
+"""The part of a training in which the decoder learns to turn features back into their picture, and no more.
+
+VGG's gradients alone take some ten thousand steps to find colours.
+"""
+
+IDENTITY = 10.0
+"""Weight of that term, which stays: with alpha 0 a photo is to come back (Park 2019, identity loss)."""
 
 
 @dataclass
 class AdaINObjective:
     """‖f(g(t)) − t‖² + weight · mean over layers of (Δμ)² + (Δσ)². Departure: both terms relative.
 
-    And what Huang has not: a moved picture under noise has to come out as the same painting, moved.
+    And what Huang has not: features that nobody restyled have to give their picture back, and a moved
+    photo under noise the same painting, moved.
     """
 
     model: AdaIN
@@ -34,22 +44,35 @@ class AdaINObjective:
 
     def __call__(self, photo: Tensor, rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
         """The named terms, each a scalar; 'loss' is their weighted sum. Stability grows with the progress."""
-        weights = self.weights.annealed(progress)
         paintings = self.draw_styles(rng, len(photo))
+        if progress < INVERTING:
+            pictures = torch.cat([photo, paintings])
+            identity = self._identity(pictures, self.model.encode(pictures))
+            return {"loss": IDENTITY * identity, "identity": identity}
         with torch.no_grad():
             wanted = self.model.encoder(paintings, STYLE_LAYERS)
             style = statistics(wanted[LAYER])
-            target = self.model.target(photo, style)
+            features = self.model.encode(photo).float()
+            target = adain(features, style)
         painted = self.model.decoder(target)
         seen = self.model.encoder(painted, STYLE_LAYERS)
         styles = [self.moments.loss(seen[k], self.moments.target(wanted[k])).mean() for k in STYLE_LAYERS]
-        terms = {"content": content_loss(seen[LAYER], target), "style": torch.stack(styles).mean()}
+        some = slice(len(photo) // 2)
+        terms = {
+            "content": content_loss(seen[LAYER], target),
+            "style": torch.stack(styles).mean(),
+            "identity": self._identity(photo[some], features[some]),
+        }
+        weights = self.weights.annealed(progress)
+        loss = terms["content"] + weights.style * terms["style"] + IDENTITY * terms["identity"]
         if weights.stability or weights.noise:
             generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
             terms["stability"], terms["noise"] = stability_losses(
                 lambda x: self.model(x, style), photo, painted, generator, weights.still
             )
-        loss = terms["content"] + weights.style * terms["style"]
-        for name in terms.keys() - {"content", "style"}:
-            loss = loss + getattr(weights, name) * terms[name]
+            loss = loss + weights.stability * terms["stability"] + weights.noise * terms["noise"]
         return {"loss": loss, **terms}
+
+    def _identity(self, pictures: Tensor, features: Tensor) -> Tensor:
+        """How far the decoder is from giving back `pictures`, whose features these are."""
+        return (self.model.decoder(features) - pictures).abs().mean()

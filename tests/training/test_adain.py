@@ -9,7 +9,7 @@ from torch import Tensor
 
 from livestyle.networks.adain import AdaIN
 from livestyle.networks.vgg import VGG19
-from livestyle.training.adain import AdaINObjective
+from livestyle.training.adain import IDENTITY, AdaINObjective
 from livestyle.training.device import Place
 from livestyle.training.loop import Schedule, fit
 
@@ -33,21 +33,33 @@ def objective() -> AdaINObjective:
 
 def test_the_loss_is_the_weighted_sum_and_follows_the_seed(objective: AdaINObjective) -> None:
     photo = draw(np.random.default_rng(9), 2)
-    first, again, other = (objective(photo, np.random.default_rng(s), 0.0) for s in (1, 1, 2))
-    torch.testing.assert_close(first["loss"], first["content"] + 10 * first["style"])
+    first, again, other = (objective(photo, np.random.default_rng(s), 0.5) for s in (1, 1, 2))
+    assert first.keys() == {"loss", "content", "style", "identity"}
+    total = first["content"] + 10 * first["style"] + IDENTITY * first["identity"]
+    torch.testing.assert_close(first["loss"], total)
     assert first["loss"].item() == again["loss"].item() != other["loss"].item()
+
+
+def test_first_the_decoder_learns_to_invert(objective: AdaINObjective) -> None:
+    """Photos and paintings both, and nothing is said of styles."""
+    photo, rng = draw(np.random.default_rng(9), 2), np.random.default_rng(1)
+    terms = objective(photo, rng, 0.0)
+    assert terms.keys() == {"loss", "identity"}
+    pictures = torch.cat([photo, draw(np.random.default_rng(1), 2)])
+    back = objective.model.decoder(objective.model.encode(pictures))
+    torch.testing.assert_close(terms["identity"], (back - pictures).abs().mean())
 
 
 def test_stability_grows_and_follows_the_seed(objective: AdaINObjective) -> None:
     photo = draw(np.random.default_rng(9), 4)
     plain = objective(photo, np.random.default_rng(1), 1.0)
     objective.weights = replace(objective.weights, stability=100.0, noise=7.0)
-    early, late, again = (objective(photo, np.random.default_rng(1), p) for p in (0.0, 1.0, 1.0))
-    assert early["loss"].item() == plain["loss"].item()
+    early, late, again = (objective(photo, np.random.default_rng(1), p) for p in (0.25, 1.0, 1.0))
     extra = 100 * late["stability"] + 7 * late["noise"]
-    assert extra.item() > 0
     assert late["loss"].item() == again["loss"].item()
     torch.testing.assert_close(late["loss"], plain["loss"] + extra)
+    torch.testing.assert_close(early["loss"], plain["loss"] + extra / 2)
+    assert extra.item() > 0
 
 
 def test_a_few_steps_teach_the_decoder_and_leave_the_encoder(objective: AdaINObjective) -> None:
