@@ -57,7 +57,7 @@ class AdaINObjective:
         painted = self.model.decoder(target)
         seen = self.model.encoder(painted, STYLE_LAYERS)
         styles = [self.moments.loss(seen[k], self.moments.target(wanted[k])).mean() for k in STYLE_LAYERS]
-        some = slice(len(photo) // 2)
+        some = slice((len(photo) + 1) // 2)
         terms = {
             "content": content_loss(seen[LAYER], target),
             "style": torch.stack(styles).mean(),
@@ -75,4 +75,5 @@ class AdaINObjective:
 
     def _identity(self, pictures: Tensor, features: Tensor) -> Tensor:
         """How far the decoder is from giving back `pictures`, whose features these are."""
-        return (self.model.decoder(features) - pictures).abs().mean()
+        back: Tensor = self.model.decoder(features)
+        return (back - pictures).abs().mean()
