@@ -19,8 +19,8 @@ from livestyle.networks.adain import StyleOf
 from livestyle.networks.adain_lite import Encoder
 
 FILE = "encoder.onnx"
-TOLERANCE = 1e-3
-"""Largest allowed difference between torch and OpenVINO, both f32, of the largest value of a vector."""
+TOLERANCE = 5e-3
+"""Largest allowed difference of torch and the graph, whose weights are rounded, to a vector's largest."""
 
 
 PictureEncoder: TypeAlias = Encoder | StyleOf
@@ -64,7 +64,7 @@ def export_encoder(encoder: PictureEncoder, folder: Path) -> EncoderGraph:
 def check_encoder(encoder: nn.Module, folder: Path, graph: EncoderGraph, pictures: Sequence[Pixels]) -> float:
     """The largest difference of a style value between torch and the graph, relative to its vector's largest.
 
-    pictures: uint8 BGR; of each the part that is whole multiples. LivestyleError above a thousandth.
+    pictures: uint8 BGR; of each the part that is whole multiples. LivestyleError above TOLERANCE.
     """
     torch_graph = PictureGraph(encoder).eval()
     compiled = ov.Core().compile_model(folder / graph.file, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -72,6 +73,17 @@ class Decoder(nn.Module):
             convs = [ReflectConv(a, b, 3) for a, b in pairwise(group)]
             layers = [layer for conv in convs for layer in (conv, nn.ReLU())]
             self.groups.append(nn.Sequential(*(layers if group[-1] > 3 else layers[:-1])))
+        self._begin()
+
+    @torch.no_grad()
+    def _begin(self) -> None:
+        """He 2015: what goes in at 1 arrives at 1; by torch's default next to nothing does."""
+        convs = [module for module in self.modules() if isinstance(module, nn.Conv2d)]
+        for conv in convs:
+            nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
+            nn.init.zeros_(cast(Tensor, conv.bias))
+        convs[-1].weight *= 0.1
+        nn.init.constant_(cast(Tensor, convs[-1].bias), 0.5)
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, 512, H, W] to [B, 3, 8H, 8W] RGB, near [0, 1] once trained."""

@@ -46,7 +46,7 @@ class AdaINObjective:
         """The named terms, each a scalar; 'loss' is their weighted sum. Stability grows with the progress."""
         paintings = self.draw_styles(rng, len(photo))
         if progress < INVERTING:
-            pictures = torch.cat([photo, paintings])
+            pictures = photo if rng.random() < 0.5 else paintings
             identity = self._identity(pictures, self.model.encode(pictures))
             return {"loss": IDENTITY * identity, "identity": identity}
         with torch.no_grad():

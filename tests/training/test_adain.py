@@ -42,12 +42,12 @@ def test_the_loss_is_the_weighted_sum_and_follows_the_seed(objective: AdaINObjec
 
 def test_first_the_decoder_learns_to_invert(objective: AdaINObjective) -> None:
     """Photos and paintings both, and nothing is said of styles."""
-    photo, rng = draw(np.random.default_rng(9), 2), np.random.default_rng(1)
-    terms = objective(photo, rng, 0.0)
-    assert terms.keys() == {"loss", "identity"}
-    pictures = torch.cat([photo, draw(np.random.default_rng(1), 2)])
-    back = objective.model.decoder(objective.model.encode(pictures))
-    torch.testing.assert_close(terms["identity"], (back - pictures).abs().mean())
+    model, photo = objective.model, draw(np.random.default_rng(9), 2)
+    found = [objective(photo, np.random.default_rng(seed), 0.0) for seed in range(8)]
+    assert all(terms.keys() == {"loss", "identity"} for terms in found)
+    of_photo = (model.decoder(model.encode(photo)) - photo).abs().mean().item()
+    same = [terms["identity"].item() == pytest.approx(of_photo) for terms in found]
+    assert 0 < sum(same) < 8
 
 
 def test_stability_grows_and_follows_the_seed(objective: AdaINObjective) -> None:
