@@ -40,6 +40,7 @@ class Request:
     stability_weight: float
     noise_weight: float
     film_weight: float
+    peaks_weight: float
     rate: float | None
     decay: float | None
     seed: int

@@ -87,6 +87,9 @@ def main(
     film_weight: Annotated[
         float, typer.Option(min=0, help="Of three frames in which something passes; a third slower.")
     ] = 0.0,
+    peaks_weight: Annotated[
+        float, typer.Option(min=0, help="cin, johnson: of spikes in the features: no droplets.")
+    ] = 2.0,
     rate: Annotated[
         float | None,
         typer.Option(

@@ -65,7 +65,7 @@ def place_of(request: Request) -> Place:
 
 def weights_of(request: Request) -> Weights:
     """Of a feed-forward training."""
-    names = ("content", "style", "tv", "stability", "noise", "film")
+    names = ("content", "style", "tv", "stability", "noise", "film", "peaks")
     return Weights(**{name: getattr(request, f"{name}_weight") for name in names})
 
 

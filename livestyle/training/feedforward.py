@@ -11,6 +11,7 @@ from torch import Tensor
 
 from livestyle.losses.content import content_loss
 from livestyle.losses.gram import GramLoss
+from livestyle.losses.peaks import watched
 from livestyle.losses.style import StyleLoss, Target, join, pick
 from livestyle.losses.temporal import film_loss, stability_losses
 from livestyle.losses.tv import tv_loss
@@ -51,6 +52,8 @@ class Weights:
     """Of pictures that stay, under the noise of a sensor."""
     film: float = 0.0
     """Of three frames in which something passes before something else."""
+    peaks: float = 0.0
+    """Of spikes in the features of a network with its own styles, see `peak_loss`."""
 
     def annealed(self, progress: float) -> Weights:
         """With all three growing from nothing at a tenth of the training to all of it at four tenths.
@@ -135,10 +138,16 @@ class FeedforwardObjective:
         weights = self.weights.annealed(progress) if self.anneal else self.weights
         index = self.trained[torch.from_numpy(rng.integers(len(self.trained), size=len(photo)))].to(device)
         content = self.perception.content(photo)
-        return paint_terms(
-            self.perception, lambda x: self.model(x, index), photo, content, index, weights, rng,
-            self.style_weights.to(device)[index],
-        )  # fmt: skip
+        norms = self.model.net.norms() if weights.peaks else ()
+        with watched(norms) as peaks:
+            terms = paint_terms(
+                self.perception, lambda x: self.model(x, index), photo, content, index, weights, rng,
+                self.style_weights.to(device)[index],
+            )  # fmt: skip
+        if peaks:
+            terms["peaks"] = torch.stack(peaks).mean()
+            terms["loss"] = terms["loss"] + weights.peaks * terms["peaks"]
+        return terms
 
 
 def paint_terms(
