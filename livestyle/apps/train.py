@@ -89,7 +89,7 @@ def main(
     ] = 0.0,
     peaks_weight: Annotated[
         float, typer.Option(min=0, help="cin, johnson: of spikes in the features: no droplets.")
-    ] = 2.0,
+    ] = 8.0,
     rate: Annotated[
         float | None,
         typer.Option(
