@@ -80,9 +80,7 @@ def test_a_users_model_is_found_by_its_name(folder: Path, own_folders: Path) -> 
 
 
 def test_an_unknown_model_lists_the_known_ones() -> None:
-    with pytest.raises(
-        LivestyleError, match=r"no model 'monet'; expected adain.*cin-lite, .* or a folder"
-    ):
+    with pytest.raises(LivestyleError, match=r"no model 'monet'; expected adain.*cin-lite, .* or a folder"):
         Model.load("monet")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def _options(request: Request, styles: Path, work: Path, origin: Model | None) -
         crop_px=request.crop or 192,
         batch=request.batch or 4,
         pool=request.pool,
-        weights=weights_of(request),
+        weights=replace(weights_of(request), peaks=0.0),
         style_loss=request.style_loss,
         schedule=schedule_of(request, steps=12000, rate=1e-3),
         validation=(request.validation,) if request.validation else (),

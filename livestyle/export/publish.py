@@ -12,7 +12,7 @@ from livestyle.export.check import check_export, int8_psnr
 from livestyle.export.encoder import PictureEncoder, check_encoder, export_encoder
 from livestyle.export.enlarge import publish_enlarger
 from livestyle.export.graph import live_graph
-from livestyle.export.onnx import architecture_of, export_onnx
+from livestyle.export.onnx import architecture_of, export_onnx, load_network
 from livestyle.export.quantize import quantize
 from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
@@ -96,6 +96,7 @@ def publish(
         encoder=encoder_graph,
     )
     draft = Model(folder, card, bank)
+    trained.net.load_state_dict(load_network(draft).state_dict())  # rounded, as the file holds them
     difference = check_export(trained, draft, frames[:8])
     ratios = int8_psnr(draft, frames[:8]) if int8 else {}
     figures = {**(figures or {}), "torch_difference_of_255": difference}

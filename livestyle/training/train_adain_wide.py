@@ -86,6 +86,7 @@ def _meta(options: AdaINOptions) -> dict[str, Any]:
     record = options.record()
     for foreign in ("style_px", "pool", "style_loss", "start"):
         del record[foreign]
+    record["weights"] = {name: record["weights"][name] for name in ("style", "stability", "noise")}
     return {
         "method": WIDE,
         "notes": [asdict(p.note) for p in shipped],
