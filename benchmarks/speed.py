@@ -76,6 +76,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     model = Model.load(options.model)
+    precisions = [Precision.F32, Precision.BF16, *([Precision.INT8] if "int8" in model.card.graphs else [])]
     result: dict[str, object] = {
         "machine": machine(),
         "model": model.card.name,
@@ -86,7 +87,7 @@ def main() -> None:
         frame = Scene(size).at(1.0)
         with contextlib.ExitStack() as stack:
             steps: dict[str, Step] = {} if options.no_peer else peer_steps(size, frame)
-            for precision in (Precision.F32, Precision.BF16, Precision.INT8):
+            for precision in precisions:
                 engine = stack.enter_context(OpenVinoEngine(model, size, precision, threads=2))
                 steps[f"livestyle {precision}"] = own_step(engine, frame)
             times = measure(steps, options.rounds, options.runs)
