@@ -53,6 +53,8 @@ def random_adain() -> AdaIN:
     for name, weight in net.named_parameters():
         if name.endswith("weight"):
             torch.nn.init.kaiming_normal_(weight)
+        else:  # the exporter makes one of what is equal, as no trained biases are
+            torch.nn.init.normal_(weight, std=0.01)
     photo = torch.from_numpy(dead_leaf_photos(1, 64, 0)[0].copy()).permute(2, 0, 1)[None] / 255
     last = [layer for layer in net.decoder.modules() if isinstance(layer, torch.nn.Conv2d)][-1]
     with torch.no_grad():

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 import onnx
-from onnx import NodeProto, TensorProto, helper, numpy_helper
+from onnx import NodeProto, TensorProto, helper
 
 from livestyle.runtime.half import half_of
 from livestyle.runtime.rewrite import CONVOLUTIONS, replace_nodes
@@ -27,19 +26,3 @@ def store_halves(model: onnx.ModelProto) -> None:
         weight.CopyFrom(half)
     if casts:
         replace_nodes(model.graph, [*casts, *model.graph.node])
-
-
-def restore_floats(model: onnx.ModelProto) -> None:
-    """What `store_halves` does, undone; changed in place."""
-    weights = {t.name: t for t in model.graph.initializer if t.data_type == TensorProto.FLOAT16}
-    back = {
-        n.output[0]: n.input[0] for n in model.graph.node if n.op_type == "Cast" and n.input[0] in weights
-    }
-    nodes = [node for node in model.graph.node if node.output[0] not in back]
-    for node in nodes:
-        node.input[:] = [back.get(name, name) for name in node.input]
-    for name in back.values():
-        array = numpy_helper.to_array(weights[name]).astype(np.float32)
-        weights[name].CopyFrom(numpy_helper.from_array(array, name))
-    if back:
-        replace_nodes(model.graph, nodes)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from livestyle.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
 from livestyle.export.check import check_export, int8_psnr
 from livestyle.export.encoder import PictureEncoder, check_encoder, export_encoder
 from livestyle.export.enlarge import publish_enlarger
 from livestyle.export.graph import live_graph
-from livestyle.export.onnx import architecture_of, export_onnx, load_network
+from livestyle.export.onnx import architecture_of, export_onnx
 from livestyle.export.quantize import quantize
 from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
@@ -72,6 +74,10 @@ def publish(
         return Published(*made, {})
     description, method = _describe(trained, notes, any_picture=encoder is not None)
     trained, int8 = (trained.folded(), int8) if isinstance(trained, StyledTransformer) else (trained, False)
+    with torch.no_grad():
+        for weight in trained.net.parameters():
+            if weight.ndim == 4:
+                weight.copy_(weight.half())  # as the file will hold it
     folder.mkdir(parents=True, exist_ok=True)
     export_onnx(trained.net, folder / GRAPHS["float"])
     bank = StyleBank(tuple(trained.names), trained.styles.detach().numpy())
@@ -96,7 +102,6 @@ def publish(
         encoder=encoder_graph,
     )
     draft = Model(folder, card, bank)
-    trained.net.load_state_dict(load_network(draft).state_dict())  # rounded, as the file holds them
     difference = check_export(trained, draft, frames[:8])
     ratios = int8_psnr(draft, frames[:8]) if int8 else {}
     figures = {**(figures or {}), "torch_difference_of_255": difference}

@@ -16,9 +16,9 @@ from livestyle.calibration.choose import Chooser
 from livestyle.calibration.frames import SIZE
 from livestyle.card import resolve_shapes
 from livestyle.errors import LivestyleError
-from livestyle.export.halves import restore_floats
 from livestyle.export.steady import state_shapes
 from livestyle.frame import Pixels
+from livestyle.runtime.half import restore_floats
 from livestyle.size import Size
 from livestyle.sources.fit import cover
 from livestyle.sources.images import load_image

@@ -55,7 +55,8 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
     """
     found = onnx.ModelProto()
     found.CopyFrom(model)
-    floats = _float_tensors(model)
+    restore_floats(found)
+    floats = _float_tensors(found)
     body = _body(found.graph)
     halves = {name for i in body for name in found.graph.node[i].output} & floats
     weights = {tensor.name: tensor for tensor in found.graph.initializer}
@@ -77,6 +78,22 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
         nodes.append(node)
     replace_nodes(found.graph, nodes)
     return found
+
+
+def restore_floats(model: onnx.ModelProto) -> None:
+    """Weights that lie in float16 behind a Cast, in float32 and without it; changed in place."""
+    weights = {t.name: t for t in model.graph.initializer if t.data_type == TensorProto.FLOAT16}
+    back = {
+        n.output[0]: n.input[0] for n in model.graph.node if n.op_type == "Cast" and n.input[0] in weights
+    }
+    nodes = [node for node in model.graph.node if node.output[0] not in back]
+    for node in nodes:
+        node.input[:] = [back.get(name, name) for name in node.input]
+    for name in back.values():
+        array = numpy_helper.to_array(weights[name]).astype(np.float32)
+        weights[name].CopyFrom(numpy_helper.from_array(array, name))
+    if back:
+        replace_nodes(model.graph, nodes)
 
 
 def _body(graph: GraphProto) -> set[int]:

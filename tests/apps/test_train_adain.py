@@ -66,7 +66,7 @@ def test_the_model_has_an_encoder_and_a_bank(made: Path) -> None:
     assert model.card.encoder is not None
     assert file_sha256(model.encoder()) == model.card.encoder.sha256
     assert model.card.figures["torch_difference_of_255"] <= 2
-    assert model.card.figures["encoder_difference"] < 1e-3
+    assert model.card.figures["encoder_difference"] < 5e-3
 
 
 def test_the_encoder_keeps_the_contract(made: Path) -> None:

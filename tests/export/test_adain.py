@@ -13,13 +13,14 @@ from livestyle.errors import LivestyleError
 from livestyle.export.adain import adain_from_live, adain_to_live
 from livestyle.export.check import psnr
 from livestyle.export.graph import live_graph
-from livestyle.export.halves import restore_floats, store_halves
+from livestyle.export.halves import store_halves
 from livestyle.export.onnx import load_network, restore
 from livestyle.export.publish import Published, publish
 from livestyle.export.steady import state_shapes
 from livestyle.networks.adain import SIDE_PX, STRIDE, AdaIN, StyleOf
 from livestyle.networks.styled import StyledAdaIN
 from livestyle.runtime.encoder import StyleEncoder, scaled
+from livestyle.runtime.half import restore_floats
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
 from livestyle.runtime.plans import Order
 from livestyle.runtime.rewrite import CONVOLUTIONS

@@ -8,7 +8,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from livestyle.errors import LivestyleError
-from livestyle.export.halves import restore_floats, store_halves
+from livestyle.export.halves import store_halves
+from livestyle.runtime.half import restore_floats
 
 
 def convolution(weight: float) -> onnx.ModelProto:

@@ -71,8 +71,8 @@ def rounded(model: onnx.ModelProto) -> onnx.ModelProto:
             if name in halves:
                 exact = node.input[0] if node.op_type == "Cast" else f"{name}_exact"
                 node.output[slot] = f"{name}_exact"
-                nodes.append(helper.make_node("Cast", [exact], [f"{name}_16"], to=TensorProto.FLOAT16))
-                nodes.append(helper.make_node("Cast", [f"{name}_16"], [name], to=TensorProto.FLOAT))
+                nodes.append(helper.make_node("Cast", [exact], [f"{name}_as_half"], to=TensorProto.FLOAT16))
+                nodes.append(helper.make_node("Cast", [f"{name}_as_half"], [name], to=TensorProto.FLOAT))
     replace_nodes(found.graph, nodes)
     return found
 

@@ -69,7 +69,7 @@ def test_convolutions_are_half_and_normalisations_float(pair: Pair) -> None:
     kinds = types(pair.half)
     for operators, kind in ((CONVOLUTIONS, HALF), ({"InstanceNormalization"}, FLOAT)):
         nodes = [node for node in pair.half.graph.node if node.op_type in operators]
-        assert len(nodes) == sum(node.op_type in operators for node in pair.float.graph.node) > 10
+        assert len(nodes) == sum(node.op_type in operators for node in pair.float.graph.node) > 0
         for node in nodes:
             assert {kinds[name] for name in (*node.input, *node.output)} == {kind}
     onnx.checker.check_model(pair.half, full_check=True)
