@@ -20,7 +20,7 @@ STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", LAYER)
 INVERTING = 0.2
 """The part of a training in which the decoder learns to turn features back into their picture, and no more.
 
-VGG's gradients alone take some ten thousand steps to find colours.
+VGG's gradients alone, from torch's default start, had found no colours after 1000 steps.
 """
 
 IDENTITY = 10.0
