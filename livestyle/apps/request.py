@@ -34,6 +34,8 @@ class Request:
     batch: int | None
     crop: int | None
     style_size: int | None
+    stroke: float
+    canvas: bool
     style_weight: float
     content_weight: float
     tv_weight: float
@@ -45,7 +47,7 @@ class Request:
     decay: float | None
     seed: int
     vgg: Path | None
-    style_loss: str
+    style_loss: str | None
     loss: Fidelity
     diversity: float
     samples: int

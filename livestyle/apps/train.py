@@ -73,8 +73,15 @@ def main(
     ] = None,
     style_size: Annotated[
         int | None,
-        typer.Option(min=64, help="Long side of the paintings, px: larger = larger strokes; default 768."),
+        typer.Option(min=64, help="Long side of the paintings, px; default 640; texture 256."),
     ] = None,
+    stroke: Annotated[
+        float,
+        typer.Option(min=0.25, max=4, help="cin, johnson: size of the strokes, a factor on --style-size."),
+    ] = 1.0,
+    canvas: Annotated[
+        bool, typer.Option(help="cin, johnson, adain: noise in the network that strokes hang on.")
+    ] = True,
     style_weight: Annotated[float, typer.Option(min=0, help="More = more painting, less photo.")] = 10.0,
     content_weight: Annotated[float, typer.Option(min=0)] = 1.0,
     tv_weight: Annotated[float, typer.Option(min=0, help="Smoothness.")] = 0.05,
@@ -105,9 +112,12 @@ def main(
     seed: Annotated[int, typer.Option()] = 0,
     vgg: Vgg = None,
     style_loss: Annotated[
-        str,
-        typer.Option(help="gram, mmd-linear, mmd-poly, mmd-gaussian, bn-stats, or gram=1,bn-stats=0.5."),
-    ] = "gram",
+        str | None,
+        typer.Option(
+            help="gram, windows, mmd-linear, mmd-poly, mmd-gaussian, bn-stats, or a sum; "
+            "default windows; adain and texture gram."
+        ),
+    ] = None,
     loss: Annotated[
         Fidelity, typer.Option(help="Of superres: relu2_2 of VGG-19, or pixels.")
     ] = Fidelity.PERCEPTUAL,

@@ -23,7 +23,7 @@ from livestyle.networks.choices import Norm
 from livestyle.styles import StyleBank
 from livestyle.training.add_style import AddStyleOptions, add_style
 from livestyle.training.data import list_images
-from livestyle.training.feedforward import Layers
+from livestyle.training.feedforward import BRUSHWORK, Layers
 from livestyle.training.paintings import Painting, list_paintings, style_name
 from livestyle.training.train_styles import TrainOptions, train_styles
 
@@ -58,13 +58,15 @@ def train_painters(
         work=folders.work,
         arch=request.arch or "lite",
         vgg=request.vgg,
-        style_px=request.style_size or 768,
+        style_px=request.style_size or 640,
+        stroke=request.stroke,
+        canvas=request.canvas,
         norm=request.norm or Norm.INSTANCE,
         layers=layers or Layers(),
         crop_px=request.crop or crop_px,
         batch=request.batch or 4,
         weights=weights_of(request),
-        style_loss=request.style_loss,
+        style_loss=request.style_loss or BRUSHWORK,
         schedule=schedule_of(request, steps=12000, rate=rate),
         validation=(request.validation,) if request.validation else (),
         start=request.start,
@@ -100,11 +102,11 @@ def _add_style(request: Request, picture: Path) -> None:
         painting=Painting(picture, note),
         content=request.content,
         vgg=request.vgg,
-        style_px=request.style_size or 768,
+        style_px=round((request.style_size or 640) * request.stroke),
         crop_px=request.crop or 192,
         batch=request.batch or 4,
         weights=weights_of(request),
-        style_loss=request.style_loss,
+        style_loss=request.style_loss or BRUSHWORK,
         schedule=schedule_of(request, steps=600, rate=1e-2),
     )
     training = add_style(restore(model), options, place)

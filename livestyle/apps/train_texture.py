@@ -30,7 +30,7 @@ def run(request: Request) -> None:
         style_px=request.style_size or 256,
         side_px=request.crop or 256,
         batch=request.batch or 4,
-        style_loss=request.style_loss,
+        style_loss=request.style_loss or "gram",
         diversity_weight=request.diversity,
         schedule=schedule_of(request, steps=2000, rate=1e-2),
     )

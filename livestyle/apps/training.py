@@ -59,7 +59,8 @@ class Folders:
 
 def place_of(request: Request) -> Place:
     """LivestyleError for a device or a style loss that does not exist, before anything is read."""
-    parse_style_loss(request.style_loss)
+    if request.style_loss:
+        parse_style_loss(request.style_loss)
     return Place.choose(request.device)
 
 

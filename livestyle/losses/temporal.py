@@ -20,6 +20,9 @@ MAX_ZOOM = 0.03
 MAX_NOISE = 8 / 255
 MAX_GAIN = 0.1
 
+Paint = Callable[[Tensor, Tensor | None], Tensor]
+"""Photos [B, 3, H, W] and their canvas [B, 4, H / 4, W / 4], None for a network without, to paintings."""
+
 
 def random_motion(batch: int, size: int, generator: torch.Generator) -> Tensor:
     """Small affine motions, [B, 2, 3] in the units of affine_grid, for square images of `size` px.
@@ -46,19 +49,28 @@ def warp(image: Tensor, motion: Tensor) -> Tensor:
     return F.grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
+def moved_canvas(canvas: Tensor | None, motion: Tensor) -> Tensor | None:
+    """The canvas under what moves; where nothing comes from, it stays."""
+    if canvas is None:
+        return None
+    known = warp(torch.ones_like(canvas[:, :1]), motion) > 0.999
+    return torch.where(known, warp(canvas, motion), canvas)
+
+
 def stability_losses(
-    paint: Callable[[Tensor], Tensor],
+    paint: Paint,
     photo: Tensor,
     painted: Tensor,
     generator: torch.Generator,
     still: float = 0.0,
+    canvas: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Mean squared difference of paint(moved photo + noise) and the painting, moved.
+    """Mean squared difference of paint(moved photo + noise, moved canvas) and the painting, moved.
 
-    paint maps [B, 3, H, W] to the same shape; photo and painted = paint(photo) in [0, 1]. Pixels
-    that the motion uncovers are masked out. Gain and noise imitate exposure and the sensor. `still`
-    is the chance that a photo does not move. Returns two scalars, the part of the photos that moved
-    and of those that did not; their sum is the mean over all.
+    photo and painted = paint(photo, canvas), [B, 3, H, W] in [0, 1]. Pixels that the motion uncovers are
+    masked out. Gain and noise imitate exposure and the sensor. `still` is the chance that a photo does not
+    move. Returns two scalars, the part of the photos that moved and of those that did not; their sum is
+    the mean over all.
     """
     batch, _, _, size = photo.shape
     motion = random_motion(batch, size, generator)
@@ -73,31 +85,32 @@ def stability_losses(
     # The corner that came from outside the photo is filled with the photo, so that the network's
     # instance statistics are those of a picture without a black edge.
     disturbed = torch.where(known.bool(), disturbed, photo)
-    difference = paint(disturbed) - warp(painted, motion)
+    difference = paint(disturbed, moved_canvas(canvas, motion)) - warp(painted, motion)
     error = (difference.square() * known).sum((1, 2, 3)) / (known.sum() * 3).clamp_min(1)
     stays = stays.flatten().to(photo.device)
     return error[~stays].sum(), error[stays].sum()
 
 
 def film_loss(
-    paint: Callable[[Tensor], Tensor],
+    paint: Paint,
     photo: Tensor,
     generator: torch.Generator,
     frames: int = 3,
+    canvas: Tensor | None = None,
 ) -> Tensor:
     """Mean squared difference of each later frame's painting and the first one's, moved.
 
-    The film: `photo` [B, 3, S, S] in [0, 1] moves, and before it a square of the batch's next photo
-    moves otherwise. Each frame is compared with the first, not with the one before, so that what is
-    painted stays where it is over time (Ruder 2016, long-term consistency). Left out are pixels
-    that come from outside, and those which the square covered in either frame (Ruder's occlusions).
+    The film: `photo` [B, 3, S, S] in [0, 1] moves and the canvas with it, and before it a square of the
+    batch's next photo moves otherwise. Each frame is compared with the first, not with the one before, so
+    that what is painted stays where it is over time (Ruder 2016, long-term consistency). Left out are
+    pixels that come from outside, and those which the square covered in either frame (Ruder's occlusions).
     """
     batch, _, _, size = photo.shape
     still = torch.eye(2, 3).expand(batch, 2, 3)
     back, front = (random_motion(batch, size, generator) for _ in range(2))
     square = _square(batch, size, generator).to(photo.device)
     before = photo.roll(1, 0)
-    first = paint(torch.where(square > 0.5, before, photo))
+    first = paint(torch.where(square > 0.5, before, photo), canvas)
     error, count = photo.new_zeros(()), photo.new_zeros(())
     for number in range(1, frames):
         share = number / (frames - 1)
@@ -105,7 +118,8 @@ def film_loss(
         covered = warp(square, ahead)
         known = warp(torch.ones_like(square), behind) > 0.999
         ground = torch.where(known, warp(photo, behind), photo)
-        painting = paint(torch.where(covered > 0.5, warp(before, ahead), ground))
+        frame = torch.where(covered > 0.5, warp(before, ahead), ground)
+        painting = paint(frame, moved_canvas(canvas, behind))
         of_back = (known & (covered < 0.001) & (warp(square, behind) < 0.001)).float()
         of_front = (covered > 0.999).float()
         for mask, motion in ((of_back, behind), (of_front, ahead)):

@@ -67,7 +67,7 @@ class StyledTransformer(Styled):
             beta -= norm.running_mean * gamma
         return plain
 
-    def forward(self, x: Tensor, index: Tensor) -> Tensor:
-        """x [B, 3, H, W] in [0, 1], index int64 [B]: which style for which image."""
-        y: Tensor = self.net(x, self.styles[index])
+    def forward(self, x: Tensor, index: Tensor, canvas: Tensor | None = None) -> Tensor:
+        """x [B, 3, H, W] in [0, 1], index int64 [B]: which style for which image; canvas as its network's."""
+        y: Tensor = self.net(x, self.styles[index], canvas)
         return y

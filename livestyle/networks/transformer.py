@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from livestyle.errors import LivestyleError
 from livestyle.networks.blocks import ConvNorm, ReflectConv, Residual, UpConv
+from livestyle.networks.canvas import FOLD, Canvas, draw_canvas
 from livestyle.networks.choices import Norm
 from livestyle.networks.norms import NORMS, StyleNorm
 
@@ -29,6 +31,7 @@ class Architecture:
     skip:    add the stem's features to the decoder at the same resolution and width
     detail:  the output is what is added to the picture, enlarged to its size; else the picture itself
     norm:    what stands behind each convolution but the last
+    canvas:  add noise that strokes hang on to the first features at a quarter of the size, see `Canvas`
     """
 
     fold: int
@@ -40,6 +43,12 @@ class Architecture:
     skip: bool = False
     detail: bool = False
     norm: Norm = Norm.INSTANCE
+    canvas: bool = False
+
+    @property
+    def canvas_level(self) -> int | None:
+        """The convolution of `down` whose features get the canvas; None without one."""
+        return int(math.log2(FOLD // self.fold)) if self.canvas else None
 
     @property
     def scale(self) -> int:
@@ -98,26 +107,32 @@ class Transformer(nn.Module):
             nn.init.zeros_(self.head.conv.weight)
             nn.init.zeros_(cast(Tensor, self.head.conv.bias))
         self.style_length = offsets.total
+        level = arch.canvas_level
+        self.canvas = None if level is None else Canvas(arch.down[level])
 
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+    def forward(self, x: Tensor, style: Tensor, canvas: Tensor | None = None) -> Tensor:
         """x float [B, 3, H, W] RGB in [0, 1], H and W multiples of `arch.stride`; style [B, D].
 
+        canvas: float [B, 4, H / 4, W / 4] as `draw_canvas` gives it; the network's own where None.
         Returns float [B, 3, H, W], both sides times `arch.scale`, RGB in (0, 1), or about that with
         `detail`.
         """
         folded = self.stem.conv(F.pixel_unshuffle(x, self.arch.fold))
-        y = F.pixel_shuffle(self.paint(folded, style), self.arch.unfold)
+        y = F.pixel_shuffle(self.paint(folded, style, canvas), self.arch.unfold)
         if self.arch.detail:
             return y + F.interpolate(x.float(), scale_factor=float(self.arch.scale), mode="bicubic")
         return y
 
-    def paint(self, first: Tensor, style: Tensor) -> Tensor:
+    def paint(self, first: Tensor, style: Tensor, canvas: Tensor | None = None) -> Tensor:
         """From what the first convolution gives, [B, C, H / fold, W / fold], to the folded painting.
 
         Returns float32 [B, 3 * unfold^2, H / unfold, W / unfold] in (0, 1).
         """
-        y = stem = self.stem.finish(first, style)
-        for layer in (*self.down, *self.blocks):
+        y = stem = self.stem.finish(self._on_canvas(first, 0, canvas), style)
+        for level, layer in enumerate(self.down, start=1):
+            assert isinstance(layer, ConvNorm)
+            y = layer.finish(self._on_canvas(layer.conv(y), level, canvas), style)
+        for layer in self.blocks:
             y = layer(y, style)
         for layer in self.up:
             y = layer(y, style)
@@ -125,6 +140,29 @@ class Transformer(nn.Module):
                 y = y + stem
         y = self.head(y).float()
         return y if self.arch.detail else torch.sigmoid(y)
+
+    def _on_canvas(self, convolved: Tensor, level: int, canvas: Tensor | None) -> Tensor:
+        """What a convolution of `down` gives, with the canvas where this is its level."""
+        if self.canvas is None or level != self.arch.canvas_level:
+            return convolved
+        added: Tensor = self.canvas(convolved, canvas)
+        return added
+
+    def start_from(self, other: Transformer, name: str) -> None:
+        """Take over the weights of a network of the same shape; it may lack the canvas.
+
+        LivestyleError where the shape is another; name: what `other` is called there.
+        """
+        if replace(other.arch, canvas=self.arch.canvas) != self.arch or (other.canvas and not self.canvas):
+            raise LivestyleError(f"{name} has another network; give its --arch, --norm and --canvas")
+        self.load_state_dict({**self.state_dict(), **other.state_dict()})
+
+    def draw_canvas(self, photo: Tensor, generator: torch.Generator) -> Tensor | None:
+        """A new canvas for each of the photos [B, 3, H, W]; None for a network without."""
+        if self.canvas is None:
+            return None
+        count, _, height, width = photo.shape
+        return draw_canvas(count, height // FOLD, width // FOLD, generator).to(photo.device)
 
     def new_styles(self, count: int) -> Tensor:
         """`count` untrained style vectors, float32 [count, D]: gamma 1, beta 0."""

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from livestyle.evaluation.curves import Curve, draw_curves
 from livestyle.losses.mmd import polynomial
-from livestyle.losses.style import STYLE_LOSSES
+from livestyle.losses.style import LAYER_LOSSES
 from livestyle.reproduction.findings import Claim, Findings, Picture
 from livestyle.reproduction.gatys import paint
 from livestyle.reproduction.setting import Setting, square
@@ -51,7 +51,7 @@ def run(setting: Setting) -> Findings:
         [("photo", square(path, sizes.side_px)), ("painting", setting.painted(0, sizes.side_px))],
         [],
     )
-    for name, loss in STYLE_LOSSES.items():
+    for name, loss in LAYER_LOSSES.items():
         options = PictureOptions(
             path, ((painting.path, 1.0),), sizes.side_px, iterations=sizes.iterations, start=Start.NOISE,
             style_loss=name, vgg=setting.vgg,

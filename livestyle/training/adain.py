@@ -68,7 +68,7 @@ class AdaINObjective:
         if weights.stability or weights.noise:
             generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
             terms["stability"], terms["noise"] = stability_losses(
-                lambda x: self.model(x, style), photo, painted, generator, weights.still
+                lambda x, _: self.model(x, style), photo, painted, generator, weights.still
             )
             loss = loss + weights.stability * terms["stability"] + weights.noise * terms["noise"]
         return {"loss": loss, **terms}

@@ -15,10 +15,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.losses.moments import MomentsLoss
-from livestyle.losses.style import StyleLoss, WeightedSum
+from livestyle.losses.style import LayerMean, StyleLoss, WeightedSum
 from livestyle.networks.adain_lite import STRIDE, AdaINLite
 from livestyle.networks.statistics import mean_std
-from livestyle.training.feedforward import STYLE_LAYERS, Perception, Weights, paint_terms
+from livestyle.training.feedforward import STYLE_LAYERS, Perception, Weights, generator_from, paint_terms
 
 HANDOVER = 0.4
 """Until this part of the training the teacher's vectors are painted with, then the encoder's."""
@@ -77,7 +77,9 @@ class LiteObjective:
     """Content + style + TV + stability of what is painted, and the encoder's distance from the teacher."""
 
     perception: Perception
-    """Its paintings are `pictures`; its loss is one of `with_moments`."""
+    """Its paintings are `pictures`; part of its loss is `moments`."""
+    moments: LayerMean
+    """Keeps the statistics that the teacher reads, see `with_moments`."""
     pictures: Tensor
     """uint8 [N, 3, S, S]: the styles that are drawn from."""
     taught: TaughtAdaIN
@@ -92,19 +94,23 @@ class LiteObjective:
         with torch.no_grad():
             seen = self.perception.vgg(photo, STYLE_LAYERS)
             told = teacher(statistics(seen))
-        taught = teacher(pool_statistics(self.perception, index))
+        taught = teacher(pool_statistics(self.moments, index))
         found = encoder(view(self.pictures[index].float() / 255))
         distance = (relative(found, taught.detach()) + relative(encoder(view(photo)), told)) / 2
         style = taught if progress < HANDOVER else found
         content = seen[self.perception.content_layer]
-        terms = paint_terms(self.perception, lambda x: net(x, style), photo, content, index, weights, rng)
+        canvas = net.draw_canvas(photo, generator_from(rng))
+        terms = paint_terms(
+            self.perception, lambda x, on: net(x, style, on), photo, canvas, content, index, weights, rng
+        )
         loss = terms["loss"] + DISTILL * (1 - progress) * distance
         return {**terms, "loss": loss, "distance": distance}
 
 
-def with_moments(loss: StyleLoss) -> WeightedSum:
-    """A style loss and Huang's (2017, eq. 13), which keeps the statistics that the teacher reads."""
-    return WeightedSum([(1.0, loss), (1.0, MomentsLoss())])
+def with_moments(loss: StyleLoss) -> tuple[WeightedSum, LayerMean]:
+    """A style loss and Huang's (2017, eq. 13); and that one alone, which keeps what the teacher reads."""
+    moments = LayerMean(MomentsLoss())
+    return WeightedSum([(1.0, loss), (1.0, moments)]), moments
 
 
 def statistics(seen: dict[str, Tensor]) -> Tensor:
@@ -112,9 +118,9 @@ def statistics(seen: dict[str, Tensor]) -> Tensor:
     return torch.cat([part.flatten(1) for layer in STYLE_LAYERS for part in mean_std(seen[layer])], 1)
 
 
-def pool_statistics(perception: Perception, index: Tensor | slice) -> Tensor:
-    """The same of a perception's paintings: they are the last two tensors of each target."""
-    return torch.cat([part[index] for layer in STYLE_LAYERS for part in perception.targets[layer][-2:]], 1)
+def pool_statistics(moments: LayerMean, index: Tensor | slice) -> Tensor:
+    """The same of the paintings that a loss has learned."""
+    return torch.cat([part[index] for layer in STYLE_LAYERS for part in moments.targets[layer]], 1)
 
 
 def view(pictures: Tensor) -> Tensor:

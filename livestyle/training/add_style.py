@@ -15,7 +15,7 @@ from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.vgg import load_vgg19
 from livestyle.training.data import PhotoCrops, load_style
 from livestyle.training.device import Place
-from livestyle.training.feedforward import FeedforwardObjective, Perception, Weights
+from livestyle.training.feedforward import BRUSHWORK, FeedforwardObjective, Perception, Weights
 from livestyle.training.leaves import dead_leaf_photos
 from livestyle.training.loop import Note, Schedule, fit
 from livestyle.training.paintings import Painting
@@ -31,11 +31,11 @@ class AddStyleOptions:
     content: tuple[Path, ...] = ()
     """Folders of photos; without any, dead leaves stand in for them."""
     vgg: Path | None = None
-    style_px: int = 768
+    style_px: int = 640
     crop_px: int = 192
     batch: int = 4
     weights: Weights = field(default_factory=Weights)
-    style_loss: str = "gram"
+    style_loss: str = BRUSHWORK
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=600, rate=1e-2))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,16 +10,17 @@ import torch
 from torch import Tensor
 
 from livestyle.losses.content import content_loss
-from livestyle.losses.gram import GramLoss
 from livestyle.losses.peaks import watched
-from livestyle.losses.style import StyleLoss, Target, join, pick
-from livestyle.losses.temporal import film_loss, stability_losses
+from livestyle.losses.style import StyleLoss, new_style_loss
+from livestyle.losses.temporal import Paint, film_loss, stability_losses
 from livestyle.losses.tv import tv_loss
 from livestyle.networks.styled import StyledTransformer
 from livestyle.networks.vgg import VGG19
 
 CONTENT_LAYER = "relu4_1"
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
+BRUSHWORK = "windows"
+"""The style loss of trainings."""
 
 
 @dataclass(frozen=True)
@@ -86,14 +87,13 @@ class Perception:
         loss: Gram matrices where nothing is said.
         """
         self.vgg = vgg
-        self.loss = loss or GramLoss()
+        self.loss = loss or new_style_loss("gram")
         self.content_layer = content_layer
-        targets = [self._targets(painting, style_layers) for painting in paintings]
-        self.targets = {layer: join([t[layer] for t in targets]) for layer in style_layers}
-
-    @torch.no_grad()
-    def _targets(self, painting: Tensor, layers: Sequence[str]) -> dict[str, Target]:
-        return {k: self.loss.target(f) for k, f in self.vgg(painting, layers).items()}
+        self.style_layers = tuple(style_layers)
+        self.loss.forget()
+        with torch.no_grad():
+            for painting in paintings:
+                self.loss.learn(vgg(painting, style_layers))
 
     @torch.no_grad()
     def content(self, photo: Tensor) -> Tensor:
@@ -105,17 +105,16 @@ class Perception:
 
         A single image with several styles gets the loss to each of them.
         """
-        seen = self.vgg(painted, {*self.targets, self.content_layer})
-        styles = self._style(seen, index) if self.targets else painted.new_zeros(len(index))
+        seen = self.vgg(painted, {*self.style_layers, self.content_layer})
+        styles = self._style(seen, index) if self.style_layers else painted.new_zeros(len(index))
         return content_loss(seen[self.content_layer], content), styles
 
     def style(self, painted: Tensor, index: Tensor) -> Tensor:
         """The style loss alone, [B]."""
-        return self._style(self.vgg(painted, self.targets), index)
+        return self._style(self.vgg(painted, self.style_layers), index)
 
     def _style(self, seen: dict[str, Tensor], index: Tensor) -> Tensor:
-        losses = [self.loss.loss(seen[k], pick(target, index)) for k, target in self.targets.items()]
-        return torch.stack(losses).mean(0)
+        return self.loss({layer: seen[layer] for layer in self.style_layers}, index)
 
 
 @dataclass
@@ -139,10 +138,11 @@ class FeedforwardObjective:
         index = self.trained[torch.from_numpy(rng.integers(len(self.trained), size=len(photo)))].to(device)
         content = self.perception.content(photo)
         norms = self.model.net.norms() if weights.peaks else ()
+        canvas = self.model.net.draw_canvas(photo, generator_from(rng))
         with watched(norms) as peaks:
             terms = paint_terms(
-                self.perception, lambda x: self.model(x, index), photo, content, index, weights, rng,
-                self.style_weights.to(device)[index],
+                self.perception, lambda x, on: self.model(x, index, on), photo, canvas, content, index,
+                weights, rng, self.style_weights.to(device)[index],
             )  # fmt: skip
         if peaks:
             terms["peaks"] = torch.stack(peaks).mean()
@@ -150,10 +150,16 @@ class FeedforwardObjective:
         return terms
 
 
+def generator_from(rng: np.random.Generator) -> torch.Generator:
+    """Torch's generator, seeded by the next draw of numpy's."""
+    return torch.Generator().manual_seed(int(rng.integers(2**31)))
+
+
 def paint_terms(
     perception: Perception,
-    paint: Callable[[Tensor], Tensor],
+    paint: Paint,
     photo: Tensor,
+    canvas: Tensor | None,
     content: Tensor,
     index: Tensor,
     weights: Weights,
@@ -162,22 +168,21 @@ def paint_terms(
 ) -> dict[str, Tensor]:
     """The terms of what `paint` makes of photos [B, 3, S, S] in [0, 1], and their weighted sum, 'loss'.
 
-    content: what VGG sees in the photos. index: int64 [B], which of the perception's paintings each
-    photo is painted after. style_weights: float [B], a factor on the style loss of each.
+    canvas: what `paint` gets with the photos. content: what VGG sees in the photos. index: int64 [B],
+    which of the perception's paintings each photo is painted after. style_weights: float [B], a factor
+    on the style loss of each.
     """
-    painted = paint(photo)
+    painted = paint(photo, canvas)
     if perception.loss.random:
         torch.manual_seed(int(rng.integers(2**31)))
     closeness, styles = perception.terms(painted, content, index)
     style = (styles if style_weights is None else styles * style_weights).mean()
     terms = {"content": closeness, "style": style, "tv": tv_loss(painted)}
     if weights.stability or weights.noise:
-        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        pair = stability_losses(paint, photo, painted, generator, weights.still)
+        pair = stability_losses(paint, photo, painted, generator_from(rng), weights.still, canvas)
         named = zip(("stability", "noise"), pair, strict=True)
         terms |= {name: term for name, term in named if getattr(weights, name)}
     if weights.film:
-        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        terms["film"] = film_loss(paint, photo, generator)
+        terms["film"] = film_loss(paint, photo, generator_from(rng), canvas=canvas)
     loss = sum((getattr(weights, name) * term for name, term in terms.items()), photo.new_zeros(()))
     return {"loss": loss, **terms}

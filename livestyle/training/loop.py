@@ -69,12 +69,14 @@ def fit(
     place: Place,
     checkpoint: Path | None = None,
     meta: dict[str, Any] | None = None,
+    kept: dict[str, Tensor] | None = None,
 ) -> Iterator[Note]:
     """Train `model` in place and yield a Note after each step; the caller may look at any time.
 
     groups: Adam's parameter groups; 'scale' in a group multiplies the rate. Each step draws from a
     generator seeded with (seed, step), so a run that was killed and resumed from `checkpoint` sees
-    what an unbroken one sees. `meta` is kept in the checkpoint. LivestyleError when the loss is no number.
+    what an unbroken one sees. `meta` is kept in the checkpoint, and so are the tensors
+    `kept`, which change in place (see `StyleLoss`). LivestyleError when the loss is no number.
     """
     optimizer = torch.optim.Adam([{"lr": schedule.rate, **g} for g in groups])
     trained = [p for g in groups for p in g["params"]]
@@ -82,6 +84,8 @@ def fit(
     def load(state: dict[str, Any]) -> None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
+        for name, tensor in (kept or {}).items():
+            tensor.copy_(state["kept"][name])
 
     start = resume(checkpoint, load)
     for step in range(start, schedule.steps):
@@ -101,7 +105,7 @@ def fit(
         optimizer.step()
         if checkpoint and schedule.saves(step + 1):
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
-            save(checkpoint, {**state, "meta": meta or {}})
+            save(checkpoint, {**state, "kept": kept or {}, "meta": meta or {}})
         yield Note(step + 1, {name: term.item() for name, term in terms.items()})
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from livestyle.training.feedforward import Weights
+from livestyle.training.feedforward import BRUSHWORK, Weights
 from livestyle.training.log import SHEET_EVERY
 from livestyle.training.loop import Schedule
 from livestyle.training.paintings import Painting
@@ -44,9 +44,12 @@ class StyleOptions(PhotoOptions):
     """The styles that the model ships with."""
     content: tuple[Path, ...]
     vgg: Path | None = None
-    style_px: int = 768
+    style_px: int = 640
+    """Long side of the paintings; strokes come out as large as they are there."""
+    stroke: float = 1.0
+    """A factor on the size of strokes."""
     weights: Weights = field(default_factory=Weights)
-    style_loss: str = "gram"
+    style_loss: str = BRUSHWORK
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=12000))
     start: str | None = None
     """The name of the model that the training starts from, for the record."""
@@ -55,6 +58,7 @@ class StyleOptions(PhotoOptions):
         return {
             **super().record(),
             "style_px": self.style_px,
+            "stroke": self.stroke,
             "weights": asdict(self.weights),
             "style_loss": self.style_loss,
             "start": self.start,

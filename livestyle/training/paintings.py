@@ -24,6 +24,8 @@ class Painting:
     """A factor on its style loss."""
     share: int = 1
     """How often it is drawn, against the others' once: more for a painting that is hard to learn."""
+    stroke: float = 1.0
+    """A factor on the size of its strokes."""
 
 
 def style_name(path: Path) -> str:
@@ -34,7 +36,7 @@ def style_name(path: Path) -> str:
 def list_paintings(folder: Path, notes: Path | None = None) -> list[Painting]:
     """Every picture in `folder`; or those that the CSV file `notes` lists, in its order.
 
-    notes has the columns file, name, title, artist, year, licence and, if wanted, weight and share.
+    notes has the columns file, name, title, artist, year, licence and, if wanted, weight, share and stroke.
     LivestyleError for a file that isn't there, a missing column, a bad number or a name used twice.
     """
     if notes is None:
@@ -74,10 +76,15 @@ def _read_notes(folder: Path, notes: Path) -> list[Painting]:
             raise LivestyleError(f"{notes} names {row['file']}, which is not in {folder}")
         note = StyleNote(*(row[c] for c in COLUMNS[1:]))
         try:
-            weight, share = float(row.get("weight") or 1.0), int(row.get("share") or 1)
+            weight, stroke = (float(row.get(column) or 1.0) for column in ("weight", "stroke"))
+            share = int(row.get("share") or 1)
         except ValueError as error:
-            raise LivestyleError(f"{notes}, {row['file']}: weight and share are numbers; {error}") from error
-        if weight < 0 or share < 1:
-            raise LivestyleError(f"{notes}, {row['file']}: expected weight >= 0 and share >= 1")
-        paintings.append(Painting(path, note, weight, share))
+            raise LivestyleError(
+                f"{notes}, {row['file']}: weight, share and stroke are numbers; {error}"
+            ) from error
+        if weight < 0 or share < 1 or not 0.25 <= stroke <= 4:
+            raise LivestyleError(
+                f"{notes}, {row['file']}: expected weight >= 0, share >= 1 and stroke 0.25 to 4"
+            )
+        paintings.append(Painting(path, note, weight, share, stroke))
     return paintings

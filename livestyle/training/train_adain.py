@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Generic, TypeVar
@@ -61,8 +61,16 @@ class AdaINOptions(StyleOptions):
     """Folders of pictures whose styles are learned from."""
     held_out: Path | None = None
     """Folder of paintings for the sheets."""
+    canvas: bool = True
+    """Whether the network gets noise for strokes to hang on, see `Canvas`."""
     pool: int = 768
     """How many style pictures are made before the training and drawn from."""
+
+    def architecture(self) -> Architecture:
+        """LivestyleError for a name that does not exist."""
+        if self.arch not in ARCHITECTURES:
+            raise LivestyleError(f"unknown architecture {self.arch!r}; expected {', '.join(ARCHITECTURES)}")
+        return replace(ARCHITECTURES[self.arch], canvas=self.canvas)
 
     def shown(self) -> Sequence[Painting]:
         """The paintings for the sheets: those held out; without any, those that the model ships with."""
@@ -100,14 +108,14 @@ def train_adain(
     vgg = load_vgg19(options.vgg)
     place.module(vgg)
     with place.autocast():
-        loss = with_moments(parse_style_loss(options.style_loss))
+        loss, moments = with_moments(parse_style_loss(options.style_loss))
         perception = Perception(vgg, (place.images(p[None].float() / 255) for p in pool), loss)
-    taught = TaughtAdaIN(model, Teacher(pool_statistics(perception, slice(None)), model.net.style_length))
+    taught = TaughtAdaIN(model, Teacher(pool_statistics(moments, slice(None)), model.net.style_length))
     place.module(taught)
     _teach(taught.teacher, vgg, options, start or StyledTransformer(model.net, ["plain"]), place)
     model.encoder.begin(place.images(views), taught.teacher.linear.bias.detach())
     objective = LiteObjective(
-        perception, pool.to(place.device), taught, options.weights, anneal=start is None
+        perception, moments, pool.to(place.device), taught, options.weights, anneal=start is None
     )
     groups: list[dict[str, Any]] = [
         {"params": [p for p in model.parameters() if p.requires_grad]},
@@ -123,15 +131,10 @@ def train_adain(
 
 def _new_model(options: AdaINOptions, views: Tensor, start: StyledTransformer | None) -> AdaINLite:
     """views: style pictures as the encoder sees them; its VGG is scaled by them."""
-    if options.arch not in ARCHITECTURES:
-        raise LivestyleError(f"unknown architecture {options.arch!r}; expected {', '.join(ARCHITECTURES)}")
-    arch = ARCHITECTURES[options.arch]
-    model = AdaINLite(Transformer(arch), load_vgg19(options.vgg, TRUNK_END))
+    model = AdaINLite(Transformer(options.architecture()), load_vgg19(options.vgg, TRUNK_END))
     normalize(model.encoder.trunk, list(views.split(1)))
     if start is not None:
-        if start.net.arch != arch:
-            raise LivestyleError(f"{options.start} isn't of the architecture {options.arch!r}; change --arch")
-        model.net.load_state_dict(start.net.state_dict())
+        model.net.start_from(start.net, options.start or "the start")
     return model
 
 
@@ -189,7 +192,7 @@ def _meta(options: AdaINOptions) -> dict[str, Any]:
     """What `load_adain` needs, and the record."""
     return {
         "method": METHOD,
-        "arch": ARCHITECTURES[options.arch].to_dict(),
+        "arch": options.architecture().to_dict(),
         "notes": [asdict(p.note) for p in options.paintings],
         "paintings": [str(p.path.resolve()) for p in options.paintings],
         "training": options.record(),

@@ -35,6 +35,8 @@ class TrainOptions(StyleOptions):
     """A training of a network with its own style for each painting."""
 
     norm: Norm = Norm.INSTANCE
+    canvas: bool = True
+    """Whether the network gets noise for strokes to hang on, see `Canvas`."""
     layers: Layers = field(default_factory=Layers)
     teacher: str | None = None
     """The name of the model whose pictures are learned in place of the paintings, for the record."""
@@ -43,7 +45,7 @@ class TrainOptions(StyleOptions):
         """LivestyleError for a name that does not exist."""
         if self.arch not in ARCHITECTURES:
             raise LivestyleError(f"unknown architecture {self.arch!r}; expected {', '.join(ARCHITECTURES)}")
-        return replace(ARCHITECTURES[self.arch], norm=self.norm)
+        return replace(ARCHITECTURES[self.arch], norm=self.norm, canvas=self.canvas)
 
     def record(self) -> dict[str, Any]:
         return {**super().record(), "norm": str(self.norm), "layers": asdict(self.layers), **self._teacher()}
@@ -78,21 +80,19 @@ def train_styles(
     torch.manual_seed(options.schedule.seed)
     model = StyledTransformer(Transformer(options.architecture()), names)
     if start is not None:
-        if start.net.arch != model.net.arch:
-            raise LivestyleError(
-                f"{options.start} has another network than {options.arch}; give its --arch and --norm"
-            )
-        model.net.load_state_dict(start.net.state_dict())
+        model.net.start_from(start.net, options.start or "the start")
         known = dict(zip(start.names, start.styles.detach(), strict=True))
         model.set_styles(known, start.styles.detach().mean(0))
     place.module(model)
     crops = PhotoCrops.load(options.content, options.crop_px)
     objective: Objective
+    kept: dict[str, torch.Tensor] = {}
     if teacher is not None:
         place.module(teacher)
         objective = TeacherObjective(model, teacher)
     else:
         objective = _objective(options, model, place, anneal=start is None)
+        kept = objective.perception.loss.kept
     groups: list[dict[str, Any]] = [
         {"params": list(model.net.parameters())},
         {"params": [model.styles], "scale": STYLE_RATE},
@@ -101,7 +101,7 @@ def train_styles(
     meta = _meta(options)
     steps = fit(
         model, groups, lambda rng: crops.batch(rng, options.batch), objective, options.schedule,
-        place, checkpoint, meta,
+        place, checkpoint, meta, kept,
     )  # fmt: skip
     photos = pick_photos(options.validation, crops)
     notes = logged(
@@ -117,7 +117,10 @@ def _objective(
     """The perceptual losses to the paintings."""
     vgg = load_vgg19(options.vgg, options.layers.last)
     place.module(vgg)
-    images = [place.images(load_style(p.path, options.style_px)) for p in options.paintings]
+    images = [
+        place.images(load_style(p.path, round(options.style_px * options.stroke * p.stroke)))
+        for p in options.paintings
+    ]
     with place.autocast():
         loss = parse_style_loss(options.style_loss)
         perception = Perception(vgg, images, loss, options.layers.style, options.layers.content)
