@@ -11,6 +11,7 @@ from livestyle.networks.choices import Norm
 from livestyle.networks.transformer import Architecture
 
 STEM = "stem.conv.conv.weight"
+CANVAS = "canvas.conv.conv.weight"
 UP = "up.{}.conv.conv.conv.weight"
 
 
@@ -72,6 +73,8 @@ def to_live(state: dict[str, Tensor], arch: Architecture) -> dict[str, Tensor]:
     # out, (color, y, x), rows, columns -> out, (x, color), (rows, y), columns
     folded = live.pop(f"net.{STEM}").unflatten(1, (3, arch.fold, arch.fold)).flip(1)
     live["stem.weight"] = folded.permute(0, 3, 1, 4, 2, 5).flatten(3, 4).flatten(1, 2) / _range(arch)
+    if arch.canvas_level == 0:  # it meets features of pixels of 255
+        live[f"net.{CANVAS}"] = live[f"net.{CANVAS}"] * _stem_range(arch)
     for number in range(len(arch.up)):
         live[f"net.up.{number}.weight"] = paired(live.pop(f"net.{UP.format(number)}"))
     return live
@@ -85,6 +88,8 @@ def from_live(live: dict[str, Tensor], arch: Architecture) -> dict[str, Tensor]:
         .unflatten(2, (arch.kernel, arch.fold))
         .unflatten(1, (arch.fold, 3))
     )
+    if arch.canvas_level == 0:
+        state[CANVAS] = state[CANVAS] / _stem_range(arch)
     state[STEM] = rows.permute(0, 2, 4, 1, 3, 5).flip(1).flatten(1, 3)
     for number in range(len(arch.up)):
         state[UP.format(number)] = unpaired(state.pop(f"up.{number}.weight"))
@@ -94,6 +99,11 @@ def from_live(live: dict[str, Tensor], arch: Architecture) -> dict[str, Tensor]:
 def _range(arch: Architecture) -> float:
     """What the first weights are divided by: pixels are of 255, which only a norm takes out again."""
     return 255.0 if arch.norm == Norm.NONE else 1.0
+
+
+def _stem_range(arch: Architecture) -> float:
+    """How much larger the live graph's first features are than the network's."""
+    return 255.0 / _range(arch)
 
 
 def paired(weight: Tensor) -> Tensor:
