@@ -19,10 +19,10 @@ import cv2
 import numpy as np
 from machine import machine, summary
 
-from livestyle.size import Size
+from livestyle.core.size import Size
 from livestyle.sources.images import load_image
-from livestyle.sources.scene import Scene
-from livestyle.stylizer import Stylizer
+from livestyle.sources.synthetic.scene import Scene
+from livestyle.stylizer.stylizer import Stylizer
 from tests.ui.desktop import App, desktop, wait_for
 from tests.ui.test_window_app import corner, shows
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from livestyle.config import STEADINESS
+from livestyle.core.config import STEADINESS
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 from livestyle.evaluation.films import covering
-from livestyle.frame import Pixels
-from livestyle.size import Size
-from livestyle.sources.container import open_container, video_stream
-from livestyle.stylizer import Stylizer
-from livestyle.transcode.demux import Demux, Picture
+from livestyle.offline.demux import Demux, Picture
+from livestyle.sources.video.container import open_container, video_stream
+from livestyle.stylizer.stylizer import Stylizer
 
 SIZE = Size(640, 480)
 

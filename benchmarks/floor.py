@@ -11,8 +11,8 @@ import onnx
 import onnxruntime
 from numpy.typing import NDArray
 
-from livestyle.card import Model, resolve_shapes
-from livestyle.size import Size
+from livestyle.core.size import Size
+from livestyle.model.card import Model, resolve_shapes
 
 COUNTED_AT = Size(320, 256)
 """The graph is run once at this size; convolutions and what they read and write grow with the area."""

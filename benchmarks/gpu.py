@@ -28,11 +28,11 @@ from gpu_models import styles_in_half, wide_model
 from gpu_rivals import NaiveRival, Rival, TorchRival, measure_ceilings
 from machine import machine
 
-from livestyle.card import Model
-from livestyle.errors import LivestyleError
-from livestyle.pipeline.pace import engine_alone, in_flight, one_at_a_time, side_by_side
+from livestyle.bench.pace import engine_alone, in_flight, one_at_a_time, side_by_side
+from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size, SizeRule
+from livestyle.model.card import Model
 from livestyle.runtime.select import DEVICES, open_engine
-from livestyle.size import Size, SizeRule
 
 SIZES = ("640x480", "1920x1080", "1280x720", "3840x2160")
 COMPILED_AT = SIZES[:2]

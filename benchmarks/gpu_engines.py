@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from gpu_figures import Switches, judge_switches
 
-from livestyle.frame import Pixels
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 from livestyle.runtime.engine import Engine
-from livestyle.size import Size
-from livestyle.sources.scene import Scene
+from livestyle.sources.synthetic.scene import Scene
 
 PICTURES = 4
 """Different pictures that take turns, so that no figure is of a frame that is in a cache."""

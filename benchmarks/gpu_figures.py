@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from floor import Floor, Work
 
-from livestyle.frame import Pixels
+from livestyle.core.frame import Pixels
 
 PIPELINED, ALONE, EAGER_F16 = "pipelined", "one at a time", "torch eager f16"
 """Names that rows are looked up by."""

@@ -11,17 +11,17 @@ from floor import feed_of
 from gpu_engines import pictures
 from gpu_rivals import autocast, live_graph
 
-from livestyle.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
-from livestyle.errors import LivestyleError
-from livestyle.export.check import psnr
-from livestyle.export.graph import LiveTransformer
-from livestyle.export.onnx import export_onnx
-from livestyle.export.steady import state_shapes
-from livestyle.frame import Pixels
-from livestyle.networks.transformer import ARCHITECTURES, Transformer
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
+from livestyle.model.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
+from livestyle.model.styles import StyleBank
 from livestyle.runtime.select import open_engine
-from livestyle.size import Size
-from livestyle.styles import StyleBank
+from livestyle.workshop.export.check import psnr
+from livestyle.workshop.export.live_transformer import LiveTransformer
+from livestyle.workshop.export.onnx import export_onnx
+from livestyle.workshop.export.steadiness import state_shapes
+from livestyle.workshop.networks.transformer import ARCHITECTURES, Transformer
 
 
 def wide_model(parent: Path, arch: str = "wide", styles: int = 4) -> Model:

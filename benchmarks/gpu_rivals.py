@@ -11,10 +11,10 @@ import torch
 from floor import Ceilings, feed_of
 from torch import nn
 
-from livestyle.card import Model
-from livestyle.export import graph as export
-from livestyle.export.onnx import restore
-from livestyle.frame import Pixels
+from livestyle.core.frame import Pixels
+from livestyle.model.card import Model
+from livestyle.workshop.export import live_transformer as export
+from livestyle.workshop.export.onnx import restore
 
 MATRIX_SIDE = {"cuda": 8192, "cpu": 512}
 COPY_BYTES = {"cuda": 2 << 30, "cpu": 16 << 20}

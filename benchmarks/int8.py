@@ -13,11 +13,11 @@ import cv2
 import numpy as np
 from machine import machine
 
-from livestyle.card import Model
-from livestyle.config import Precision
-from livestyle.export.check import psnr
+from livestyle.core.config import Precision
+from livestyle.core.size import Size
+from livestyle.model.card import Model
 from livestyle.runtime.openvino import OpenVinoEngine
-from livestyle.size import Size
+from livestyle.workshop.export.check import psnr
 
 SIZE = Size(640, 480)
 

@@ -15,16 +15,16 @@ from typing import Any
 
 from machine import machine
 
-from livestyle.apps.report import report
+from livestyle.core.size import Size
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
+from livestyle.pipeline.report import report
 from livestyle.pipeline.stats import Stats
 from livestyle.sinks.null import NullSink
 from livestyle.sinks.window import Window
-from livestyle.size import Size
 from livestyle.sources.open import open_source
-from livestyle.stylizer import Stylizer
-from livestyle.ui.repertoire import Repertoire
+from livestyle.stylizer.stylizer import Stylizer
+from livestyle.ui.chooser import Repertoire
 from livestyle.ui.screen import Hud
 from livestyle.ui.session import Plan, Session
 

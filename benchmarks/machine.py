@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import livestyle
-from livestyle.errors import LivestyleError
+from livestyle.core.errors import LivestyleError
 from livestyle.runtime.openvino import core
 
 

@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 from machine import machine, summary
 
-from livestyle.card import Model
-from livestyle.config import Precision
+from livestyle.core.config import Precision
+from livestyle.core.size import Size
+from livestyle.model.card import Model
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.openvino import OpenVinoEngine
-from livestyle.size import Size
-from livestyle.sources.scene import Scene
+from livestyle.sources.synthetic.scene import Scene
 
 Step = Callable[[], object]
 

@@ -19,13 +19,13 @@ from machine import machine, summary
 from speed import Step, measure
 from torch import Tensor, nn
 
-from livestyle.card import Model
-from livestyle.config import Precision
-from livestyle.export.onnx import restore
-from livestyle.export.publish import publish
+from livestyle.core.config import Precision
+from livestyle.core.size import Size
+from livestyle.model.card import Model
 from livestyle.runtime.openvino import OpenVinoEngine
-from livestyle.size import Size
-from livestyle.sources.scene import Scene
+from livestyle.sources.synthetic.scene import Scene
+from livestyle.workshop.export.onnx import restore
+from livestyle.workshop.export.publish import publish
 
 FRAMES = 30
 """To calibrate INT8 with: enough for its speed."""
@@ -58,7 +58,7 @@ def main() -> None:
     result: dict[str, object] = {"machine": machine(), "model": options.model}
     with TemporaryDirectory() as folder:
         models = {"on": made(options.model, Path(folder) / "on")}
-        with mock.patch("livestyle.export.live.Steady", Unsteady):
+        with mock.patch("livestyle.workshop.export.live_graph.Steady", Unsteady):
             models["off"] = made(options.model, Path(folder) / "off")
         for text in options.sizes:
             result[text] = side_by_side(models, Size.parse(text), options.rounds, options.runs)

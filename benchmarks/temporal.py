@@ -17,13 +17,13 @@ import numpy as np
 from machine import machine
 from rich.console import Console
 
-from livestyle.apps.evaluate import Figures, evaluate, load_material, picture_of, report, table_of
-from livestyle.config import STEADINESS
+from livestyle.commands.evaluate import Figures, evaluate, load_material, picture_of, report, table_of
+from livestyle.core.config import STEADINESS
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 from livestyle.evaluation.temporal import Material, measure
-from livestyle.frame import Pixels
 from livestyle.sinks.images import save_image
-from livestyle.size import Size
-from livestyle.stylizer import Stylizer
+from livestyle.stylizer.stylizer import Stylizer
 
 SMOOTH = 0.3
 PEER_STYLES = 26

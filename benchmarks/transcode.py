@@ -19,14 +19,14 @@ from pathlib import Path
 import numpy as np
 from machine import machine
 
-from livestyle.config import Precision
-from livestyle.frame import Frame
+from livestyle.core.config import Precision
+from livestyle.core.frame import Frame
+from livestyle.core.size import Size
+from livestyle.offline import TranscodeOptions, transcode
 from livestyle.sinks.encoders import Encoding
 from livestyle.sinks.video_file import VideoFileSink
-from livestyle.size import Size
-from livestyle.sources.scene import Scene
-from livestyle.stylizer import Stylizer
-from livestyle.transcode import TranscodeOptions, transcode
+from livestyle.sources.synthetic.scene import Scene
+from livestyle.stylizer.stylizer import Stylizer
 
 SIZE = Size(1280, 720)
 RATE = 30

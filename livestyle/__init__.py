@@ -1,7 +1,7 @@
 """Live neural stylization: a webcam or a video, painted in real time."""
 
-from livestyle.errors import LivestyleError
-from livestyle.stylizer import Stylizer
+from livestyle.core.errors import LivestyleError
+from livestyle.stylizer.stylizer import Stylizer
 
 __all__ = ["LivestyleError", "Stylizer", "__version__"]
 __version__ = "0.1.0"

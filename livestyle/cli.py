@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from livestyle.errors import LivestyleError
+from livestyle.core.errors import LivestyleError
 
 COMMANDS = (
     "live",
@@ -39,7 +39,7 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"livestyle.apps.{cmd_name}")
+        module = import_module(f"livestyle.commands.{cmd_name}")
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         single.command(module.NAME)(module.main)
         return get_command(single)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import settings
 
 from livestyle import Stylizer
-from livestyle.card import Model
-from livestyle.config import Precision
-from livestyle.frame import Pixels
-from livestyle.size import Size
+from livestyle.core.config import Precision
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
+from livestyle.model.card import Model
 
 settings.register_profile("livestyle", deadline=None)
 settings.load_profile("livestyle")

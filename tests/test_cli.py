@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from livestyle import cli
-from livestyle.apps import doctor
-from livestyle.errors import LivestyleError, NoEngineError
+from livestyle.commands import doctor
+from livestyle.core.errors import LivestyleError, NoEngineError
 
 HEAVY = ("torch", "torchvision", "onnx", "onnxruntime", "openvino", "nncf")
 ROOT = Path(__file__).parents[1]

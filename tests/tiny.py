@@ -8,8 +8,8 @@ import numpy as np
 import onnx
 import onnx.parser
 
-from livestyle.card import STYLES_NAME, Card, EncoderGraph, Model, file_sha256
-from livestyle.styles import StyleBank
+from livestyle.model.card import STYLES_NAME, Card, EncoderGraph, Model, file_sha256
+from livestyle.model.styles import StyleBank
 
 HEAD = '<ir_version: 9, opset_import: ["": 20]>'
 LIVE = """

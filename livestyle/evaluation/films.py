@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livestyle.errors import LivestyleError
-from livestyle.frame import Pixels
-from livestyle.size import Size
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 from livestyle.sources.images import SUFFIXES, load_image, natural_key
 
 PAN_PX = (3.3, 1.7)

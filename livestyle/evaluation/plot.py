@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from livestyle.frame import Pixels
+from livestyle.core.frame import Pixels
 
 INK, MUTED, PAPER, LINE = (40, 36, 34), (140, 134, 130), (255, 255, 255), (232, 228, 226)
 COLORS = ((206, 198, 190), (150, 98, 38), (150, 190, 236), (40, 110, 214))

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 from livestyle.evaluation.films import Film, Flow, Passing, covering, noisy, pan, passing, zoom
-from livestyle.frame import Pixels
-from livestyle.size import Size
 
 SIGMA = 4.0
 """Of the sensor's noise, of 255."""

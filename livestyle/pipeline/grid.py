@@ -9,14 +9,14 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from livestyle.frame import Frame, Pixels
+from livestyle.core.frame import Frame, Pixels
+from livestyle.core.size import Size
 from livestyle.pipeline.lane import Painting
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
-from livestyle.pipeline.many import ManyPipeline
-from livestyle.size import Size
+from livestyle.pipeline.multi import ManyPipeline
 from livestyle.sources.source import Source
-from livestyle.stylizer import Stylizer
+from livestyle.stylizer.stylizer import Stylizer
 
 
 class GridPipeline(ManyPipeline):

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import cv2
 
-from livestyle.frame import Frame, Pixels
+from livestyle.core.frame import Frame, Pixels
+from livestyle.core.latest import Slot
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.stats import Stats
-from livestyle.slot import Slot
 from livestyle.sources.source import Source
-from livestyle.stylizer import Stylizer
+from livestyle.stylizer.stylizer import Stylizer
 
 
 @dataclass(frozen=True, slots=True)

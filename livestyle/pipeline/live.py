@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import threading
 
+from livestyle.pipeline.base import Stage
 from livestyle.pipeline.lane import Lane
 from livestyle.pipeline.lane import Painting as Painting
 from livestyle.pipeline.look import Look
-from livestyle.pipeline.stage import Stage
 from livestyle.pipeline.worker import Worker, stop_all
 from livestyle.sources.source import Source
-from livestyle.stylizer import Stylizer
+from livestyle.stylizer.stylizer import Stylizer
 
 
 class LivePipeline(Stage):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from livestyle.config import STEADINESS
-from livestyle.styles import StyleBank, Vector, lerp
+from livestyle.core.config import STEADINESS
+from livestyle.model.styles import StyleBank, Vector, lerp
 
 
 @dataclass(frozen=True)

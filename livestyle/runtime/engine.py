@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self, TypeAlias
 
-from livestyle.card import Model, resolve_shapes
-from livestyle.closing import Closing
-from livestyle.config import SLOTS, Precision
-from livestyle.errors import LivestyleError
-from livestyle.frame import Pixels
-from livestyle.runtime.builder import Progress
+from livestyle.core.closing import Closing
+from livestyle.core.config import SLOTS, Precision
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
+from livestyle.model.card import Model, resolve_shapes
+from livestyle.model.styles import Vector
 from livestyle.runtime.film import Film, HostFilm, Tensors
-from livestyle.size import Size
-from livestyle.styles import Vector
+from livestyle.runtime.tensorrt.builder import Progress
 
 Report: TypeAlias = Callable[[str], None]
 

@@ -10,11 +10,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from livestyle.card import Model, resolve_shapes
-from livestyle.errors import LivestyleError
-from livestyle.frame import Pixels
-from livestyle.size import Size
-from livestyle.styles import Vector
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
+from livestyle.model.card import Model, resolve_shapes
+from livestyle.model.styles import Vector
 
 Tensors: TypeAlias = dict[str, NDArray[Any]]
 """Inputs or outputs of a graph by name (see ARCHITECTURE.md)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from livestyle.config import Precision
-from livestyle.errors import LivestyleError
+from livestyle.core.config import Precision
+from livestyle.core.errors import LivestyleError
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Tensors
 

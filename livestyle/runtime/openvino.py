@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from livestyle.config import Precision, cache_dir
-from livestyle.errors import LivestyleError
+from livestyle.core.config import Precision, cache_dir
+from livestyle.core.errors import LivestyleError
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Tensors
-from livestyle.runtime.openvino_bytes import move_bytes
+from livestyle.runtime.openvino_uint8 import move_bytes
 
 HINTS = {Precision.F32: "f32", Precision.BF16: "bf16", Precision.INT8: "f32"}
 """What the layers that are not quantised run in; INT8 itself is in the graph (Q/DQ)."""

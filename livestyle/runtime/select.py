@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from livestyle.card import Model
-from livestyle.config import SLOTS, Precision
-from livestyle.errors import LivestyleError, NoEngineError
-from livestyle.runtime.builder import Progress
-from livestyle.runtime.driver import find_gpu
+from livestyle.core.config import SLOTS, Precision
+from livestyle.core.errors import LivestyleError, NoEngineError
+from livestyle.core.size import Size
+from livestyle.model.card import Model
 from livestyle.runtime.engine import Engine, GpuOptions, Report
-from livestyle.runtime.gpu import GpuEngine
+from livestyle.runtime.gpu.driver import find_gpu
+from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
 from livestyle.runtime.openvino import OpenVinoEngine, cpu_capabilities
-from livestyle.runtime.tensorrt import RtxEngine, TensorRtEngine
-from livestyle.runtime.torch_cuda import CompiledTorchCudaEngine, TorchCudaEngine
-from livestyle.size import Size
+from livestyle.runtime.tensorrt.builder import Progress
+from livestyle.runtime.tensorrt.engine import RtxEngine, TensorRtEngine
+from livestyle.workshop.torch_engine import CompiledTorchCudaEngine, TorchCudaEngine
 
 ENGINES: Mapping[str, type[Engine]] = {
     engine.name: engine

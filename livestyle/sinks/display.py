@@ -6,7 +6,7 @@ import ctypes
 import os
 import sys
 
-from livestyle.errors import LivestyleError
+from livestyle.core.errors import LivestyleError
 
 REMEDY = "run it in a desktop session, or with --no-window (and --record FILE to keep what is painted)"
 

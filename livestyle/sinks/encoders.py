@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 from av.codec import Codec, CodecContext
 
-from livestyle.errors import LivestyleError
+from livestyle.core.errors import LivestyleError
 
 CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 """Files that keep every frame's own time, by suffix, and FFmpeg's name for them."""

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livestyle.errors import LivestyleError
-from livestyle.frame import Frame
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Frame
 from livestyle.sinks.part import check_target, part_of
 
 QUALITY = 95

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from livestyle.frame import Frame
+from livestyle.core.frame import Frame
 
 
 class NullSink:

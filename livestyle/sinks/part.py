@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from livestyle.errors import LivestyleError
+from livestyle.core.errors import LivestyleError
 
 
 def part_of(path: Path) -> Path:

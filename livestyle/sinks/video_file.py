@@ -10,12 +10,12 @@ from typing import Self
 import cv2
 import numpy as np
 
-from livestyle.errors import LivestyleError
-from livestyle.frame import Frame, Pixels
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Frame, Pixels
+from livestyle.core.size import Size
 from livestyle.sinks.encoders import Encoding, container_of
 from livestyle.sinks.part import check_target
 from livestyle.sinks.video_writer import VideoFormat, VideoWriter
-from livestyle.size import Size
 
 TIME_BASE = Fraction(1, 90_000)
 

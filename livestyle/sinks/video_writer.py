@@ -18,8 +18,9 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
-from livestyle.errors import LivestyleError
-from livestyle.frame import Pixels
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 from livestyle.sinks.encoders import (
     MUXER_OPTIONS,
     Encoding,
@@ -29,7 +30,6 @@ from livestyle.sinks.encoders import (
     pixel_format,
 )
 from livestyle.sinks.part import check_target, part_of, partial_of
-from livestyle.size import Size
 
 
 @dataclass(frozen=True)

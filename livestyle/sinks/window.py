@@ -7,9 +7,9 @@ from typing import Self
 
 import cv2
 
-from livestyle.frame import Frame, Pixels
+from livestyle.core.frame import Frame, Pixels
+from livestyle.core.size import Size
 from livestyle.sinks.display import check_display, quiet_qt
-from livestyle.size import Size
 
 LARGEST_AT_START = Size(1280, 800)
 

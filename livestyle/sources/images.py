@@ -11,9 +11,9 @@ from typing import Self
 import cv2
 import numpy as np
 
-from livestyle.errors import LivestyleError
-from livestyle.frame import Frame, Pixels
-from livestyle.size import MAX_SIDE_PX, Size
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Frame, Pixels
+from livestyle.core.size import MAX_SIDE_PX, Size
 from livestyle.sources.source import SourceInfo
 
 SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".jp2", ".png", ".ppm", ".pgm", ".tif", ".tiff", ".webp"})

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from livestyle.errors import LivestyleError
-from livestyle.size import Size
-from livestyle.sources import images, synthetic
-from livestyle.sources.camera import CameraSource
-from livestyle.sources.capture import Request
-from livestyle.sources.clip import ClipSource
-from livestyle.sources.container import VIDEO_SUFFIXES
+from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size
+from livestyle.sources import images
+from livestyle.sources.camera.connection import Request
+from livestyle.sources.camera.source import CameraSource
 from livestyle.sources.images import ImagesSource
 from livestyle.sources.source import Source
-from livestyle.sources.synthetic import SyntheticSource
-from livestyle.sources.video_file import VideoFileSource
+from livestyle.sources.synthetic import source as synthetic
+from livestyle.sources.synthetic.source import SyntheticSource
+from livestyle.sources.video.clip import ClipSource
+from livestyle.sources.video.container import VIDEO_SUFFIXES
+from livestyle.sources.video.file import VideoFileSource
 
 
 def open_source(spec: str, size: Size | None = None, rate: float | None = None) -> Source:

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livestyle.errors import LivestyleError
-from livestyle.frame import Pixels
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Pixels
 from livestyle.sources.images import load_image
 
 ORIENTATION_TAG = 0x0112

@@ -7,8 +7,8 @@ from fractions import Fraction
 from types import TracebackType
 from typing import Protocol, Self
 
-from livestyle.frame import Frame
-from livestyle.size import Size
+from livestyle.core.frame import Frame
+from livestyle.core.size import Size
 
 
 @dataclass(frozen=True)

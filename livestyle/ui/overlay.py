@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livestyle.frame import Pixels
+from livestyle.core.frame import Pixels
 
 Color = tuple[int, int, int]
 """BGR, 0 to 255"""

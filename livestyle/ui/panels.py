@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from livestyle.errors import LivestyleError
+from livestyle.core.errors import LivestyleError
 from livestyle.sources.images import load_image
 from livestyle.ui.keys import HELP, HelpLine
 from livestyle.ui.overlay import (

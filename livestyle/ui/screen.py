@@ -9,11 +9,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from livestyle.config import STEADINESS
-from livestyle.frame import Pixels
+from livestyle.core.config import STEADINESS
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import Painting
-from livestyle.size import Size
 from livestyle.sources.source import SourceInfo
 from livestyle.ui.overlay import text_size
 from livestyle.ui.panels import (

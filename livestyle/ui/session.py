@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from livestyle.errors import LivestyleError
+from livestyle.core.errors import LivestyleError
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import Painting
 from livestyle.pipeline.look import Look
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.window import Window
-from livestyle.ui.keep import Recording, Snapshots, free_path
+from livestyle.ui.capture_files import Recording, Snapshots, free_path
+from livestyle.ui.chooser import Repertoire
 from livestyle.ui.keys import Action, Key, key_of
 from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker
-from livestyle.ui.repertoire import Repertoire
 from livestyle.ui.screen import Hud, Screen
 from livestyle.ui.tiles import tiles_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from livestyle.frame import Pixels
+from livestyle.core.frame import Pixels
 from livestyle.pipeline.grid import AnyPipeline, layout
 from livestyle.ui.overlay import ACCENT, shortened, text_size
 from livestyle.ui.panels import badge_panel, pretty

@@ -20,14 +20,14 @@ from gpu_figures import (
 from gpu_rivals import NaiveRival, Rival, TorchRival
 from torch import device
 
-from livestyle.card import Model
-from livestyle.config import Precision
-from livestyle.export.onnx import restore
-from livestyle.frame import Pixels
-from livestyle.pipeline.pace import Pace, one_at_a_time
+from livestyle.bench.pace import Pace, one_at_a_time
+from livestyle.core.config import Precision
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
+from livestyle.model.card import Model
 from livestyle.runtime.film import HostFilm
 from livestyle.runtime.openvino import OpenVinoEngine
-from livestyle.size import Size
+from livestyle.workshop.export.onnx import restore
 from tests.conftest import picture
 
 SIZE = Size(96, 64)

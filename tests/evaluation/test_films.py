@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from livestyle.errors import LivestyleError
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 from livestyle.evaluation.films import Film, covering, load_film, noisy, pan, passing, zoom
 from livestyle.evaluation.temporal import warp_error
-from livestyle.frame import Pixels
-from livestyle.size import Size
 
 SIZE = Size(160, 120)
 

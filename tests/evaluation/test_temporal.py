@@ -12,11 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from livestyle.cli import run
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 from livestyle.evaluation.films import pan, passing
 from livestyle.evaluation.plot import Column, draw
 from livestyle.evaluation.temporal import Material, ghosting, measure, noise_amplification, paint, warp_error
-from livestyle.frame import Pixels
-from livestyle.size import Size
 from tests.conftest import picture
 
 SIZE = Size(128, 96)

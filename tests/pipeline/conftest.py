@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from livestyle.card import Model
+from livestyle.model.card import Model
 from livestyle.runtime import select
-from livestyle.stylizer import Stylizer
+from livestyle.stylizer.stylizer import Stylizer
 from tests.pipeline.fakes import NotingEngine
 
 

@@ -9,13 +9,13 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from livestyle.config import Precision
-from livestyle.frame import Frame
+from livestyle.core.config import Precision
+from livestyle.core.frame import Frame
+from livestyle.core.size import Size
+from livestyle.model.styles import Vector
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Tensors
-from livestyle.size import Size
 from livestyle.sources.source import SourceInfo
-from livestyle.styles import Vector
 
 
 class NotingEngine(Engine):

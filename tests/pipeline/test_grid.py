@@ -7,11 +7,11 @@ import contextlib
 import numpy as np
 import pytest
 
+from livestyle.core.size import Size
 from livestyle.pipeline.grid import GridPipeline, grid_size, layout, side_by_side
 from livestyle.pipeline.lane import Painting
 from livestyle.pipeline.look import Look
-from livestyle.size import Size
-from livestyle.stylizer import Stylizer
+from livestyle.stylizer.stylizer import Stylizer
 from tests.pipeline.fakes import FakeCamera
 
 SIZE = Size(64, 64)

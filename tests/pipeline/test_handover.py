@@ -11,15 +11,15 @@ from typing import Any, ClassVar, cast
 import numpy as np
 import pytest
 
-from livestyle.card import Model
-from livestyle.errors import LivestyleError
+from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size
+from livestyle.model.card import Model
 from livestyle.pipeline.live import LivePipeline, Painting
 from livestyle.pipeline.look import Look
 from livestyle.runtime import select
 from livestyle.runtime.film import HostFilm, Tensors
-from livestyle.size import Size
-from livestyle.stylizer import Stylizer
-from livestyle.understudy import Understudy
+from livestyle.stylizer.hot_swap import Understudy
+from livestyle.stylizer.stylizer import Stylizer
 from tests.pipeline.fakes import FakeCamera, NotingEngine
 from tests.tiny import write_tiny
 from tests.ui.desktop import wait_for

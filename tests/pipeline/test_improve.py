@@ -11,21 +11,22 @@ from typing import Any, ClassVar, cast
 import numpy as np
 import pytest
 
-from livestyle.card import Model
-from livestyle.config import engines_dir
-from livestyle.errors import LivestyleError, NoEngineError
-from livestyle.frame import Frame
+from livestyle.core.config import engines_dir
+from livestyle.core.errors import LivestyleError, NoEngineError
+from livestyle.core.frame import Frame
+from livestyle.core.size import Size
+from livestyle.model.card import Model
 from livestyle.pipeline.grid import GridPipeline
 from livestyle.pipeline.lane import Painting
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
-from livestyle.runtime import plans, select
-from livestyle.runtime.builder import BuildOptions, Flavour, Network, Progress, Shapes
+from livestyle.runtime import select
 from livestyle.runtime.engine import EngineInfo
 from livestyle.runtime.film import Tensors
-from livestyle.runtime.plans import Order, is_built, obtain
-from livestyle.size import Size
-from livestyle.stylizer import Stylizer
+from livestyle.runtime.tensorrt import plan_cache
+from livestyle.runtime.tensorrt.builder import BuildOptions, Flavour, Network, Progress, Shapes
+from livestyle.runtime.tensorrt.plan_cache import Order, is_built, obtain
+from livestyle.stylizer.stylizer import Stylizer
 from tests.pipeline.fakes import FakeCamera, NotingEngine
 from tests.ui.desktop import wait_for
 
@@ -109,10 +110,10 @@ class Workshop:
 def workshop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Workshop:
     found = Workshop()
     monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path))
-    monkeypatch.setattr(plans, "library", lambda flavour: found)
-    monkeypatch.setattr(plans, "parse", found.parse)
-    monkeypatch.setattr(plans, "build", found.build)
-    monkeypatch.setattr(plans, "typed_graph", lambda model, precision: b"")
+    monkeypatch.setattr(plan_cache, "library", lambda flavour: found)
+    monkeypatch.setattr(plan_cache, "parse", found.parse)
+    monkeypatch.setattr(plan_cache, "build", found.build)
+    monkeypatch.setattr(plan_cache, "typed_graph", lambda model, precision: b"")
     for name, kind in (("slow", SlowEngine), ("quick", QuickEngine)):
         monkeypatch.setitem(cast("dict[str, Any]", select.ENGINES), name, kind)
         monkeypatch.setitem(cast("dict[str, Any]", select.DEVICES), name, (name,))
@@ -205,7 +206,7 @@ def test_files_and_the_api_build_first(stylizer: Stylizer) -> None:
 def test_the_api_logs_how_far_it_is(
     workshop: Workshop, model: Model, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("livestyle.runtime.tensorrt.TELL_EVERY_S", 0.0)
+    monkeypatch.setattr("livestyle.runtime.tensorrt.engine.TELL_EVERY_S", 0.0)
     SlowEngine.step.release(2)
     # Some library that earlier tests load raises the root logger's level and leaves it there.
     with caplog.at_level(logging.WARNING, "livestyle"), Stylizer(model, "slow", "f32") as stylizer:

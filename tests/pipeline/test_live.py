@@ -7,17 +7,17 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from livestyle.errors import LivestyleError
-from livestyle.frame import Frame
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Frame
+from livestyle.core.size import Size
 from livestyle.pipeline.live import LivePipeline, Painting
 from livestyle.pipeline.look import Look
 from livestyle.runtime.film import HostFilm
-from livestyle.size import Size
-from livestyle.sources.camera import CameraSource, Patience
-from livestyle.sources.capture import Request
+from livestyle.sources.camera.connection import Request
+from livestyle.sources.camera.source import CameraSource, Patience
 from livestyle.sources.source import Source
-from livestyle.sources.synthetic import SyntheticSource
-from livestyle.stylizer import Stylizer
+from livestyle.sources.synthetic.source import SyntheticSource
+from livestyle.stylizer.stylizer import Stylizer
 from tests.pipeline.fakes import FakeCamera, NotingEngine
 from tests.sources.cameras import MjpegServer
 

@@ -5,9 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from livestyle.errors import LivestyleError
+from livestyle.core.errors import LivestyleError
+from livestyle.model.styles import StyleBank
 from livestyle.pipeline.look import Fade, Look
-from livestyle.styles import StyleBank
 
 BANK = StyleBank(("a", "b", "c"), np.array([[0, 0], [1, 2], [4, 8]], np.float32))
 

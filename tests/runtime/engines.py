@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
-from livestyle.card import Model
-from livestyle.config import Precision
-from livestyle.errors import LivestyleError
-from livestyle.runtime.cuda import Stream
-from livestyle.runtime.driver import find_gpu
+from livestyle.core.config import Precision
+from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size
+from livestyle.model.card import Model
 from livestyle.runtime.engine import Engine
-from livestyle.runtime.gpu import GpuEngine
+from livestyle.runtime.gpu.cuda import Stream
+from livestyle.runtime.gpu.driver import find_gpu
+from livestyle.runtime.gpu.engine import GpuEngine
+from livestyle.runtime.gpu.frame_ring import Execution
 from livestyle.runtime.openvino import cpu_capabilities
 from livestyle.runtime.select import ENGINES
-from livestyle.runtime.slots import Execution
-from livestyle.runtime.torch_cuda import Run, TorchCudaEngine
-from livestyle.size import Size
-from tests.runtime.fake_cuda import FakeCuda
+from livestyle.workshop.torch_engine import Run, TorchCudaEngine
+from tests.runtime.gpu.fake_cuda import FakeCuda
 
 
 class HostRun:

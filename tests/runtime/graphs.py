@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 import livestyle
-from livestyle.card import Card, resolve_shapes
-from livestyle.frame import Pixels
-from livestyle.runtime.rewrite import replace_nodes
-from livestyle.size import Size
-from livestyle.styles import Vector
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
+from livestyle.model.card import Card, resolve_shapes
+from livestyle.model.styles import Vector
+from livestyle.runtime.tensorrt.onnx_nodes import replace_nodes
 
 SHIPPED = sorted(path.parent.name for path in Path(livestyle.__file__).parent.glob("models/*/card.json"))
 """Every model that ships."""

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livestyle.card import Model
-from livestyle.config import Precision
-from livestyle.errors import LivestyleError
-from livestyle.frame import Pixels
+from livestyle.core.config import Precision
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
+from livestyle.model.card import Model
+from livestyle.model.styles import Vector
 from livestyle.runtime.engine import Engine
-from livestyle.size import Size
-from livestyle.styles import Vector
 from tests.conftest import picture
 from tests.runtime.engines import KINDS, WORKING
 

@@ -9,15 +9,15 @@ from typing import Any, cast
 
 import pytest
 
-from livestyle.card import Model
-from livestyle.config import Precision
-from livestyle.errors import LivestyleError, NoEngineError
+from livestyle.core.config import Precision
+from livestyle.core.errors import LivestyleError, NoEngineError
+from livestyle.core.size import Size
+from livestyle.model.card import Model
 from livestyle.runtime import openvino, select
-from livestyle.runtime.driver import CudaError, Gpu
-from livestyle.runtime.gpu import GpuEngine
+from livestyle.runtime.gpu.driver import CudaError, Gpu
+from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.runtime.select import DEVICES, ENGINES, open_engine, resolve_precision
-from livestyle.size import Size
 from tests.conftest import picture
 from tests.runtime.engines import TorchOnHost
 

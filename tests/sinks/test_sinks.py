@@ -10,15 +10,15 @@ import cv2
 import numpy as np
 import pytest
 
-from livestyle.errors import LivestyleError
-from livestyle.frame import Frame
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Frame
 from livestyle.sinks.images import ImagesSink, save_image
 from livestyle.sinks.null import NullSink
 from livestyle.sinks.open import open_sink
 from livestyle.sinks.part import check_target, write_text
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.video_file import VideoFileSink
-from tests.transcode.clips import frames, picture, times
+from tests.offline.clips import frames, picture, times
 
 SECOND_NS = 1_000_000_000
 SINKS: dict[str, Callable[[Path], Sink]] = {

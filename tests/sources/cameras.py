@@ -11,8 +11,8 @@ from typing import Self
 
 import cv2
 
-from livestyle.frame import Pixels
-from livestyle.size import Size
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 from tests.sources.media import card
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from livestyle.frame import Pixels
-from livestyle.size import Size
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 
 SIZE = Size(96, 64)
 ONE = 1 << 16

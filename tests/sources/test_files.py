@@ -10,14 +10,14 @@ import cv2
 import numpy as np
 import pytest
 
-from livestyle.errors import LivestyleError
-from livestyle.frame import Frame
-from livestyle.size import Size
-from livestyle.sources.clip import ClipSource
-from livestyle.sources.fit import cover
+from livestyle.core.errors import LivestyleError
+from livestyle.core.fit import cover
+from livestyle.core.frame import Frame
+from livestyle.core.size import Size
 from livestyle.sources.images import ImagesSource
 from livestyle.sources.source import Source
-from livestyle.sources.video_file import VideoFileSource
+from livestyle.sources.video.clip import ClipSource
+from livestyle.sources.video.file import VideoFileSource
 from tests.sources.media import SIZE, card, set_display_matrix, write_video
 
 VFR = (0, 33, 100, 110, 500, 533, 900, 1400)

@@ -7,14 +7,14 @@ from pathlib import Path
 import cv2
 import pytest
 
-from livestyle.errors import LivestyleError
-from livestyle.size import Size
-from livestyle.sources.camera import CameraSource
-from livestyle.sources.clip import ClipSource
+from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size
+from livestyle.sources.camera.source import CameraSource
 from livestyle.sources.images import ImagesSource
 from livestyle.sources.open import open_input, open_source
-from livestyle.sources.synthetic import SyntheticSource
-from livestyle.sources.video_file import VideoFileSource
+from livestyle.sources.synthetic.source import SyntheticSource
+from livestyle.sources.video.clip import ClipSource
+from livestyle.sources.video.file import VideoFileSource
 from tests.sources.media import card, write_video
 
 

@@ -13,16 +13,17 @@ import cv2
 import numpy as np
 import pytest
 
-from livestyle.errors import LivestyleError
-from livestyle.size import Size
-from livestyle.sources import capture, video_reader
-from livestyle.sources.camera import CameraSource
-from livestyle.sources.capture import Request
-from livestyle.sources.clip import ClipSource
+from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size
+from livestyle.sources.camera import connection
+from livestyle.sources.camera.connection import Request
+from livestyle.sources.camera.source import CameraSource
 from livestyle.sources.images import ImagesSource
 from livestyle.sources.source import Source
-from livestyle.sources.synthetic import SyntheticSource
-from livestyle.sources.video_file import VideoFileSource
+from livestyle.sources.synthetic.source import SyntheticSource
+from livestyle.sources.video import reader
+from livestyle.sources.video.clip import ClipSource
+from livestyle.sources.video.file import VideoFileSource
 from tests.sources.cameras import FakeCapture, MjpegServer
 from tests.sources.media import SIZE, card, write_video
 
@@ -41,7 +42,7 @@ def _folder(folder: Path) -> Path:
 
 def _device(_folder: Path, patch: pytest.MonkeyPatch, _stack: ExitStack) -> Source:
     patch.setattr("cv2.VideoCapture", FakeCapture)
-    patch.setattr(capture, "_device", lambda address: ("Fake camera", 0))
+    patch.setattr(connection, "_device", lambda address: ("Fake camera", 0))
     return CameraSource(Request("0"))
 
 
@@ -172,5 +173,5 @@ def test_a_reader_that_fails_to_open_leaves_nothing_open(tmp_path: Path) -> None
     path = tmp_path / "text.mp4"
     path.write_text("no video")
     with pytest.raises(LivestyleError):
-        video_reader.VideoReader(path)
+        reader.VideoReader(path)
     path.unlink()

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pytest
 
-from livestyle.frame import Pixels
+from livestyle.core.frame import Pixels
 
 PROGRAMS = ("Xvfb", "openbox", "xdotool", "import")
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from livestyle.frame import Pixels
+from livestyle.core.frame import Pixels
 from livestyle.ui.overlay import ACCENT
 from tests.tiny import write_tiny
 from tests.ui.desktop import App, desktop, wait_for

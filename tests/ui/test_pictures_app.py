@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from livestyle.card import Model
-from livestyle.stylizer import Stylizer
+from livestyle.model.card import Model
+from livestyle.stylizer.stylizer import Stylizer
 from tests.tiny import write_tiny
 from tests.ui.desktop import App, desktop, wait_for
 from tests.ui.test_window_app import corner, read, shows

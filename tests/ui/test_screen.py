@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from livestyle.size import Size
+from livestyle.core.size import Size
 from livestyle.ui.overlay import MUTED, Text, panel, shortened, text_size, width_of, wrapped
 from livestyle.ui.panels import badge_panel, help_panel, hud_panel, picker_panel, thumbnail, toast_panel
 from livestyle.ui.screen import Hud, Screen, fitted

@@ -10,18 +10,18 @@ import cv2
 import numpy as np
 import pytest
 
-from livestyle.errors import LivestyleError
-from livestyle.frame import Frame, Pixels
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Frame, Pixels
+from livestyle.core.size import Size
 from livestyle.pipeline.live import LivePipeline, Painting
 from livestyle.pipeline.look import Look
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.window import Window
-from livestyle.size import Size
-from livestyle.stylizer import Stylizer
-from livestyle.ui.keep import Recording, Snapshots
+from livestyle.stylizer.stylizer import Stylizer
+from livestyle.ui.capture_files import Recording, Snapshots
+from livestyle.ui.chooser import Repertoire
 from livestyle.ui.keys import Action, Key
 from livestyle.ui.picker import Picker
-from livestyle.ui.repertoire import Repertoire
 from livestyle.ui.screen import Hud
 from livestyle.ui.session import Plan, Session
 from tests.pipeline.conftest import stylizer

@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 import pytest
 
-from livestyle.card import Model
-from livestyle.frame import Pixels
-from livestyle.stylizer import Stylizer
+from livestyle.core.frame import Pixels
+from livestyle.model.card import Model
+from livestyle.stylizer.stylizer import Stylizer
 from tests.ui.desktop import ROOT, App, desktop, wait_for
 
 

@@ -1,0 +1,153 @@
+"""Paint pictures: one, or a folder of them, in one style or in all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import numpy as np
+import typer
+from rich.console import Console
+
+from livestyle.commands.options import (
+    Arithmetic,
+    Device,
+    MaxSide,
+    ModelName,
+    Overwrite,
+    StyleImages,
+    Threads,
+    add_style_images,
+    load_model,
+)
+from livestyle.core.config import Color, Precision
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Pixels
+from livestyle.core.progress_bar import plain_bar
+from livestyle.core.size import Size
+from livestyle.offline.batch import each, make_folder, pairs, split_styles
+from livestyle.offline.regions import Brush, parse_region
+from livestyle.offline.style_schedule import ALL
+from livestyle.sinks.images import FLAGS, save_image
+from livestyle.sinks.part import check_target
+from livestyle.sources.images import SUFFIXES
+from livestyle.sources.picture import load_picture
+from livestyle.stylizer.stylizer import Stylizer
+
+NAME = "image"
+
+
+def main(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A picture, or a folder of them.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="A picture; or a folder for a folder or many styles.")
+    ],
+    style: Annotated[
+        str | None, typer.Option(help="A style; several as a,b,c, or all: one picture each.")
+    ] = None,
+    style_image: StyleImages = None,
+    strength: Annotated[float, typer.Option(help="0 = the photo, 1 = the painting.", min=0, max=1)] = 1.0,
+    color: Annotated[
+        Color,
+        typer.Option(
+            help="Whose colours: the painting's, or the photo's in its lightness alone, or in those of the "
+            "pictures of --style-image, recoloured first."
+        ),
+    ] = Color.PAINTING,
+    keep_color: Annotated[bool, typer.Option("--keep-color", help="As --color luminance.")] = False,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Another style where a mask, a picture, is white: a name, or a picture as of --style-image; "
+            "repeatable.",
+            metavar="MASK=STYLE",
+        ),
+    ] = None,
+    max_side: MaxSide = None,
+    model: ModelName = "cin-lite",
+    device: Device = "auto",
+    precision: Arithmetic = Precision.AUTO,
+    threads: Threads = 0,
+    overwrite: Overwrite = False,
+) -> None:
+    """Paint a picture, or a folder of them. With several styles OUT is a folder: NAME-STYLE.jpg, …"""
+    console = Console(stderr=True, highlight=False, markup=False)
+    with Stylizer(load_model(model, console.print), device, precision, threads, console.print) as stylizer:
+        stylizer.strength, stylizer.keep_color = strength, keep_color or color is Color.LUMINANCE
+        pictures = add_style_images(stylizer, style_image)
+        styles = split_styles(style) or tuple(pictures)
+        regions = tuple(parse_region(text, stylizer, pictures) for text in region or ())
+        options = ImageOptions(styles, Brush(color, pictures, regions), max_side, overwrite)
+        paint_images(source, target, stylizer, options, console)
+
+
+@dataclass(frozen=True)
+class ImageOptions:
+    """How pictures are painted; max_side: they are scaled down to so many px, None = not at all."""
+
+    styles: tuple[str, ...] = ()
+    brush: Brush = field(default_factory=Brush)
+    max_side: int | None = None
+    overwrite: bool = False
+
+
+def paint_images(
+    source: Path, target: Path, stylizer: Stylizer, options: ImageOptions, console: Console
+) -> None:
+    """Paint one picture, or each of a folder, each by itself. LivestyleError where any fails."""
+    stylizer.steadiness = 0.0
+    bank = stylizer.model.styles
+    names = [n for name in options.styles for n in (bank.names if name == ALL else (bank.find(name),))]
+    names = names or [bank.names[0]]
+    options.brush.check(names, stylizer.model)
+    if len(names) > 1:
+        if target.suffix.lower() in FLAGS or target.is_file():
+            raise LivestyleError(
+                f"{len(names)} styles make as many pictures; OUT, {target}, must be a folder"
+            )
+        make_folder(target)
+    jobs = pairs(source, target, SUFFIXES, FLAGS, ".png")
+
+    def work(one: Path, out: Path) -> None:
+        _paint(one, out, stylizer, names, options)
+        if len(jobs) == 1:
+            console.print(f"{target if len(names) > 1 else out}: {stylizer.info}", soft_wrap=True)
+
+    with plain_bar(console) as bar:
+        task = bar.add_task("painting", total=len(jobs))
+        each(jobs, work, console, lambda: bar.advance(task))
+
+
+def _paint(source: Path, target: Path, stylizer: Stylizer, names: list[str], options: ImageOptions) -> None:
+    """One picture in every style; colours are painted, alpha is copied."""
+    one = len(names) == 1
+    outs = [target if one else target.with_name(f"{target.stem}-{name}{target.suffix}") for name in names]
+    if target.suffix.lower() not in FLAGS:
+        raise LivestyleError(f"cannot write {target}: expected one of {', '.join(FLAGS)}, or a folder")
+    for out in outs:
+        check_target(out, options.overwrite, source if source.is_file() else None)
+    pixels, alpha = load_picture(source)
+    size = _limited(Size.of(pixels), options.max_side)
+    pixels = _scaled(pixels, size)
+    for name, out in zip(names, outs, strict=True):
+        painted = options.brush.paint(pixels, name, stylizer)
+        if alpha is not None:
+            painted = np.dstack([painted, _scaled(alpha, Size.of(painted))])
+        save_image(out, painted, options.overwrite)
+
+
+def _limited(size: Size, max_side: int | None) -> Size:
+    longest = max(size.width, size.height)
+    if not max_side or longest <= max_side:
+        return size
+    return Size(round(size.width * max_side / longest), round(size.height * max_side / longest))
+
+
+def _scaled(pixels: Pixels, size: Size) -> Pixels:
+    if (pixels.shape[1], pixels.shape[0]) == (size.width, size.height):
+        return pixels
+    how = cv2.INTER_AREA if size.width < pixels.shape[1] else cv2.INTER_CUBIC
+    resized = cv2.resize(pixels, (size.width, size.height), interpolation=how)
+    return resized.astype(np.uint8, copy=False)

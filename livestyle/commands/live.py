@@ -1,0 +1,197 @@
+"""Paint a camera live, or a file: what `python run_live.py` does."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from livestyle.commands.options import (
+    Arithmetic,
+    Device,
+    KeptStyleImages,
+    Slots,
+    Steadiness,
+    Threads,
+    load_model,
+)
+from livestyle.core.config import SLOTS, STEADINESS, Precision
+from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size
+from livestyle.model.card import Model
+from livestyle.stylizer.user_styles import forget, left_behind, own_names, removed
+from livestyle.ui.run import ShowOptions, show
+
+NAME = "live"
+FILES = "Files"
+
+
+def main(
+    camera: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Index, name, device, stream URL, video file to play, or 'synthetic'; "
+            "given again: several, side by side.",
+            show_default="0",
+        ),
+    ] = None,
+    size: Annotated[str | None, typer.Option(help="Ask the camera for this size.", metavar="WxH")] = None,
+    fps: Annotated[float | None, typer.Option(help="Ask the camera for this rate.", min=1)] = None,
+    model: Annotated[
+        str, typer.Option(help="Name or folder of a model; tab goes through a,b,c, or from one through all.")
+    ] = "cin-lite",
+    style: Annotated[
+        str | None,
+        typer.Option(help="Name, part of a name, or number; several for cameras or a file: a,b,c."),
+    ] = None,
+    style_image: KeptStyleImages = None,
+    strength: Annotated[float, typer.Option(help="0 = the camera, 1 = the painting.", min=0, max=1)] = 1.0,
+    keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the camera's colours.")] = False,
+    steadiness: Steadiness = STEADINESS,
+    mirror: Annotated[bool, typer.Option("--mirror", help="Swap left and right.")] = False,
+    crossfade: Annotated[
+        float | None, typer.Option(help="Seconds a change of style takes; 0 = at once.", min=0, max=60)
+    ] = None,
+    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")] = False,
+    no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
+    device: Device = "auto",
+    precision: Arithmetic = Precision.AUTO,
+    threads: Threads = 0,
+    slots: Slots = SLOTS,
+    snapshots: Annotated[
+        Path, typer.Option(help="Folder for what the keys s and r make.", metavar="DIR")
+    ] = Path(),
+    record: Annotated[
+        Path | None, typer.Option(help="Record into this video file from the start.", metavar="FILE")
+    ] = None,
+    max_frames: Annotated[int | None, typer.Option(help="End after so many frames.", min=1)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON on stdout at the end.")] = False,
+    list_cameras: Annotated[bool, typer.Option("--list-cameras", help="Name the cameras and end.")] = False,
+    list_styles: Annotated[bool, typer.Option("--list-styles", help="Name the styles and end.")] = False,
+    remove_style: Annotated[
+        str | None, typer.Option(help="Remove a style of your own from the model and end.", metavar="STYLE")
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--input", help="Paint this file or folder instead.", rich_help_panel=FILES),
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--output", help="Where it goes.", rich_help_panel=FILES)
+    ] = None,
+    change_every: Annotated[
+        str, typer.Option(help="With several styles: how long each lasts.", rich_help_panel=FILES)
+    ] = "5s",
+    encoder: Annotated[
+        str | None, typer.Option(help="Video encoder, as FFmpeg names it.", rich_help_panel=FILES)
+    ] = None,
+    crf: Annotated[
+        int | None, typer.Option(help="Quality of a video; lower is better.", min=0, rich_help_panel=FILES)
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a file that exists.", rich_help_panel=FILES)
+    ] = False,
+) -> None:
+    """Paint a camera live. Keys change the style and everything else; h shows them.
+
+    With --input and --output a video or picture file is painted instead, as by `livestyle video`.
+    """
+    if list_cameras:
+        return _list_cameras()
+    if list_styles:
+        return _list_styles(model)
+    if remove_style:
+        return _remove_style(model, remove_style)
+    options = ShowOptions(
+        cameras=tuple(camera or ["0"]),
+        size=Size.parse(size) if size else None,
+        fps=fps,
+        model=model,
+        style=style,
+        style_images=tuple(style_image or ()),
+        strength=strength,
+        keep_color=keep_color,
+        steadiness=steadiness,
+        mirror=mirror,
+        crossfade_s=crossfade or 0.0,
+        device=device,
+        precision=precision,
+        threads=threads,
+        slots=slots,
+        window=not no_window,
+        fullscreen=fullscreen,
+        folder=snapshots,
+        record=record,
+        encoder=encoder,
+        crf=crf,
+        overwrite=overwrite,
+        max_frames=max_frames,
+    )
+    if source or target:
+        return _paint_file(
+            source, target, options, "1s" if crossfade is None else f"{crossfade}s", change_every
+        )
+    found = show(options, Console(stderr=True, highlight=False, markup=False))
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+    return None
+
+
+def _paint_file(
+    source: Path | None, target: Path | None, options: ShowOptions, crossfade: str, change_every: str
+) -> None:
+    """What `livestyle image` does for a picture or a folder with no video in it, else `livestyle video`."""
+    from livestyle.commands import image, video
+    from livestyle.sources.images import SUFFIXES
+    from livestyle.sources.video.container import VIDEO_SUFFIXES
+
+    if source is None or target is None:
+        raise LivestyleError(f"--{'output' if source else 'input'} is missing; a file needs both")
+    paths = source.iterdir() if source.is_dir() else [source]
+    suffixes = {path.suffix.lower() for path in paths}
+    look = {"style": options.style, "strength": options.strength, "keep_color": options.keep_color}
+    engine = {"model": options.model, "device": options.device, "precision": options.precision}
+    shared: dict[str, Any] = {**look, **engine, "threads": options.threads, "overwrite": options.overwrite}
+    shared["style_image"] = list(options.style_images)
+    if suffixes & SUFFIXES and not suffixes & VIDEO_SUFFIXES:
+        image.main(source, target, **shared)
+    else:
+        shared |= {"encoder": options.encoder, "crf": options.crf, "steadiness": options.steadiness}
+        shared |= {"slots": options.slots}
+        video.main(source, target, change_every=change_every, crossfade=crossfade, **shared)
+
+
+def _list_cameras() -> None:
+    from livestyle.sources.camera.discovery import list_cameras
+
+    cameras = list_cameras()
+    for camera in cameras:
+        sys.stdout.write(f"{camera}\n")
+    if not cameras:
+        sys.stderr.write("no camera was found; try --camera synthetic\n")
+
+
+def _list_styles(model: str) -> None:
+    loaded = load_model(model.split(",")[0].strip(), _complain)
+    notes = {note.name: note for note in loaded.card.styles}
+    own = own_names(loaded)
+    for number, name in enumerate(loaded.styles, 1):
+        note = notes.get(name)
+        about = ", ".join(part for part in (note.title, note.artist, note.year) if part) if note else ""
+        about = "your own" if name in own else about
+        sys.stdout.write(f"{number:3}  {name:24}  {about}".rstrip() + "\n")
+
+
+def _remove_style(model: str, style: str) -> None:
+    loaded = Model.load(model.split(",")[0].strip())
+    if style in [path.stem for path in left_behind(loaded.card)]:
+        return forget(loaded.card, style)
+    removed(loaded, loaded.styles.find(style))
+    return None
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(f"{line}\n")

@@ -1,0 +1,100 @@
+"""What every method of `livestyle train` shares: its folders, where it runs, what is said. Imports torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from livestyle.commands.training.request import Request
+from livestyle.core.errors import LivestyleError
+from livestyle.core.progress_bar import follow
+from livestyle.model.card import CARD_NAME
+from livestyle.workshop.export.publish import Published
+from livestyle.workshop.losses.style import parse_style_loss
+from livestyle.workshop.training.device import Place
+from livestyle.workshop.training.loop import CHECKPOINT, Note, Schedule
+from livestyle.workshop.training.perceptual import Weights
+
+WARM = 100
+"""Steps in which the rate grows at the start of a training; a tenth of one of less than 1000."""
+
+console = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where a training leaves its model and its working files."""
+
+    out: Path
+    work: Path
+    resume: bool
+    overwrite: bool
+
+    @classmethod
+    def of(cls, request: Request) -> Folders:
+        """Those of a request with an `out`; checked as `check` says."""
+        request.need("out")
+        assert request.out is not None
+        work = request.work or request.out.with_name(request.out.name + ".training")
+        folders = cls(request.out, work, request.resume, request.overwrite)
+        folders.check()
+        return folders
+
+    def check(self) -> None:
+        """LivestyleError where something would be overwritten, or nothing is there to resume."""
+        if (self.out / CARD_NAME).exists() and not self.overwrite:
+            raise LivestyleError(f"{self.out} holds a model already; give another --out or --overwrite")
+        checkpoint = self.work / CHECKPOINT
+        if self.resume and not checkpoint.exists():
+            raise LivestyleError(f"nothing to resume: {checkpoint} does not exist")
+        if checkpoint.exists() and not self.resume:
+            if not self.overwrite:
+                raise LivestyleError(f"{self.work} holds a training; go on with --resume or give --overwrite")
+            checkpoint.unlink()
+
+
+def place_of(request: Request) -> Place:
+    """LivestyleError for a device or a style loss that does not exist, before anything is read."""
+    if request.style_loss:
+        parse_style_loss(request.style_loss)
+    return Place.choose(request.device)
+
+
+def weights_of(request: Request) -> Weights:
+    """Of a feed-forward training."""
+    names = ("content", "style", "tv", "stability", "noise", "film", "peaks")
+    return Weights(**{name: getattr(request, f"{name}_weight") for name in names})
+
+
+def schedule_of(request: Request, steps: int, rate: float, decay: float = 0.4) -> Schedule:
+    """steps, rate, decay: the method's defaults."""
+    steps = request.steps or steps
+    return Schedule(
+        steps=steps,
+        rate=request.rate or rate,
+        decay=decay if request.decay is None else request.decay,
+        seed=request.seed,
+        warm=min(WARM, steps // 10),
+    )
+
+
+def run_steps(notes: Iterable[Note], steps: int, skipped: Sequence[Path] = ()) -> None:
+    """Train to the end behind a progress bar; say first which pictures are left out."""
+    if skipped:
+        console.print(f"[yellow]{len(skipped)} unreadable pictures skipped, first: {skipped[0]}")
+    for _ in follow(notes, steps, console, "training", memory=0.98):
+        pass
+
+
+def report_published(made: Published) -> None:
+    """Say what was made and how exact it is."""
+    text = f"{made.model.folder}: graph matches torch to {made.difference} of 255"
+    if made.psnr:
+        text += f"; INT8 {np.mean(list(made.psnr.values())):.1f} dB, worst {min(made.psnr.values()):.1f} dB"
+    console.print(text)
+    command = "live" if made.model.card.scale == 1 else "image IN OUT"
+    console.print(f"paint with it: livestyle {command} --model {made.model.folder}")

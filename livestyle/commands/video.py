@@ -1,0 +1,125 @@
+"""Paint video files: every frame at its own time, sound and subtitles as they were."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from livestyle.commands.options import (
+    Arithmetic,
+    Device,
+    MaxSide,
+    ModelName,
+    Overwrite,
+    Slots,
+    Steadiness,
+    StyleImages,
+    Threads,
+    add_style_images,
+    load_model,
+)
+from livestyle.core.config import SLOTS, STEADINESS, Precision
+from livestyle.offline import Progress as Step
+from livestyle.offline import TranscodeOptions, transcode
+from livestyle.offline.batch import each, pairs, parse_seconds, split_styles
+from livestyle.sinks.encoders import CONTAINERS, Encoding
+from livestyle.sources.video.container import VIDEO_SUFFIXES
+from livestyle.stylizer.stylizer import Stylizer
+
+NAME = "video"
+
+
+def main(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A video file, or a folder of them.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help=".mp4, .mkv, .mov or .webm, or a folder.")],
+    style: Annotated[str | None, typer.Option(help="A style; several, as a,b,c, take turns; or all.")] = None,
+    style_image: StyleImages = None,
+    change_every: Annotated[str, typer.Option(help="With several styles: how long each lasts.")] = "5s",
+    crossfade: Annotated[str, typer.Option(help="How long a change of style takes; 0 = at once.")] = "1s",
+    strength: Annotated[float, typer.Option(help="0 = the video, 1 = the painting.", min=0, max=1)] = 1.0,
+    keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the video's colours.")] = False,
+    steadiness: Steadiness = STEADINESS,
+    max_side: MaxSide = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="As FFmpeg names it; libx264, or in .webm libsvtav1.")
+    ] = None,
+    crf: Annotated[int | None, typer.Option(help="Quality; lower is better; libx264: 20.", min=0)] = None,
+    preset: Annotated[str | None, typer.Option(help="Speed of the encoder; libx264: veryfast.")] = None,
+    no_sound: Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")] = False,
+    model: ModelName = "cin-lite",
+    device: Device = "auto",
+    precision: Arithmetic = Precision.AUTO,
+    threads: Threads = 0,
+    slots: Slots = SLOTS,
+    overwrite: Overwrite = False,
+) -> None:
+    """Paint a video file, or a folder of them.
+
+    Ctrl+C keeps what is done so far as OUT.partial.mp4. Odd sizes lose their last row or column.
+    """
+    options = TranscodeOptions(
+        styles=split_styles(style),
+        every_s=parse_seconds(change_every),
+        crossfade_s=parse_seconds(crossfade),
+        strength=strength,
+        keep_color=keep_color,
+        steadiness=steadiness,
+        encoding=Encoding(encoder, crf, preset),
+        max_side=max_side,
+        sound=not no_sound,
+        overwrite=overwrite,
+    )
+    console = Console(stderr=True, highlight=False, markup=False)
+    with Stylizer(
+        load_model(model, console.print), device, precision, threads, console.print, slots
+    ) as stylizer:
+        added = add_style_images(stylizer, style_image)
+        options = replace(options, styles=options.styles or tuple(added))
+        paint_videos(source, target, stylizer, options, console)
+
+
+def paint_videos(
+    source: Path, target: Path, stylizer: Stylizer, options: TranscodeOptions, console: Console
+) -> None:
+    """Paint one video, or each of a folder, with a progress bar. LivestyleError where any fails."""
+    jobs = pairs(source, target, VIDEO_SUFFIXES, CONTAINERS, ".mkv")
+    each(jobs, lambda one, out: _paint(one, out, stylizer, options, console), console)
+
+
+def _paint(
+    source: Path, target: Path, stylizer: Stylizer, options: TranscodeOptions, console: Console
+) -> None:
+    with _bar(console) as bar:
+        task = bar.add_task(source.name, total=None, rate="")
+
+        def show(step: Step) -> None:
+            speed = bar.tasks[task].speed
+            rate = f"{speed:.1f} fps" if speed else ""
+            bar.update(task, completed=step.done, total=step.total, rate=rate)
+
+        def warn(text: str) -> None:
+            console.print(f"warning: {text}", style="yellow", soft_wrap=True)
+
+        done = transcode(source, target, stylizer, options, show, warn)
+    rate = done.frames / done.seconds if done.seconds else 0.0
+    console.print(
+        f"{done.path}: {done.frames} frames, {done.size}, {rate:.1f} fps · {stylizer.info}", soft_wrap=True
+    )
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.completed:.0f} frames  {task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

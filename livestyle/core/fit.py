@@ -1,0 +1,22 @@
+"""Pictures brought to the size that was asked for."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
+
+
+def cover(pixels: Pixels, size: Size) -> Pixels:
+    """`pixels` scaled to fill `size`, what sticks out cut off evenly; itself where it fits already."""
+    have = Size.of(pixels)
+    if have == size:
+        return pixels
+    scale = max(size.width / have.width, size.height / have.height)
+    width, height = min(have.width, size.width / scale), min(have.height, size.height / scale)
+    left, top = round((have.width - width) / 2), round((have.height - height) / 2)
+    part = pixels[top : top + max(1, round(height)), left : left + max(1, round(width))]
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return cv2.resize(part, (size.width, size.height), interpolation=method).astype(np.uint8, copy=False)

@@ -1,0 +1,59 @@
+"""A place for one thing between two threads: the newest wins."""
+
+from __future__ import annotations
+
+import threading
+from typing import Generic, TypeVar
+
+from livestyle.core.closing import Closing
+
+T = TypeVar("T")
+
+
+class Slot(Closing, Generic[T]):
+    """Holds the newest item only, so that a slow reader is never behind by more than one.
+
+    One thread puts and one gets. As a context manager it belongs to the thread that puts, and is
+    closed when that thread is done, however it ends.
+    """
+
+    def __init__(self, changed: threading.Condition | None = None) -> None:
+        """changed: told of every change; several slots may share it, to be waited for together."""
+        self._changed = changed or threading.Condition()
+        self._item: T | None = None
+        self._closed = False
+
+    def put(self, item: T) -> None:
+        """Leave `item` for the reader; what it has not taken yet is lost. Never waits."""
+        with self._changed:
+            if not self._closed:
+                self._item = item
+                self._changed.notify_all()
+
+    def get(self, timeout_s: float | None = None) -> T | None:
+        """Take the newest item, waiting for one.
+
+        None where none came within `timeout_s`, or where the slot is closed and empty.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._item is not None or self._closed, timeout_s)
+            item, self._item = self._item, None
+            return item
+
+    def close(self) -> None:
+        """Nothing more will come. What lies here can still be taken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def filled(self) -> bool:
+        """Something lies here."""
+        with self._changed:
+            return self._item is not None
+
+    @property
+    def ended(self) -> bool:
+        """Closed and empty: `get` will give nothing ever again."""
+        with self._changed:
+            return self._closed and self._item is None

@@ -1,0 +1,246 @@
+"""What `livestyle doctor` looks at: each check yields its findings."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from livestyle.core.config import Precision, cache_dir, data_dir
+from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size
+from livestyle.doctor.finding import Finding, State
+from livestyle.doctor.nvidia import nvidia
+from livestyle.model.card import Model, model_names, own_styles_dir
+from livestyle.runtime.gpu.driver import CudaError, gpus
+from livestyle.runtime.gpu.engine import GpuEngine
+from livestyle.runtime.openvino import core, cpu_capabilities
+from livestyle.runtime.select import BY_NAME_ONLY, ENGINES, open_engine
+from livestyle.sources.camera.discovery import list_cameras
+from livestyle.stylizer.user_styles import left_behind
+
+TRIAL = Size(128, 96)
+EXTRAS = ("cuda", "tensorrt", "rtx", "onnxruntime", "train")
+SOFTWARE_ENCODERS = ("libx264", "libx265", "libsvtav1", "libvpx-vp9")
+HARDWARE_ENCODERS = ("h264_nvenc", "hevc_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox")
+WINDOW_SCRIPT = "import cv2; cv2.namedWindow('livestyle doctor'); cv2.destroyAllWindows()"
+WINDOW_TIMEOUT_S = 60
+INSTALL_AGAIN = "pip install --force-reinstall --no-deps .  (in livestyle's folder)"
+
+
+def examine() -> list[Finding]:
+    """Look at everything; a check that breaks is a finding too and stops no other."""
+    findings: list[Finding] = []
+    for topic, check in CHECKS.items():
+        try:
+            findings += check(topic)
+        except Exception as error:  # a doctor that dies of the disease helps nobody
+            state = State.FAILED if topic in NEEDED else State.WARNING
+            findings.append(Finding(topic, "", state, str(error) or type(error).__name__, INSTALL_AGAIN))
+    return findings
+
+
+def packages(topic: str) -> Iterator[Finding]:
+    """The packages that livestyle needs, and those of its extras."""
+    system = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    yield Finding(topic, "Python", State.OK, system)
+    try:
+        needs = metadata.requires("livestyle") or []
+    except metadata.PackageNotFoundError:
+        found = "runs from its folder, is not installed"
+        yield Finding(topic, "livestyle", State.WARNING, found, "pip install .")
+        return
+    for name in requirements(needs):
+        version = _version(name)
+        if version:
+            yield Finding(topic, name, State.OK, version)
+        else:
+            yield Finding(topic, name, State.WARNING, "not installed", f"pip install {name}")
+    for extra in EXTRAS:
+        versions = {name: _version(name) for name in requirements(needs, extra)}
+        found = ", ".join(f"{name} {version or 'missing'}" for name, version in versions.items())
+        if all(versions.values()):
+            yield Finding(topic, f"[{extra}]", State.OK, found)
+        else:
+            yield Finding(topic, f"[{extra}]", State.ABSENT, found, f"pip install 'livestyle[{extra}]'")
+
+
+def requirements(needs: list[str], extra: str = "") -> list[str]:
+    """Package names among a distribution's requirements: those of the base, or of one extra."""
+    names = []
+    for need in needs:
+        package, _, marker = need.partition(";")
+        belongs = re.search(r"extra\s*==\s*['\"](\w+)", marker)
+        if (belongs[1] if belongs else "") == extra:
+            names.append(re.split(r"[^\w.-]", package.strip())[0])
+    return names
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def devices(topic: str) -> Iterator[Finding]:
+    """The CPU, and what else OpenVINO can reach."""
+    ov = core()
+    cpu = str(ov.get_property("CPU", "FULL_DEVICE_NAME")).strip()
+    capabilities = cpu_capabilities()
+    capable = ", ".join(name for name in ("FP32", "BF16", "FP16", "INT8") if name in capabilities)
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
+    yield Finding(topic, "CPU", State.OK, f"{cpu}, {cores} cores for this process, computes {capable}")
+    for name in ov.available_devices:
+        if name != "CPU":
+            found = f"{ov.get_property(name, 'FULL_DEVICE_NAME')}; no engine here uses it yet"
+            yield Finding(topic, name, State.ABSENT, found)
+
+
+def engines(topic: str) -> Iterator[Finding]:
+    """Open each engine in each precision and paint a picture; 'auto' must work."""
+    model = Model.load("cin-lite")
+    for name in (name for name in ENGINES if name not in BY_NAME_ONLY):
+        if issubclass(ENGINES[name], GpuEngine) and not _gpu_here():
+            yield Finding(topic, name, State.ABSENT, "needs an NVIDIA GPU and its driver")
+            continue
+        for precision in (p for p in Precision if p is not Precision.AUTO):
+            works, found = _trial(model, name, precision)
+            yield Finding(topic, f"{name} {precision}", State.OK if works else State.ABSENT, found)
+    works, found = _trial(model, "auto", Precision.AUTO)
+    if works:
+        yield Finding(topic, "auto", State.OK, found)
+    else:
+        yield Finding(topic, "auto", State.FAILED, found, "pip install --force-reinstall openvino")
+
+
+def _gpu_here() -> bool:
+    try:
+        return bool(gpus())
+    except CudaError:
+        return False
+
+
+def _trial(model: Model, device: str, precision: Precision) -> tuple[bool, str]:
+    """Whether a picture was painted, and what runs or why not."""
+    pixels = np.random.default_rng(0).integers(0, 256, (TRIAL.height, TRIAL.width, 3), np.uint8)
+    try:
+        with open_engine(model, TRIAL, device, precision) as engine:
+            painted = engine.infer(pixels, model.styles.vectors[0], 1.0, 0.0)
+            works = painted.std() > 0 and not np.array_equal(painted, pixels)
+            return works, str(engine.info) if works else f"{engine.info}: painted nothing"
+    except LivestyleError as error:
+        return False, str(error).splitlines()[-1].strip().removeprefix(f"{device}: ")
+
+
+def cameras(topic: str) -> Iterator[Finding]:
+    found = list_cameras()
+    for camera in found:
+        works = not camera.path or os.access(camera.path, os.R_OK | os.W_OK)
+        fix = "" if works else "sudo usermod -aG video $USER, then log in again"
+        yield Finding(topic, "camera", State.OK if works else State.WARNING, str(camera), fix)
+    if not found:
+        fix = "plug one in, or try --camera synthetic, a video file or a stream's URL"
+        yield Finding(topic, "camera", State.WARNING, "none found", fix)
+
+
+def display(topic: str) -> Iterator[Finding]:
+    """Open a window in a process of its own: where it can't, Qt ends the process."""
+    where = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or ""
+    if sys.platform == "linux" and not where:
+        fix = "start it on a desktop, or use --no-window"
+        yield Finding(topic, "window", State.WARNING, "DISPLAY is not set", fix)
+        return
+    command = [sys.executable, "-c", WINDOW_SCRIPT]
+    child = subprocess.run(command, capture_output=True, text=True, timeout=WINDOW_TIMEOUT_S)
+    if child.returncode == 0:
+        yield Finding(topic, "window", State.OK, f"opens on {where or sys.platform}")
+    else:
+        cause = [*child.stderr.split("\n"), f"exit code {child.returncode}"][0]
+        found = f"none opens on {where or sys.platform}: {cause}"
+        yield Finding(topic, "window", State.WARNING, found, "use --no-window, or correct DISPLAY")
+
+
+def encoders(topic: str) -> Iterator[Finding]:
+    """FFmpeg's encoders; those for hardware are opened, for being listed says nothing of the driver."""
+    import av
+
+    yield Finding(topic, "FFmpeg", State.OK, f"PyAV {av.__version__}")
+    software = [name for name in SOFTWARE_ENCODERS if name in av.codecs_available]
+    if "libx264" in software:
+        yield Finding(topic, "encoders", State.OK, ", ".join(software))
+    else:
+        fix = "pip install --force-reinstall --only-binary av av"
+        yield Finding(topic, "encoders", State.WARNING, f"no libx264; {', '.join(software)}", fix)
+    hardware = [name for name in HARDWARE_ENCODERS if name in av.codecs_available and _opens(name)]
+    state = State.OK if hardware else State.ABSENT
+    yield Finding(topic, "on hardware", state, ", ".join(hardware) or "none")
+
+
+def _opens(encoder: str) -> bool:
+    import av
+
+    context = av.CodecContext.create(encoder, "w")
+    assert isinstance(context, av.VideoCodecContext)
+    context.width, context.height, context.pix_fmt = 256, 256, "yuv420p"
+    context.time_base = Fraction(1, 30)
+    try:
+        with av.logging.Capture():
+            context.open()
+    except (av.FFmpegError, ValueError):
+        return False
+    return True
+
+
+def models(topic: str) -> Iterator[Finding]:
+    """Load every model with its styles."""
+    for name in model_names():
+        try:
+            model = Model.load(name)
+            graphs = ", ".join(kind for kind in model.card.graphs if model.graph(kind))
+        except LivestyleError as error:
+            yield Finding(topic, name, State.WARNING, str(error), INSTALL_AGAIN)
+            continue
+        own = len(list(own_styles_dir(model.card).glob("*.npz")))
+        extra = f", {own} of your own" if own else ""
+        behind = len(left_behind(model.card))
+        extra += f", {behind} more made for {name} as it was before" if behind else ""
+        yield Finding(topic, name, State.OK, f"{len(model.styles)} styles{extra}; graphs: {graphs}")
+
+
+def folders(topic: str) -> Iterator[Finding]:
+    for name, folder in (("cache", cache_dir()), ("data", data_dir())):
+        place = next(path for path in (folder, *folder.parents) if path.exists())
+        if place.is_dir() and os.access(place, os.W_OK):
+            yield Finding(topic, name, State.OK, f"{folder}, {_megabytes(folder):.1f} MB")
+        else:
+            fix = f"set LIVESTYLE_{name.upper()} to a folder that you may write"
+            yield Finding(topic, name, State.WARNING, f"{folder} can't be written", fix)
+
+
+def _megabytes(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
+CHECKS: dict[str, Callable[[str], Iterator[Finding]]] = {
+    "packages": packages,
+    "devices": devices,
+    "NVIDIA": nvidia,
+    "engines": engines,
+    "cameras": cameras,
+    "display": display,
+    "video files": encoders,
+    "models": models,
+    "folders": folders,
+}
+
+NEEDED = frozenset({"engines"})
+"""Without these the live app can't run; the rest has its stand-ins (no window, no camera, no file)."""

@@ -1,0 +1,60 @@
+"""What `livestyle doctor` says of NVIDIA GPUs: which are here, and what to install for this one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+from livestyle.doctor.finding import Finding, State
+from livestyle.runtime.gpu.driver import CudaError, Gpu, gpus
+
+TURING = (7, 5)
+"""The least compute capability that TensorRT runs on."""
+
+LIBRARIES = {"rtx": "tensorrt_rtx", "tensorrt": "tensorrt", "train": "torch"}
+"""The Python package that each extra brings."""
+
+
+def nvidia(topic: str) -> Iterator[Finding]:
+    """Driver and GPUs, what reaches them, and the line that installs the best engine for the first."""
+    try:
+        found = gpus()
+    except CudaError as error:
+        yield Finding(topic, "GPU", State.ABSENT, str(error))
+        return
+    for gpu in found:
+        yield Finding(topic, f"cuda:{gpu.index}", State.OK, describe(gpu))
+    reaches = [name for name in ("pycuda", "cuda.bindings") if installed(name)]
+    state = State.OK if reaches else State.WARNING
+    fix = "" if reaches else "pip install 'livestyle[cuda]'"
+    yield Finding(topic, "access", state, ", ".join(reaches) or "neither pycuda nor cuda-bindings", fix)
+    if found:
+        extra = best_extra(found[0])
+        if installed(LIBRARIES[extra]):
+            yield Finding(topic, "engine", State.OK, f"[{extra}] is installed, the best for {found[0].name}")
+        else:
+            fix = f"pip install 'livestyle[cuda,{extra}]'"
+            yield Finding(topic, "engine", State.WARNING, f"[{extra}] is the best for {found[0].name}", fix)
+
+
+def describe(gpu: Gpu) -> str:
+    """One line: name, compute capability, memory, driver."""
+    major, minor = gpu.capability
+    driver = f"driver {gpu.driver}, " if gpu.driver else ""
+    gib = gpu.memory_bytes / 2**30
+    return f"{gpu.name}, compute capability {major}.{minor}, {gib:.0f} GiB, {driver}CUDA {gpu.cuda}"
+
+
+def best_extra(gpu: Gpu) -> str:
+    """TensorRT for RTX on a card of that name, TensorRT on the others from Turing on, torch before."""
+    if gpu.capability < TURING:
+        return "train"
+    return "rtx" if "RTX" in gpu.name else "tensorrt"
+
+
+def installed(package: str) -> bool:
+    """Whether Python finds it; nothing is loaded."""
+    try:
+        return find_spec(package) is not None
+    except (ModuleNotFoundError, ValueError):
+        return False

@@ -1,0 +1,84 @@
+"""One file or a folder of them: which output goes with which input, and going on after a failure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from livestyle.core.errors import LivestyleError
+
+Pair = tuple[Path, Path]
+
+
+def pairs(
+    source: Path, target: Path, readable: Collection[str], writable: Collection[str], other: str
+) -> list[Pair]:
+    """Each input with its output: one file to one file, or a folder's files to names alike in a folder.
+
+    readable, writable: suffixes; an input that can be read but not written gets the suffix `other`.
+    A file goes into a `target` that is a folder under its own name. The folder is made.
+    LivestyleError where there is nothing to do, or a folder would be written into itself.
+    """
+
+    def name(path: Path) -> str:
+        return path.name if path.suffix.lower() in writable else path.with_suffix(other).name
+
+    if not source.is_dir():
+        return [(source, target / name(source) if target.is_dir() else target)]
+    files = sorted(p for p in source.iterdir() if p.is_file() and p.suffix.lower() in readable)
+    files = [p for p in files if not p.name.startswith(".")]
+    if not files:
+        raise LivestyleError(f"nothing to paint in {source}; expected {', '.join(sorted(readable))}")
+    make_folder(target)
+    if target.samefile(source):
+        raise LivestyleError(f"{target} is input and output at once; choose another folder for the output")
+    return [(path, target / name(path)) for path in files]
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder where there is none; LivestyleError where that can't be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LivestyleError(f"cannot make the folder {path}: {error.strerror}") from error
+
+
+def each(
+    jobs: Sequence[Pair],
+    work: Callable[[Path, Path], None],
+    console: Console,
+    advance: Callable[[], None] = lambda: None,
+) -> None:
+    """Do every job; one alone raises its own error, of many those that fail are reported and counted.
+
+    `advance` is called after each of many. LivestyleError at the end where any failed.
+    """
+    if len(jobs) == 1:
+        return work(*jobs[0])
+    failed = 0
+    for source, target in jobs:
+        try:
+            work(source, target)
+        except LivestyleError as error:
+            failed += 1
+            console.print(f"error: {error}", style="red", soft_wrap=True)
+        advance()
+    if failed:
+        raise LivestyleError(f"{failed} of {len(jobs)} files could not be painted")
+    return None
+
+
+def split_styles(text: str | None) -> tuple[str, ...]:
+    """'a, b' to ('a', 'b'); nothing to ()."""
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+def parse_seconds(text: str) -> float:
+    """'5', '5s', '500ms' or '2m' in seconds; LivestyleError for anything else."""
+    match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*(ms|s|m|)", text.strip().lower())
+    if match is None:
+        raise LivestyleError(f"bad time {text!r}; expected seconds, for example 5s")
+    return float(match[1]) * {"ms": 0.001, "m": 60.0}.get(match[2], 1.0)

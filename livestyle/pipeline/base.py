@@ -1,0 +1,102 @@
+"""What paints in a live run: a stylizer with its understudy, and the lanes of the sources."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from livestyle.core.errors import LivestyleError
+from livestyle.pipeline.lane import Lane
+from livestyle.pipeline.look import Look
+from livestyle.pipeline.stats import Stats
+from livestyle.pipeline.worker import Worker, stop_all
+from livestyle.runtime.engine import EngineInfo
+from livestyle.sources.source import SourceInfo
+from livestyle.stylizer.hot_swap import Understudy
+from livestyle.stylizer.stylizer import Stylizer
+from livestyle.stylizer.user_styles import picture_of
+
+
+class Stage:
+    """What every live pipeline has. One of the lanes is `selected`: the keys and the figures are for it.
+
+    What the `understudy` was told to prepare goes on between two frames. Entering starts the threads,
+    leaving joins them.
+    """
+
+    _workers: Sequence[Worker]
+
+    def __init__(self, stylizer: Stylizer, lanes: Sequence[Lane]) -> None:
+        self.understudy = Understudy(stylizer)
+        self.lanes = lanes
+        self.selected = 0
+        self._stylizer = stylizer
+        self._news: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    @property
+    def look(self) -> Look:
+        return self.lanes[self.selected].look
+
+    @property
+    def stats(self) -> Stats:
+        return self.lanes[self.selected].stats
+
+    @property
+    def frames_shown(self) -> int:
+        """Of the source of which most were."""
+        return max(lane.stats.display.count for lane in self.lanes)
+
+    @property
+    def source(self) -> SourceInfo:
+        return self.lanes[self.selected].source.info
+
+    @property
+    def engine(self) -> EngineInfo:
+        """What runs now."""
+        return self._stylizer.info
+
+    @property
+    def model(self) -> str:
+        """The name of the model that paints now."""
+        return self._stylizer.model.card.name
+
+    @property
+    def picture(self) -> Path | None:
+        """The file with the picture that the style was made of, where that is kept."""
+        return picture_of(self._stylizer.model, self.look.style)
+
+    def news(self) -> list[str]:
+        """What to tell the user about engines taken over, or not, since the last call."""
+        return [self._news.get() for _ in range(self._news.qsize())]
+
+    def _hand_over(self) -> None:
+        """Go on with what was prepared since the last frame: an engine, a model, more styles."""
+        try:
+            if self.understudy.hand_over():
+                self._news.put(f"{self.model}  ·  {self.engine.engine}")
+        except LivestyleError as error:
+            self._news.put(str(error))
+        for lane in self.lanes:
+            lane.look.follow(self._stylizer.model.styles)
+
+    def __enter__(self) -> Self:
+        for worker in self._workers:
+            worker.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for lane in self.lanes:
+            lane.captured.close()
+            lane.paintings.close()
+        try:
+            stop_all(self._workers)
+        except BaseException:
+            if error is None:
+                raise
+        finally:
+            self.understudy.close()

@@ -1,0 +1,199 @@
+"""CUDA on cuda-bindings: the graphs that pycuda lacks, and all of it where there is no pycuda."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from livestyle.runtime.gpu.cuda import NO_TIMING, NON_BLOCKING, Bytes, DeviceArray, Event, Stream
+from livestyle.runtime.gpu.driver import CudaError, Gpu
+
+EXTERNAL = 1
+"""CU_EVENT_WAIT_EXTERNAL and CU_EVENT_RECORD_EXTERNAL: a node of the graph, counts for each run of it."""
+
+
+def find_driver() -> Driver | None:
+    """None where cuda-bindings is not installed or does not load."""
+    try:
+        from cuda.bindings import driver
+    except ImportError:
+        return None
+    return Driver(driver)
+
+
+class Driver:
+    """The driver's functions by name, and the part of them that captures graphs.
+
+    Used by the thread whose context is current.
+    """
+
+    def __init__(self, module: Any) -> None:
+        self._module = module
+        self._capturing = False
+
+    def call(self, name: str, *args: Any) -> Any:
+        """Call the function `name`: its result, or None. CudaError, with the name, if it fails."""
+        try:
+            status, *results = getattr(self._module, name)(*args)
+        except RuntimeError as error:  # the driver's library lacks the function, or is not there
+            raise CudaError(f"{name} failed: {error}") from error
+        if status != self._module.CUresult.CUDA_SUCCESS:
+            raise CudaError(f"{name} failed: {status.name}")
+        return results[0] if results else None
+
+    def stream(self, stream: Stream) -> Any:
+        """As the functions take it."""
+        return self._module.CUstream(stream.handle)
+
+    def record(self, event: Any, stream: Stream) -> None:
+        """Within a capture as a node of the graph, so that it counts for what runs outside."""
+        flags = EXTERNAL if self._capturing else 0
+        self.call("cuEventRecordWithFlags", event.handle, self.stream(stream), flags)
+
+    def wait(self, stream: Stream, event: Any) -> None:
+        """Within a capture as a node of the graph, for what was recorded outside."""
+        flags = EXTERNAL if self._capturing else 0
+        self.call("cuStreamWaitEvent", self.stream(stream), event.handle, flags)
+
+    def capture(self, stream: Stream, work: Callable[[], None]) -> Graph:
+        """See Cuda.capture."""
+        handle = self.stream(stream)
+        # Of this thread alone: what others do meanwhile does not spoil it.
+        mode = self._module.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
+        self.call("cuStreamBeginCapture", handle, mode)
+        self._capturing = True
+        try:
+            work()
+        except BaseException:
+            self._module.cuStreamEndCapture(handle)
+            raise
+        finally:
+            self._capturing = False
+        graph = self.call("cuStreamEndCapture", handle)
+        try:
+            return Graph(self, self.call("cuGraphInstantiate", graph, 0), handle)
+        finally:
+            self.call("cuGraphDestroy", graph)
+
+
+class BoundEvent:
+    """An Event that may stand in a graph."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self.handle = driver.call("cuEventCreate", NO_TIMING)
+
+    def synchronize(self) -> None:
+        self._driver.call("cuEventSynchronize", self.handle)
+
+    def close(self) -> None:
+        self._driver.call("cuEventDestroy", self.handle)
+
+
+class BoundStream:
+    """A Stream of its own."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._stream = driver.call("cuStreamCreate", NON_BLOCKING)
+        self.handle = int(self._stream)
+
+    def synchronize(self) -> None:
+        self._driver.call("cuStreamSynchronize", self._stream)
+
+    def close(self) -> None:
+        self._driver.call("cuStreamDestroy", self._stream)
+
+
+class Graph:
+    """A recorded piece of work, for the stream it was recorded on."""
+
+    def __init__(self, driver: Driver, handle: Any, stream: Any) -> None:
+        self._driver = driver
+        self._handle = handle
+        self._stream = stream
+
+    def launch(self) -> None:
+        self._driver.call("cuGraphLaunch", self._handle, self._stream)
+
+    def close(self) -> None:
+        self._driver.call("cuGraphExecDestroy", self._handle)
+
+
+class BoundCuda:
+    """Cuda without pycuda."""
+
+    def __init__(self, gpu: Gpu, driver: Driver) -> None:
+        self.gpu = gpu
+        self._driver = driver
+        self._release = contextlib.ExitStack()
+        call = driver.call
+        call("cuInit", 0)
+        device = call("cuDeviceGet", gpu.index)
+        context = call("cuDevicePrimaryCtxRetain", device)
+        self._release.callback(self._free, "cuDevicePrimaryCtxRelease", device)
+        call("cuCtxPushCurrent", context)
+        self._release.callback(self._free, "cuCtxPopCurrent")
+
+    def stream(self) -> Stream:
+        stream = BoundStream(self._driver)
+        self._release.callback(_quietly, stream.close)
+        return stream
+
+    def event(self) -> Event:
+        event = BoundEvent(self._driver)
+        self._release.callback(_quietly, event.close)
+        return event
+
+    def record(self, event: Event, stream: Stream) -> None:
+        self._driver.record(event, stream)
+
+    def wait(self, stream: Stream, event: Event) -> None:
+        self._driver.wait(stream, event)
+
+    def pinned(self, nbytes: int) -> Bytes:
+        address = int(self._driver.call("cuMemHostAlloc", nbytes, 0))
+        self._release.callback(self._free, "cuMemFreeHost", address)
+        return np.ctypeslib.as_array((ctypes.c_uint8 * nbytes).from_address(address))
+
+    def device(self, nbytes: int) -> int:
+        address = self._driver.call("cuMemAlloc", nbytes)
+        self._release.callback(self._free, "cuMemFree", address)
+        return int(address)
+
+    def upload(self, address: int, source: Bytes, stream: Stream) -> None:
+        handle = self._driver.stream(stream)
+        self._driver.call("cuMemcpyHtoDAsync", address, source.ctypes.data, source.nbytes, handle)
+
+    def download(self, target: Bytes, address: int, stream: Stream) -> None:
+        handle = self._driver.stream(stream)
+        self._driver.call("cuMemcpyDtoHAsync", target.ctypes.data, address, target.nbytes, handle)
+
+    def zero(self, address: int, nbytes: int, stream: Stream) -> None:
+        self._driver.call("cuMemsetD8Async", address, 0, nbytes, self._driver.stream(stream))
+
+    def array(self, address: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> object:
+        return DeviceArray(address, shape, dtype)
+
+    def capture(self, stream: Stream, work: Callable[[], None]) -> Callable[[], None]:
+        graph = self._driver.capture(stream, work)
+        self._release.callback(_quietly, graph.close)
+        return graph.launch
+
+    def close(self) -> None:
+        release = self._release.pop_all()
+        with release:
+            self._free("cuCtxSynchronize")
+
+    def _free(self, name: str, *args: Any) -> None:
+        _quietly(self._driver.call, name, *args)
+
+
+def _quietly(work: Callable[..., object], *args: Any) -> None:
+    """An error was raised where it was met; here the rest is to be released all the same."""
+    with contextlib.suppress(CudaError):
+        work(*args)

@@ -1,0 +1,108 @@
+"""NVIDIA's driver, asked through ctypes: which GPUs are here, with nothing installed beside it."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from livestyle.core.errors import LivestyleError
+
+WINDOWS = sys.platform == "win32"
+LIBCUDA = "nvcuda.dll" if WINDOWS else "libcuda.so.1"
+NVML = "nvml.dll" if WINDOWS else "libnvidia-ml.so.1"
+MAJOR, MINOR = 75, 76
+"""CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MINOR."""
+
+
+class CudaError(LivestyleError):
+    """A call of the driver failed, or there is no driver, no GPU, no package to reach it."""
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """One device.
+
+    capability: compute capability, such as (8, 9)
+    driver:     version of the driver, such as '580.95.05'; empty where NVML doesn't tell
+    cuda:       the newest CUDA that the driver knows, such as '13.0'
+    """
+
+    index: int
+    name: str
+    capability: tuple[int, int]
+    memory_bytes: int
+    driver: str
+    cuda: str
+
+
+def gpus() -> list[Gpu]:
+    """Every GPU here, at least one. CudaError, with the remedy, where there is none or no driver."""
+    library = _load(LIBCUDA)
+    if library is None:
+        raise CudaError(
+            f"there is no NVIDIA driver here ({LIBCUDA} does not load); with an NVIDIA GPU, "
+            "install its driver from https://www.nvidia.com/drivers; without one, use --device cpu"
+        )
+    driver = _Driver(library)
+    driver.call("cuInit", 0)
+    version = driver.number("cuDriverGetVersion")
+    cuda, name = f"{version // 1000}.{version % 1000 // 10}", driver_version()
+    return [driver.gpu(index, name, cuda) for index in range(driver.number("cuDeviceGetCount"))]
+
+
+def find_gpu(index: int) -> Gpu:
+    """GPU `index`. CudaError, with the remedy, where there is none of that number."""
+    found = gpus()
+    if index >= len(found):
+        here = ", ".join(f"cuda:{gpu.index} is {gpu.name}" for gpu in found) or "none is"
+        raise CudaError(f"there is no GPU cuda:{index}; {here} here")
+    return found[index]
+
+
+def driver_version() -> str:
+    """As NVIDIA names it, '580.95.05'; empty where its library doesn't tell."""
+    library = _load(NVML)
+    text = ctypes.create_string_buffer(96)
+    if library is None or library.nvmlInit_v2() != 0:
+        return ""
+    told = library.nvmlSystemGetDriverVersion(text, len(text)) == 0
+    library.nvmlShutdown()
+    return text.value.decode() if told else ""
+
+
+class _Driver:
+    """libcuda's calls by name; CudaError where one fails."""
+
+    def __init__(self, library: Any) -> None:
+        self._library = library
+
+    def call(self, name: str, *args: Any) -> None:
+        status = getattr(self._library, name)(*args)
+        if status:
+            text = ctypes.c_char_p()
+            self._library.cuGetErrorName(status, ctypes.byref(text))
+            error = (text.value or b"an unknown error").decode()
+            raise CudaError(f"{name} failed: {error}; `nvidia-smi` tells how the driver and the GPU are")
+
+    def number(self, name: str, *args: Any) -> int:
+        value = ctypes.c_int()
+        self.call(name, ctypes.byref(value), *args)
+        return value.value
+
+    def gpu(self, index: int, driver: str, cuda: str) -> Gpu:
+        device = self.number("cuDeviceGet", index)
+        name, memory = ctypes.create_string_buffer(256), ctypes.c_size_t()
+        self.call("cuDeviceGetName", name, len(name), device)
+        self.call("cuDeviceTotalMem_v2", ctypes.byref(memory), device)
+        major, minor = (self.number("cuDeviceGetAttribute", which, device) for which in (MAJOR, MINOR))
+        return Gpu(index, name.value.decode(), (major, minor), memory.value, driver, cuda)
+
+
+def _load(name: str) -> Any:
+    """A shared library, or None where it does not load."""
+    try:
+        return ctypes.CDLL(name)
+    except OSError:
+        return None

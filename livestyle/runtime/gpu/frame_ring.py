@@ -1,0 +1,254 @@
+"""Frames in flight on a GPU: while one is painted, the next goes in over the bus and the last comes out."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, TypeAlias
+
+import numpy as np
+
+from livestyle.core.frame import Pixels
+from livestyle.runtime.gpu.cuda import Cuda, Stream
+from livestyle.runtime.gpu.device_memory import Block, Specs, Tensors, as_bytes
+from livestyle.runtime.gpu.driver import CudaError
+
+MIN_SLOTS = 2
+"""A slot must not write the state it reads."""
+
+
+Report: TypeAlias = Callable[[str], None]
+
+
+class Execution(Protocol):
+    """The compiled network with its tensors at fixed addresses."""
+
+    def enqueue(self, stream: Stream) -> None:
+        """Give one run to `stream`; waits for nothing."""
+        ...
+
+    def close(self) -> None: ...
+
+
+Bind: TypeAlias = Callable[[Mapping[str, int], Stream], Execution]
+"""Makes an Execution: the device address of each tensor of the graph by name, and its slot's stream."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The tensors of a graph. state: by name, without `state_` and `next_`; outputs: without state."""
+
+    inputs: Specs
+    outputs: Specs
+    state: Specs
+
+
+class _Slot:
+    """A stream with buffers of its own, and the network bound to them.
+
+    before:  the state that is read; it belongs to the film
+    painted: the network is through, and what it leaves behind is complete
+    done:    the painting has come back
+    """
+
+    def __init__(self, cuda: Cuda, signature: Signature, before: Block, after: Block, bind: Bind) -> None:
+        self.stream = cuda.stream()
+        self.painted, self.done = cuda.event(), cuda.event()
+        self.inputs, self.outputs = Block(cuda, signature.inputs), Block(cuda, signature.outputs)
+        self.before = before
+        state = {f"state_{name}": address for name, address in before.addresses.items()}
+        left = {f"next_{name}": address for name, address in after.addresses.items()}
+        addresses = {**self.inputs.addresses, **state, **self.outputs.addresses, **left}
+        self.execution = bind(addresses, self.stream)
+        self.replay: Callable[[], None] | None = None
+
+
+class Slots:
+    """One film through a ring of slots: up to `depth` frames in flight, results in the order of the frames.
+
+    A slot writes a frame, its style and all else it is painted with into its own pinned memory, and
+    gives its stream: one copy to the device, the network, one copy back. Slots run side by side; only
+    the network waits for that of the frame before, where the film has state. Slot k reads the state
+    that slot k - 1 has left, and leaves its own to slot k + 1: nothing is copied, every address is
+    fixed, and so the whole can be captured once as a CUDA graph and replayed.
+
+    Belongs to the thread of `cuda`. After an error of CUDA every call raises it again.
+    """
+
+    def __init__(
+        self,
+        cuda: Cuda,
+        signature: Signature,
+        bind: Bind,
+        depth: int = 2,
+        capture: bool = True,
+        report: Report = lambda _: None,
+    ) -> None:
+        """capture: as CUDA graphs where that works; `report` is told why where it doesn't."""
+        self.depth = depth
+        self._cuda = cuda
+        self._state = signature.state
+        self._flight: deque[_Slot] = deque()
+        self._at = 0
+        self._fresh = True
+        self._error: CudaError | None = None
+        self._ring: list[_Slot] = []
+        count = max(depth, MIN_SLOTS)
+        blocks = [Block(cuda, self._state, pinned=False) for _ in range(count)]
+        try:
+            for before, after in zip(blocks, blocks[1:] + blocks[:1], strict=True):
+                self._ring.append(_Slot(cuda, signature, before, after, bind))
+            self._warm_up()
+            if capture:
+                self._capture(report)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def in_flight(self) -> int:
+        """Frames submitted whose result was not taken."""
+        return len(self._flight)
+
+    def submit(self, feed: Tensors) -> None:
+        """Start a frame; at most `depth` may be in flight. `feed` is copied before this returns."""
+        assert self.in_flight < self.depth, "take a result first"
+        with self._sticky():
+            slot = self._filled(feed)
+            if slot.replay is None:
+                self._enqueue(self._at)
+            else:
+                slot.replay()
+            self._cuda.record(slot.done, slot.stream)
+            self._at = (self._at + 1) % len(self._ring)
+            self._flight.append(slot)
+
+    def timed(self, feed: Tensors) -> dict[str, float]:
+        """Paint the next frame by itself: milliseconds of its 'h2d', 'inference' and 'd2h'; no result comes.
+
+        Nothing may be in flight. Each figure holds the calls that start a stage and the wait for its end.
+        """
+        assert not self.in_flight, "take the results first"
+        with self._sticky():
+            slot, found = self._filled(feed), dict[str, float]()
+            stages = slot.inputs.upload, slot.execution.enqueue, slot.outputs.download
+            slot.stream.synchronize()
+            for name, stage in zip(("h2d", "inference", "d2h"), stages, strict=True):
+                began = time.perf_counter()
+                stage(slot.stream)
+                slot.stream.synchronize()
+                found[name] = (time.perf_counter() - began) * 1e3
+            self._cuda.record(slot.painted, slot.stream)
+            self._at = (self._at + 1) % len(self._ring)
+            return found
+
+    def result(self) -> Pixels:
+        """Wait for the oldest frame in flight; its painting, uint8 (H, W, 3), is the caller's own."""
+        with self._sticky():
+            slot = self._flight.popleft()
+            slot.done.synchronize()
+            painted: Pixels = slot.outputs.host["stylized"][0].copy()
+            return painted
+
+    def reset(self) -> None:
+        """The next frame submitted has no past; those in flight keep theirs."""
+        self._fresh = True
+
+    def drop(self) -> None:
+        """Wait for all that is in flight and forget it. An error is left for the next call to raise."""
+        with contextlib.suppress(CudaError), self._sticky():
+            while self._flight:
+                self._flight.popleft().done.synchronize()
+        self._flight.clear()
+
+    @property
+    def state(self) -> Tensors:
+        """What the next frame builds on, by name, float32; a copy. Waits for what is in flight."""
+        if self._fresh:
+            return {name: np.zeros(spec.shape, spec.dtype) for name, spec in self._state.items()}
+        with self._sticky():
+            slot = self._ring[self._at]
+            self._after_the_frame_before(slot)
+            found = {name: np.empty(spec.shape, spec.dtype) for name, spec in self._state.items()}
+            for name, array in found.items():
+                self._cuda.download(as_bytes(array), slot.before.addresses[name], slot.stream)
+            slot.stream.synchronize()
+            return found
+
+    @state.setter
+    def state(self, state: Tensors) -> None:
+        with self._sticky():
+            slot = self._ring[self._at]
+            self._after_the_frame_before(slot)
+            for name, address in slot.before.addresses.items():
+                self._cuda.upload(address, as_bytes(state[name]), slot.stream)
+            slot.stream.synchronize()
+            self._fresh = False
+
+    def close(self) -> None:
+        """Wait for what is in flight and free the executions, last made first. Buffers go with `cuda`."""
+        self._flight.clear()
+        while self._ring:
+            slot = self._ring.pop()
+            for work in (slot.stream.synchronize, slot.execution.close):
+                with contextlib.suppress(CudaError):  # raised where it was met; all is to be freed
+                    work()
+
+    def _filled(self, feed: Tensors) -> _Slot:
+        """The next slot, with `feed` in its pinned memory, and without a past where that is forgotten."""
+        slot = self._ring[self._at]
+        for name, tensor in slot.inputs.host.items():
+            np.copyto(tensor, feed[name], casting="no")
+        if self._fresh:
+            self._after_the_frame_before(slot)
+            slot.before.zero(slot.stream)
+            self._fresh = False
+        return slot
+
+    def _warm_up(self) -> None:
+        """Run each slot once: that is when engines allocate."""
+        for at, slot in enumerate(self._ring):
+            slot.before.zero(slot.stream)
+            self._enqueue(at)
+            slot.stream.synchronize()
+
+    def _capture(self, report: Report) -> None:
+        try:
+            replays = [
+                self._cuda.capture(s.stream, partial(self._enqueue, k)) for k, s in enumerate(self._ring)
+            ]
+        except CudaError as error:
+            report(f"CUDA graphs are not used: {error}")
+            return
+        for slot, replay in zip(self._ring, replays, strict=True):
+            slot.replay = replay
+
+    def _enqueue(self, at: int) -> None:
+        """The way of one frame, as it is given to the slot's stream or captured from it."""
+        slot = self._ring[at]
+        slot.inputs.upload(slot.stream)
+        if self._state:
+            self._cuda.wait(slot.stream, self._ring[at - 1].painted)
+        slot.execution.enqueue(slot.stream)
+        if self._state:
+            self._cuda.record(slot.painted, slot.stream)
+        slot.outputs.download(slot.stream)
+
+    def _after_the_frame_before(self, slot: _Slot) -> None:
+        """What is given to the slot's stream from now on finds the state of the frame before complete."""
+        self._cuda.wait(slot.stream, self._ring[self._at - 1].painted)
+
+    @contextlib.contextmanager
+    def _sticky(self) -> Iterator[None]:
+        """An error of CUDA leaves the device in a state that nothing here can mend."""
+        if self._error is not None:
+            raise self._error
+        try:
+            yield
+        except CudaError as error:
+            self._error = error
+            raise

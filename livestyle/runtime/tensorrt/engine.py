@@ -1,0 +1,146 @@
+"""TensorRT on an NVIDIA GPU, in both its flavours. Not run on hardware yet: see README.md."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from livestyle.core.errors import LivestyleError
+from livestyle.runtime.engine import Report
+from livestyle.runtime.gpu.cuda import Cuda, Stream
+from livestyle.runtime.gpu.driver import CudaError, Gpu, find_gpu
+from livestyle.runtime.gpu.engine import GpuEngine
+from livestyle.runtime.gpu.frame_ring import Execution
+from livestyle.runtime.tensorrt.builder import Flavour, Progress, library, log
+from livestyle.runtime.tensorrt.plan_cache import Order, Target, is_built, obtain
+
+TELL_EVERY_S = 5.0
+"""How often a line says how far a build is."""
+
+
+class TensorRtEngine(GpuEngine):
+    """Full TensorRT. Where its plan isn't built yet `open` builds it, and tells how far it is."""
+
+    name = Flavour.FULL.value
+    flavour = Flavour.FULL
+
+    @property
+    def ready(self) -> bool:
+        return is_built(self._find()[0])
+
+    def _find(self) -> tuple[Order, Gpu]:
+        """The plan that is needed here, and for which GPU. LivestyleError where it can't run."""
+        library(self.flavour)
+        gpu = find_gpu(self.options.gpu)
+        return Order(self.model, self.size, self.precision, self.flavour, Target.of(gpu)), gpu
+
+    def _open_impl(self) -> None:
+        self._order, gpu = self._find()
+        self._data = obtain(self._order, gpu, report=self.options.report, progress=self._progress)
+        super()._open_impl()
+
+    def _load(self, cuda: Cuda) -> None:
+        try:
+            self._plan = Plan(self.flavour, self._data)
+        except LivestyleError as error:
+            self.options.report(f"{self._order.path} can't be used: {error}")
+            report, progress = self.options.report, self._progress
+            self._data = obtain(self._order, cuda.gpu, again=True, report=report, progress=progress)
+            self._plan = Plan(self.flavour, self._data)
+        del self._data
+
+    def _bind(self, addresses: Mapping[str, int], stream: Stream) -> Execution:
+        return self._plan.bind(addresses)
+
+    def _unload(self) -> None:
+        del self._plan
+
+    @property
+    def _progress(self) -> Progress:
+        lines = Lines(self.options.report)
+
+        def tell(share: float) -> None:
+            self.options.progress(share)
+            lines.tell(share)
+
+        return tell
+
+    @property
+    def _title(self) -> str:
+        return f"{self.flavour.label} {library(self.flavour).__version__}"
+
+
+class RtxEngine(TensorRtEngine):
+    """TensorRT for RTX: GeForce and other RTX from Turing on."""
+
+    name = Flavour.RTX.value
+    flavour = Flavour.RTX
+
+
+class Plan:
+    """A plan in the memory of the GPU whose context is current in this thread."""
+
+    def __init__(self, flavour: Flavour, data: bytes) -> None:
+        """LivestyleError where TensorRT can't load it."""
+        trt, self._log = library(flavour), log(flavour)
+        self._log.errors.clear()
+        try:
+            self._runtime = trt.Runtime(self._log)
+            self._engine = self._runtime.deserialize_cuda_engine(data)
+        except (RuntimeError, TypeError) as error:  # pybind: the factory returned nothing
+            raise LivestyleError(f"{flavour.label} can't run here: {self._log.first() or error}") from error
+        if self._engine is None:
+            raise LivestyleError(f"{flavour.label} can't load the engine: {self._log.first()}")
+
+    @property
+    def tensors(self) -> set[str]:
+        """Names of its inputs and outputs."""
+        return {self._engine.get_tensor_name(i) for i in range(self._engine.num_io_tensors)}
+
+    def bind(self, addresses: Mapping[str, int]) -> Bound:
+        """A context with its own memory for activations, its tensors at these addresses for good.
+
+        CudaError where TensorRT makes none; LivestyleError where the tensors are others.
+        """
+        if set(addresses) != self.tensors:
+            raise LivestyleError(
+                f"the engine has the tensors {sorted(self.tensors)}, not {sorted(addresses)}"
+            )
+        self._log.errors.clear()
+        context = self._engine.create_execution_context()
+        if context is None:
+            raise CudaError(f"create_execution_context failed: {self._log.first()}")
+        for name, address in addresses.items():
+            if not context.set_tensor_address(name, address):
+                raise CudaError(f"set_tensor_address of {name!r} failed: {self._log.first()}")
+        return Bound(context, self._log)
+
+
+class Bound:
+    """An execution context; see Execution. Freed before its plan."""
+
+    def __init__(self, context: Any, messages: Any) -> None:
+        self._context = context
+        self._log = messages
+
+    def enqueue(self, stream: Stream) -> None:
+        if not self._context.execute_async_v3(stream.handle):
+            raise CudaError(f"execute_async_v3 failed: {self._log.first()}")
+
+    def close(self) -> None:
+        self._context = None
+
+
+class Lines:
+    """Progress as lines, one every few seconds."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._next = time.monotonic() + TELL_EVERY_S
+
+    def tell(self, share: float) -> None:
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + TELL_EVERY_S
+            self._report(f"the engine is being built: {share:.0%}")

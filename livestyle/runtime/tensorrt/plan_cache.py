@@ -1,0 +1,230 @@
+"""Built engines on disk: found again, or built and kept. engines/README.md says what a file there is."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from livestyle.core.config import Precision, engines_dir
+from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size
+from livestyle.model.card import Model, file_sha256, resolve_shapes
+from livestyle.runtime.engine import Report
+from livestyle.runtime.gpu.cuda import open_cuda
+from livestyle.runtime.gpu.driver import Gpu
+from livestyle.runtime.tensorrt.builder import BuildOptions, Flavour, Progress, build, library, parse
+from livestyle.runtime.tensorrt.typed_graph import RECIPE, graph_kind, typed_graph
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an engine is built for. Empty where it is built without looking at a GPU.
+
+    capability: compute capability, such as (8, 9); driver: its version, such as '580.95.05'.
+    """
+
+    gpu: str = ""
+    capability: tuple[int, int] | None = None
+    driver: str = ""
+
+    @classmethod
+    def of(cls, gpu: Gpu) -> Target:
+        return cls(gpu.name, gpu.capability, gpu.driver)
+
+    @property
+    def tag(self) -> str:
+        """'sm89', or 'any'."""
+        return "sm{}{}".format(*self.capability) if self.capability else "any"
+
+
+@dataclass(frozen=True)
+class PlanCard:
+    """All that a plan depends on. Written beside it as JSON, with the plan's hash."""
+
+    model: str
+    graph_sha256: str
+    size: str
+    precision: str
+    flavour: str
+    version: str
+    level: int
+    gpu: str
+    capability: str
+    driver: str
+    recipe: int = RECIPE
+
+    def save(self, path: Path, plan: bytes) -> None:
+        data = {**asdict(self), "plan_sha256": _sha256(plan), "plan_bytes": len(plan)}
+        _write(path, (json.dumps(data, indent=2) + "\n").encode())
+
+    def misfit(self, path: Path, plan: bytes) -> str:
+        """Why `plan` can't be used, by the card at `path`; empty where it can.
+
+        Every field must be the same, but for the level: one built with more care will do.
+        """
+        try:
+            found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+            whole = (found["plan_sha256"], found["plan_bytes"]) == (_sha256(plan), len(plan))
+            level = int(found["level"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return "its card is missing or damaged"
+        if not whole:
+            return "it is truncated or not the file that its card describes"
+        wanted = {**asdict(self), "level": max(level, self.level)}
+        changed = [f"{k} {found.get(k)!r} is now {v!r}" for k, v in wanted.items() if found.get(k) != v]
+        return f"it was built for something else: {', '.join(changed)}" if changed else ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One engine that is wanted: a model at a size that fits its multiple, in one precision, for one GPU."""
+
+    model: Model
+    size: Size
+    precision: Precision
+    flavour: Flavour
+    target: Target = Target()
+    level: int = BuildOptions.level
+
+    @property
+    def path(self) -> Path:
+        """Where the plan is kept: 'cin-lite-640x480-f16-rtx-sm89.plan'. Its card ends on .json."""
+        name = f"{self.model.card.name}-{self.size}-{self.precision}-{self.flavour}-{self.target.tag}"
+        return engines_dir() / f"{name}.plan"
+
+    @property
+    def timing_path(self) -> Path:
+        """What full TensorRT measured while it built: shared by all engines of one version and chip."""
+        return engines_dir() / f"timing-{library(self.flavour).__version__}-{self.target.tag}.cache"
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Of the inputs that hang on the size."""
+        state = resolve_shapes(self.model.card.state, self.size)
+        return {
+            "frame": (1, self.size.height, self.size.width, 3),
+            **{f"state_{name}": shape for name, shape in state.items()},
+        }
+
+    def card(self) -> PlanCard:
+        """What the plan depends on here and now. LivestyleError where TensorRT or the graph is missing."""
+        return PlanCard(
+            model=self.model.card.name,
+            graph_sha256=file_sha256(self.model.graph(graph_kind(self.precision))),
+            size=str(self.size),
+            precision=self.precision.value,
+            flavour=self.flavour.value,
+            version=str(library(self.flavour).__version__),
+            level=self.level,
+            gpu=self.target.gpu,
+            capability="{}.{}".format(*self.target.capability) if self.target.capability else "",
+            driver=self.target.driver,
+        )
+
+
+def is_built(order: Order) -> bool:
+    """Whether get_plan would build nothing. LivestyleError where TensorRT or the graph is missing."""
+    card, found = order.card(), _read(order.path)
+    return found is not None and not card.misfit(order.path.with_suffix(".json"), found)
+
+
+def get_plan(
+    order: Order,
+    *,
+    again: bool = False,
+    report: Report = lambda _: None,
+    progress: Progress = lambda _: None,
+) -> bytes:
+    """The plan from disk where it fits, else built now and kept. again: built in any case.
+
+    report: told what is built, and why, where a file is there that can't be used. progress: see
+    builder.build; it is called only where something is built. A folder that can't be written is
+    reported and no obstacle. LivestyleError where TensorRT is missing, refuses the graph or fails.
+    """
+    card, path = order.card(), order.path
+    found = _read(path)
+    misfit = card.misfit(path.with_suffix(".json"), found) if found is not None else "it is not there"
+    if found is not None and not misfit and not again:
+        return found
+    if found is not None and misfit:
+        report(f"{path} can't be used, {misfit}")
+    builder = f"{order.flavour.label} {card.version}"
+    report(f"building an engine of {card.model} for {card.size} in {card.precision} with {builder}")
+    plan, timing = _build(order, progress)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, plan)
+        card.save(path.with_suffix(".json"), plan)
+        if timing:
+            _write(order.timing_path, timing)
+    except OSError as error:
+        report(f"the engine can't be kept ({error}); it is built again at the next start")
+    return plan
+
+
+def obtain(
+    order: Order,
+    gpu: Gpu | None,
+    *,
+    again: bool = False,
+    report: Report = lambda _: None,
+    progress: Progress = lambda _: None,
+) -> bytes:
+    """get_plan for `gpu` on a thread of its own, for which full TensorRT makes that GPU the current one.
+
+    What interrupts the wait, such as Ctrl+C, ends the building too; in TensorRT's own calls it would
+    end the process.
+    """
+    stop = threading.Event()
+
+    def tell(share: float) -> None:
+        if stop.is_set():
+            raise LivestyleError("the building was ended")
+        progress(share)
+
+    def work() -> bytes:
+        with contextlib.ExitStack() as stack:
+            if gpu is not None and order.flavour is Flavour.FULL:
+                stack.callback(open_cuda(gpu.index).close)
+            return get_plan(order, again=again, report=report, progress=tell)
+
+    with ThreadPoolExecutor(1, "build") as pool:
+        try:
+            return pool.submit(work).result()
+        finally:
+            stop.set()
+
+
+def _build(order: Order, progress: Progress) -> tuple[bytes, bytes]:
+    network = parse(order.flavour, typed_graph(order.model, order.precision), order.shapes)
+    options = BuildOptions(order.level, order.target.capability)
+    timing = _read(order.timing_path) if order.flavour is Flavour.FULL else None
+    return build(network, options, timing or b"", progress)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all; two processes that build the same don't write into each other's."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,162 @@
+"""Video files as PyAV gives them: opened safely, decoded to upright BGR pictures in the right colours."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import av
+import av.error
+import av.logging
+import numpy as np
+from av.container import InputContainer
+from av.sidedata.sidedata import SideData
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
+from av.video.stream import VideoStream
+
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Pixels
+from livestyle.core.size import MAX_SIDE_PX
+
+VIDEO_SUFFIXES = frozenset(
+    f".{kind}"
+    for kind in (
+        *("mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "mts", "m2ts"),
+        *("wmv", "flv", "3gp", "ogv", "mjpeg", "gif", "y4m"),
+    )
+)
+"""What is taken for a video when a folder is read."""
+
+EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
+"""swscale's default darkens by two levels of 255 each way."""
+
+MAX_PIXELS = MAX_SIDE_PX * MAX_SIDE_PX
+
+_FORMATS = (
+    "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg,gif,mjpeg,yuv4mpegpipe,h264,hevc,mpegvideo,ivf,nut,mxf,dv"
+)
+_HDR = {ColorTrc.SMPTE2084: "PQ (HDR10)", ColorTrc.ARIB_STD_B67: "HLG"}
+_MATRICES = {
+    1: Colorspace.ITU709,
+    4: Colorspace.FCC,
+    5: Colorspace.ITU601,
+    6: Colorspace.ITU601,
+    7: Colorspace.SMPTE240M,
+    9: Colorspace.BT2020,
+    10: Colorspace.BT2020,
+}
+"""swscale's matrix for FFmpeg's AVColorSpace, which frames carry."""
+
+
+def open_container(path: Path) -> InputContainer:
+    """Open a video file for reading; use it in a with block.
+
+    Only the local file is read, by the formats people keep videos in: a playlist inside can't reach
+    other files or hosts. LivestyleError where it is missing, no video, damaged beyond opening, or
+    larger than 8192 x 8192 px (found before a picture is decoded).
+    """
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "nothing"
+        raise LivestyleError(f"cannot read {path}: {found} there; expected a video file")
+    av.logging.set_libav_level(av.logging.PANIC)
+    limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
+    try:
+        container = av.open(str(path.absolute()), container_options=limits, metadata_errors="replace")
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise LivestyleError(f"cannot read {path}: {reason(error)}; expected a video file") from error
+    try:
+        _check(video_stream(container, path), path)
+    except BaseException:
+        container.close()
+        raise
+    return container
+
+
+def video_stream(container: InputContainer, path: Path) -> VideoStream:
+    """The first stream of moving pictures (no cover art). LivestyleError where there is none."""
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic and stream.codec_context is not None:
+            return stream
+    kinds = ", ".join(s.type for s in container.streams) or "nothing"
+    raise LivestyleError(f"{path} has no video that can be decoded; it holds {kinds}")
+
+
+def frame_count(stream: VideoStream) -> int | None:
+    """How many frames the file says it has, or what its duration suggests; None where it says neither."""
+    if stream.frames:
+        return int(stream.frames)
+    rate = stream.average_rate
+    seconds = duration_s(stream)
+    return round(seconds * float(rate)) if rate and seconds else None
+
+
+def duration_s(stream: VideoStream) -> float | None:
+    """Length of the stream, or of the file, in seconds; None where the file does not say."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    whole = stream.container.duration if isinstance(stream.container, InputContainer) else None
+    return whole / av.time_base if whole else None
+
+
+def hdr_name(frame: VideoFrame) -> str | None:
+    """'PQ (HDR10)' or 'HLG' for a high dynamic range picture, None for any other."""
+    return next((name for trc, name in _HDR.items() if frame.color_trc == trc), None)
+
+
+def matrix(frame: VideoFrame) -> Colorspace:
+    """The YUV matrix a frame is tagged with; untagged, BT.709 from 720 lines up and BT.601 below."""
+    guess = Colorspace.ITU709 if frame.width >= 1280 or frame.height > 576 else Colorspace.ITU601
+    return _MATRICES.get(int(frame.colorspace), guess)
+
+
+def full_range(frame: VideoFrame) -> bool:
+    """Whether black is 0 and white 255 rather than 16 and 235."""
+    return frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+
+
+def reason(error: Exception) -> str:
+    """What FFmpeg or the system says, without its number or the path."""
+    return str(getattr(error, "strerror", None) or error)
+
+
+class BgrDecoder:
+    """Decoded frames to BGR, with the right matrix and range, upright. Keep one for each thread."""
+
+    def __init__(self) -> None:
+        self._reformatter = VideoReformatter()
+
+    def __call__(self, frame: VideoFrame) -> Pixels:
+        """uint8 BGR (H, W, 3), the caller's own; turned and mirrored as the file asks."""
+        bgr = self._reformatter.reformat(
+            frame,
+            format="bgr24",
+            src_colorspace=matrix(frame),
+            src_color_range=ColorRange.JPEG if full_range(frame) else ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG,
+            interpolation=EXACT,
+            threads=1,
+        )
+        return _upright(np.ascontiguousarray(bgr.to_ndarray()), frame)
+
+
+def _upright(pixels: Pixels, frame: VideoFrame) -> Pixels:
+    """Apply the display matrix: one of the eight ways a picture can lie."""
+    data = frame.side_data.get("DISPLAYMATRIX")
+    if not isinstance(data, SideData):
+        return pixels
+    a, b, _, c, d, *_ = struct.unpack("=9i", bytes(data)[:36])
+    if abs(b) > abs(a):
+        pixels, flip_x, flip_y = pixels.transpose(1, 0, 2), c < 0, b < 0
+    else:
+        flip_x, flip_y = a < 0, d < 0
+    return np.ascontiguousarray(pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1])
+
+
+def _check(stream: VideoStream, path: Path) -> None:
+    width, height = stream.width, stream.height
+    if width * height > MAX_PIXELS:
+        raise LivestyleError(f"{path} is {width}x{height}; expected at most {MAX_SIDE_PX}x{MAX_SIDE_PX} px")
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+    stream.thread_type = "AUTO"

@@ -1,0 +1,91 @@
+"""Decodes a video file that nobody vouches for, one frame after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.packet import Packet
+
+from livestyle.core.errors import LivestyleError
+from livestyle.core.fit import cover
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
+from livestyle.sources.video.container import BgrDecoder, open_container, video_stream
+
+BAD_DATA = (av.FFmpegError, ValueError, IndexError)
+"""What PyAV raises for damaged files; IndexError for packets of a stream that it does not know."""
+
+GIVE_UP_AFTER = 100
+"""Errors of the container in a row after which the rest of the file counts as lost."""
+
+
+class VideoReader:
+    """One open video file. LivestyleError where it is none, holds no picture or is too large.
+
+    size:    of its first frame, upright; frames of another size are fitted to it
+    damaged: packets and frames that could not be decoded and were skipped, so far
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.damaged = 0
+        self._container = open_container(path)
+        try:
+            self._stream = video_stream(self._container, path)
+            self._to_bgr = BgrDecoder()
+            self._decoded = self._decode()
+            self._first = next(self._decoded, None)
+            if self._first is None:
+                raise LivestyleError(f"{path} holds no frame that can be decoded; is the file complete?")
+            self.size = Size.of(self._to_bgr(self._first))
+        except BaseException:
+            self._container.close()
+            raise
+        self.codec = self._stream.codec_context.name
+        self.rate = float(self._stream.average_rate or self._stream.guessed_rate or 0) or None
+        self.frames = self._stream.frames or None
+        self.time_base = self._stream.time_base or Fraction(1, av.time_base)
+
+    def next(self) -> av.VideoFrame | None:
+        """The next frame that can be decoded, its pts always set; None at the end."""
+        frame, self._first = self._first or next(self._decoded, None), None
+        return frame
+
+    def pixels(self, frame: av.VideoFrame) -> Pixels:
+        """A decoded frame as uint8 BGR of `size`, upright, the caller's own."""
+        return cover(self._to_bgr(frame), self.size)
+
+    def close(self) -> None:
+        self._container.close()
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        end = 0
+        for packet in self._packets():
+            try:
+                frames = packet.decode()
+            except BAD_DATA:
+                self.damaged += 1
+                continue
+            for frame in frames:
+                if not isinstance(frame, av.VideoFrame) or frame.is_corrupt:
+                    self.damaged += 1
+                    continue
+                if frame.pts is None:
+                    frame.pts = end if frame.dts is None else frame.dts
+                end = frame.pts + (frame.duration or 1)
+                yield frame
+
+    def _packets(self) -> Iterator[Packet[Any]]:
+        errors = 0
+        while errors < GIVE_UP_AFTER:
+            try:
+                for packet in self._container.demux(self._stream):
+                    errors = 0
+                    yield packet
+                return
+            except BAD_DATA:
+                errors += 1
+                self.damaged += 1

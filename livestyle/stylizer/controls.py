@@ -1,0 +1,135 @@
+"""What frames are painted in, set at any time: the style and its strength, and what is kept."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from livestyle.core.config import STEADINESS
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Pixels
+from livestyle.model.card import Model
+from livestyle.model.styles import StyleChoice, Vector
+from livestyle.runtime.style_encoder import StyleEncoder, scaled
+from livestyle.stylizer.user_styles import keep, removed
+
+
+class Settings:
+    """Of a model: any thread may change them, and they count from the next frame on."""
+
+    def __init__(self, model: Model, device: str) -> None:
+        """device: where pictures are encoded, if it can."""
+        self.model = model
+        self._device = device
+        self._encoder: StyleEncoder | None = None
+        self._changing = threading.Lock()
+        self._strength = 1.0
+        self._keep_color = 0.0
+        self._steadiness = STEADINESS
+        self.style = self.styles[0]
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """Names of the styles, in order."""
+        return self.model.styles.names
+
+    @property
+    def style(self) -> StyleChoice:
+        """The style in use: a name, or weights by name. Set to either; any part of a name will do."""
+        return self._style
+
+    @style.setter
+    def style(self, choice: StyleChoice) -> None:
+        self._vector = self.model.styles.vector(choice)
+        self._style = self.model.styles.find(choice) if isinstance(choice, str) else dict(choice)
+
+    @property
+    def style_vector(self) -> Vector:
+        """The vector in use, float32 [D]. Set it for a crossfade; `style` keeps its name."""
+        return self._vector
+
+    @style_vector.setter
+    def style_vector(self, vector: Vector) -> None:
+        self._vector = vector
+
+    @property
+    def strength(self) -> float:
+        """0 = the camera, 1 = the painting."""
+        return self._strength
+
+    @strength.setter
+    def strength(self, value: float) -> None:
+        if not 0 <= value <= 1:
+            raise LivestyleError(f"strength {value} is out of range; expected 0 to 1")
+        if value != 1:
+            self.model.card.check_paints()
+        self._strength = float(value)
+
+    @property
+    def keep_color(self) -> bool:
+        """Whether the camera's colours stay under the painting's light and strokes."""
+        return self._keep_color > 0
+
+    @keep_color.setter
+    def keep_color(self, value: bool) -> None:
+        if value:
+            self.model.card.check_paints()
+        self._keep_color = float(value)
+
+    @property
+    def steadiness(self) -> float:
+        """0 = every frame by itself, 1 = the most is held where nothing moves. What moves is never held."""
+        return self._steadiness
+
+    @steadiness.setter
+    def steadiness(self, value: float) -> None:
+        if not 0 <= value <= 1:
+            raise LivestyleError(f"steadiness {value} is out of range; expected 0 to 1")
+        self._steadiness = float(value)
+
+    def encode(self, picture: Pixels) -> Vector:
+        """The style of a picture, uint8 BGR (H, W, 3), for `style_vector`; it gets no name.
+
+        LivestyleError for a bad picture, or a model without an encoder.
+        """
+        return self._encoder_of(self.model).encode(picture)
+
+    def add_style(self, name: str, picture: Pixels, keep_it: bool = False) -> str:
+        """Make a style of a picture, uint8 BGR (H, W, 3); gives the name it goes by (see StyleBank.added).
+
+        The picture is encoded once; then it is a style like any other, until this stylizer ends or,
+        with `keep_it`, whenever this model is loaded, until `remove_style`. Another thread may paint
+        meanwhile. LivestyleError for a bad picture, a model without an encoder, or one that was
+        replaced meanwhile; also where it can't be kept, and then it is here until the end.
+        """
+        model = self.model
+        vector = self._encoder_of(model).encode(picture)
+        with self._changing:
+            if self.model.folder != model.folder:
+                raise LivestyleError(f"{name} is for {model.card.name}, which paints no more; add it again")
+            name, bank = self.model.styles.added(name, vector)
+            self.model = replace(self.model, styles=bank)
+        graph = model.card.encoder
+        if keep_it and graph is not None:
+            keep(model, name, vector, scaled(picture, graph.side_px, graph.size_multiple))
+        return name
+
+    def remove_style(self, name: str) -> None:
+        """Take away a style that was added or trained by the user, for good. LivestyleError for others."""
+        with self._changing:
+            name = self.model.styles.find(name)
+            self.model = removed(self.model, name)
+        if self._style == name:
+            self.style = self.styles[0]
+
+    def _encoder_of(self, model: Model) -> StyleEncoder:
+        if self._encoder is None or self._encoder.model.folder != model.folder:
+            self._encoder = StyleEncoder(model, self._device)
+        return self._encoder
+
+    def _become(self, model: Model) -> None:
+        """Another model; the style of the same name stays, else it is the model's first."""
+        name = self._style if self._style in model.styles.names else model.styles.names[0]
+        with self._changing:
+            self.model = model
+        self.style = name

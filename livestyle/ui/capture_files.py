@@ -1,0 +1,120 @@
+"""Snapshots and recordings: files the user makes by a key, written beside the display, not in its way."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Frame
+from livestyle.pipeline.live import Painting
+from livestyle.pipeline.worker import Worker
+from livestyle.sinks.images import save_image
+from livestyle.sinks.sink import Sink
+
+WAITING_FRAMES = 16
+"""Frames a recording may lie behind before it leaves some out."""
+
+
+def free_path(folder: Path, name: str, suffixes: tuple[str, ...]) -> Path:
+    """folder/livestyle-DATE-TIME-name, with -2, -3, … where one of `suffixes` would meet a file."""
+    stem = "-".join(part for part in ("livestyle", time.strftime("%Y%m%d-%H%M%S"), name) if part)
+    number, path = 1, folder / stem
+    while any(path.with_name(path.name + suffix).exists() for suffix in suffixes):
+        number += 1
+        path = folder / f"{stem}-{number}"
+    return path
+
+
+class Snapshots:
+    """Writes paintings with their originals as PNG, one after the other on a thread of its own."""
+
+    SUFFIXES = (".png", "-original.png")
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._thread = ThreadPoolExecutor(1, "snapshots")
+        self._running: list[Future[Path]] = []
+
+    def save(self, painting: Painting) -> None:
+        """Begin writing livestyle-DATE-TIME-STYLE.png and …-original.png; no file is overwritten."""
+        self._running.append(self._thread.submit(self._save, painting))
+
+    def news(self) -> list[str]:
+        """What to tell the user about those done since the last call."""
+        done = [future for future in self._running if future.done()]
+        self._running = [future for future in self._running if future not in done]
+        return [_told(future) for future in done]
+
+    def _save(self, painting: Painting) -> Path:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LivestyleError(f"cannot make the folder {self._folder}: {error.strerror}") from error
+        stem = free_path(self._folder, painting.style, self.SUFFIXES)
+        for suffix, frame in zip(self.SUFFIXES, (painting.painted, painting.original), strict=True):
+            save_image(stem.with_name(stem.name + suffix), frame.pixels)
+        return stem.with_name(stem.name + self.SUFFIXES[0])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait until every picture is written."""
+        self._thread.shutdown()
+
+
+def _told(future: Future[Path]) -> str:
+    try:
+        return f"Saved {future.result().name}"
+    except LivestyleError as error:
+        return str(error)
+
+
+class Recording:
+    """A video that is written on a thread of its own; where that is too slow, frames are left out."""
+
+    def __init__(self, path: Path, open_sink: Callable[[Path], Sink]) -> None:
+        """Starts at once. `open_sink` is called, and its sink used, on the recording's thread alone."""
+        self.path = path
+        self.began = time.monotonic()
+        self.left_out = 0
+        self._open_sink = open_sink
+        self._frames: queue.Queue[Frame | None] = queue.Queue(WAITING_FRAMES)
+        self._worker = Worker("recording", self._write)
+        self._worker.start()
+
+    def add(self, frame: Frame) -> None:
+        """Take a frame of the picture; never waits. Nobody may write into its pixels afterwards."""
+        try:
+            self._frames.put_nowait(frame)
+        except queue.Full:
+            self.left_out += 1
+
+    @property
+    def failed(self) -> bool:
+        """It ended by itself; `finish` raises why."""
+        return not self._worker.alive
+
+    def finish(self) -> None:
+        """Write what is waiting and close the file. Raises what went wrong on the thread."""
+        while self._worker.alive:
+            try:
+                self._frames.put(None, timeout=0.1)
+                break
+            except queue.Full:
+                continue
+        self._worker.join()
+
+    def _write(self, stop: threading.Event) -> None:
+        with self._open_sink(self.path) as sink:
+            while (frame := self._frames.get()) is not None:
+                sink.write(frame)

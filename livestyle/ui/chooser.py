@@ -1,0 +1,134 @@
+"""What there is to paint with, changed by keys: models in turn, and any picture as a style."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import platformdirs
+
+from livestyle.core.errors import LivestyleError
+from livestyle.model.card import Model
+from livestyle.pipeline.grid import AnyPipeline
+from livestyle.pipeline.look import Look
+from livestyle.sources.images import load_style_image
+from livestyle.stylizer.stylizer import Stylizer
+from livestyle.stylizer.user_styles import check_own
+from livestyle.ui.panels import pretty
+from livestyle.ui.picker import Picker, neighbour
+
+AGAIN_S = 4.0
+"""How soon the key that removes a style has to be pressed again."""
+
+
+class Repertoire:
+    """Asks a stylizer that is painting for other models and styles. Used by the display thread alone.
+
+    Nothing here waits: engines are prepared and pictures encoded on other threads. What came of it
+    is told by `news`, and by the pipeline's for engines.
+    """
+
+    def __init__(
+        self, pipeline: AnyPipeline, stylizer: Stylizer, models: Sequence[Model], picture: Path | None = None
+    ) -> None:
+        """models: in the order of the key, the stylizer's among them. picture: where choosing begins."""
+        self._stylizer = stylizer
+        self._understudy = pipeline.understudy
+        self._pipeline = pipeline
+        self._models = list(models)
+        self._wanted = 0
+        self._picture = picture
+        self._thread = ThreadPoolExecutor(1, "pictures")
+        self._coming: tuple[Look, Future[str]] | None = None
+        self._going, self._going_until = "", 0.0
+
+    @property
+    def busy(self) -> str:
+        """What is going on beside the painting, such as 'Preparing cin'; empty = nothing."""
+        preparing = self._understudy.preparing
+        share = f"  {self._understudy.progress:.0%}" if self._understudy.progress else ""
+        return f"Preparing {preparing}{share}" if preparing else ""
+
+    def turn(self, step: int) -> str:
+        """Prepare the model `step` places on; gives what to tell the user."""
+        folders = [model.folder for model in self._models]
+        current = folders.index(self._stylizer.model.folder)
+        self._models[current] = self._stylizer.model  # with the styles it got meanwhile
+        if len(self._models) == 1:
+            return f"{self._stylizer.model.card.name} is the only model here"
+        start = self._wanted if self._understudy.preparing else current
+        self._wanted = (start + step) % len(self._models)
+        model = self._models[self._wanted]
+        if self._wanted == current:
+            self._understudy.stay()
+            return f"Model: {model.card.name}"
+        self._understudy.switch(model)
+        return f"Preparing {model.card.name} …"
+
+    def picker(self) -> Picker:
+        """Choose a picture. LivestyleError where the model takes trained styles only."""
+        self._stylizer.model.encoder()
+        if self._picture is not None:
+            return Picker(self._picture.parent)
+        pictures = Path(platformdirs.user_pictures_dir())
+        return Picker(pictures if pictures.is_dir() else Path())
+
+    def add(self, path: Path, keep_it: bool = True) -> str:
+        """Begin to make a style of a picture file, in place of one that waits; the look changes to it.
+
+        keep_it: it is there the next time too.
+        """
+        self._stylizer.model.encoder()
+        self._picture = path
+        if self._coming is not None:
+            self._coming[1].cancel()
+        self._coming = self._pipeline.look, self._thread.submit(self._add, path, keep_it)
+        return f"Reading {path.name} …"
+
+    def browse(self, step: int) -> str:
+        """As `add` for the picture `step` places on in the folder of the last one, which is not kept."""
+        if self._picture is None:
+            return "i opens a picture"
+        return self.add(neighbour(self._picture.absolute(), step), keep_it=False)
+
+    def remove(self) -> str:
+        """Remove the style that is shown for good, at the second call within AGAIN_S seconds.
+
+        LivestyleError for one that ships with the model.
+        """
+        style, now = self._pipeline.look.style, time.monotonic()
+        check_own(self._stylizer.model, style)
+        if self._going != style or now > self._going_until:
+            self._going, self._going_until = style, now + AGAIN_S
+            return f"d again removes {pretty(style)} for good"
+        self._going = ""
+        self._stylizer.remove_style(style)
+        return f"Removed {pretty(style)}"
+
+    def news(self) -> list[str]:
+        """What to tell the user about pictures that became styles, or did not, since the last call."""
+        if self._coming is None or not self._coming[1].done():
+            return []
+        (look, coming), self._coming = self._coming, None
+        try:
+            name = coming.result()
+        except LivestyleError as error:
+            return [str(error)]
+        look.ask(name)
+        return [f"Style: {pretty(name)}"]
+
+    def _add(self, path: Path, keep_it: bool) -> str:
+        return self._stylizer.add_style(*load_style_image(path), keep_it=keep_it)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for a picture that is being encoded."""
+        self._thread.shutdown(cancel_futures=True)

@@ -1,0 +1,167 @@
+"""A live run from its options to its figures: what `live` and `bench` have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from livestyle.commands.options import add_style_images, load_models
+from livestyle.core.config import SLOTS, STEADINESS, Precision
+from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size
+from livestyle.offline.batch import split_styles
+from livestyle.pipeline.grid import AnyPipeline, GridPipeline, grid_size
+from livestyle.pipeline.live import LivePipeline
+from livestyle.pipeline.look import Look
+from livestyle.pipeline.multi import one_size
+from livestyle.pipeline.report import report
+from livestyle.sinks.display import check_display
+from livestyle.sinks.part import check_target
+from livestyle.sinks.sink import Sink
+from livestyle.sinks.window import Window
+from livestyle.sources.open import open_source
+from livestyle.sources.source import Source
+from livestyle.stylizer.stylizer import Stylizer
+from livestyle.ui.chooser import Repertoire
+from livestyle.ui.panels import pretty
+from livestyle.ui.screen import Hud, describe
+from livestyle.ui.session import Plan, Session
+
+CROSSFADE_S = 0.8
+"""What the key switches on where the command line says nothing."""
+
+
+@dataclass(frozen=True)
+class ShowOptions:
+    """Everything a live run can be asked for. None = the camera's, the model's or no limit.
+
+    cameras: several are shown side by side, and `style` may name one for each, by commas.
+    model: one, or several by commas, which a key changes. style_images: pictures to be styles.
+    folder: where snapshots and recordings by key go. record: a file to record from the start.
+    crossfade_s: how long a change of style takes; 0 = at once, until the key.
+    """
+
+    cameras: tuple[str, ...] = ("0",)
+    size: Size | None = None
+    fps: float | None = None
+    model: str = "cin-lite"
+    style: str | None = None
+    style_images: tuple[Path, ...] = ()
+    strength: float = 1.0
+    keep_color: bool = False
+    steadiness: float = STEADINESS
+    mirror: bool = False
+    crossfade_s: float = 0.0
+    device: str = "auto"
+    precision: Precision = Precision.AUTO
+    threads: int = 0
+    slots: int = SLOTS
+    window: bool = True
+    fullscreen: bool = False
+    folder: Path = Path()
+    record: Path | None = None
+    encoder: str | None = None
+    crf: int | None = None
+    overwrite: bool = False
+    max_frames: int | None = None
+    seconds: float | None = None
+
+
+def show(options: ShowOptions, console: Console) -> dict[str, Any]:
+    """Run until it ends or Ctrl+C, and give its figures (see report.py); says what was chosen."""
+    if options.record:
+        check_target(options.record, options.overwrite)
+    if options.window:
+        check_display()
+    models = load_models(options.model, console.print)
+    with contextlib.ExitStack() as stack:
+        engine_options = models[0], options.device, options.precision, options.threads
+        stylizer = stack.enter_context(Stylizer(*engine_options, console.print, options.slots))
+        for model in models:
+            model.card.check_paints()
+        looks = _looks(options, stylizer)
+        opened = [open_source(camera, options.size, options.fps) for camera in options.cameras]
+        sources = [stack.enter_context(source) for source in opened]
+        size = one_size(sources)
+        better = stylizer.open_soon(size)
+        _announce(console, sources, stylizer, looks, len(models), keys=options.window)
+        pipeline = _pipeline(sources, stylizer, looks)
+        shape = grid_size(len(sources), size)
+        window = Window("livestyle", shape, options.fullscreen) if options.window else None
+        if window is not None:
+            stack.enter_context(window)
+        picture = options.style_images[-1] if options.style_images else None
+        repertoire = Repertoire(pipeline, stylizer, models, picture)
+        session = Session(pipeline, window, Hud(pipeline), _plan(options, console), repertoire)
+        with contextlib.suppress(KeyboardInterrupt), pipeline:
+            pipeline.understudy.improve(better)
+            session.run()
+        return report(pipeline.lanes, stylizer.info, stylizer.model.card.name)
+
+
+def _pipeline(sources: Sequence[Source], stylizer: Stylizer, looks: Sequence[Look]) -> AnyPipeline:
+    if len(sources) == 1:
+        return LivePipeline(sources[0], stylizer, looks[0])
+    return GridPipeline(sources, stylizer, looks)
+
+
+def _looks(options: ShowOptions, stylizer: Stylizer) -> list[Look]:
+    """One for each camera; styles that weren't asked for are the next ones of the model."""
+    added = add_style_images(stylizer, options.style_images, keep_them=True)
+    count = len(options.cameras)
+    styles = split_styles(options.style) if count > 1 else ((options.style,) if options.style else ())
+    if len(styles) > count:
+        raise LivestyleError(f"--style {options.style}: {len(styles)} styles for {count} cameras")
+    others = [*added, *(name for name in stylizer.styles if name not in added)]
+    wanted = [*styles, *itertools.islice(itertools.cycle(others), count - len(styles))]
+    return [_look(options, Look(stylizer.model.styles, style, options.crossfade_s)) for style in wanted]
+
+
+def _look(options: ShowOptions, look: Look) -> Look:
+    look.strength, look.keep_color, look.mirror = options.strength, options.keep_color, options.mirror
+    look.steadiness = options.steadiness
+    return look
+
+
+def _plan(options: ShowOptions, console: Console) -> Plan:
+    def open_recording(path: Path) -> Sink:
+        from livestyle.sinks.encoders import Encoding
+        from livestyle.sinks.video_file import VideoFileSink
+
+        encoding = Encoding(options.encoder, options.crf)
+        return VideoFileSink(path, options.fps or 30, encoding, options.overwrite and path == options.record)
+
+    return Plan(
+        open_recording,
+        record=options.record,
+        folder=options.folder,
+        max_frames=options.max_frames,
+        seconds=options.seconds,
+        crossfade_s=options.crossfade_s or CROSSFADE_S,
+        say=lambda line: console.print(line, soft_wrap=True),
+    )
+
+
+def _announce(
+    console: Console,
+    sources: Sequence[Source],
+    stylizer: Stylizer,
+    looks: Sequence[Look],
+    models: int,
+    keys: bool,
+) -> None:
+    for source in sources:
+        console.print(f"camera  {describe(source.info)}", soft_wrap=True)
+    console.print(f"engine  {stylizer.info}", soft_wrap=True)
+    console.print(f"model   {stylizer.model.card.name}, 1 of {models}", soft_wrap=True)
+    for look in looks:
+        console.print(f"style   {pretty(look.style)}, {look.index + 1} of {len(look.bank)}", soft_wrap=True)
+    if keys:
+        several = "k camera, " if len(sources) > 1 else ""
+        console.print(f"keys    ← → style, tab model, {several}h help, q quit", soft_wrap=True)

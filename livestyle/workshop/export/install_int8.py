@@ -1,0 +1,80 @@
+"""A new INT8 graph becomes the model's: whole, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from livestyle.core.errors import LivestyleError
+from livestyle.model.card import CARD_NAME, Card, Model, file_sha256, own_graphs_dir
+from livestyle.sinks.part import part_of
+
+
+def install(graph: Path, model: Model, figures: dict[str, Any]) -> Path:
+    """Make `graph` the INT8 graph of `model`, `figures` part of its card; returns the folder it is in.
+
+    That is the model's own folder, or where that takes no files, as an installed package may, the
+    user's folder for exactly this network. LivestyleError where neither takes it; then all is as before.
+    """
+    own = own_graphs_dir(model.card)
+    try:
+        _put(graph, model.folder, Card.load(model.folder), figures)
+    except OSError as denied:
+        try:
+            _put(graph, own, _own_card(own, model), figures)
+        except OSError as error:
+            raise LivestyleError(
+                f"cannot install INT8: {model.folder}: {denied.strerror}; {own}: {error.strerror}; "
+                "make one of them writable or set LIVESTYLE_DATA to a folder that is"
+            ) from error
+        return own
+    with contextlib.suppress(OSError):
+        (own / CARD_NAME).unlink(missing_ok=True)  # or it would still hide the new one
+    return model.folder
+
+
+def _own_card(folder: Path, model: Model) -> Card:
+    """The card of the user's folder: as the model's, with no graph but those that lie there."""
+    if (folder / CARD_NAME).is_file():
+        return Card.load(folder)
+    return replace(Card.load(model.folder), graphs={})
+
+
+def _put(graph: Path, folder: Path, card: Card, figures: dict[str, Any]) -> None:
+    """The graph goes under a name of its own; replacing the card makes it count; then the old one goes.
+
+    Whenever this is cut short, the card names graphs that are whole.
+    """
+    sha256 = file_sha256(graph)
+    target = folder / f"model-int8-{sha256[:8]}.onnx"
+    part = part_of(target)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(graph, part)
+        part.replace(target)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+    old = card.graphs.get("int8")
+    new = replace(
+        card,
+        graphs={**card.graphs, "int8": target.name},
+        sha256={**card.sha256, "int8": sha256},
+        figures={**card.figures, **figures},
+    )
+    try:
+        new.save(folder)
+    except OSError:
+        _remove(target, unless=old)
+        raise
+    if old is not None:
+        _remove(folder / old, unless=target.name)
+
+
+def _remove(path: Path, unless: str | None) -> None:
+    if path.name != unless:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)

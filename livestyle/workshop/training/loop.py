@@ -1,0 +1,148 @@
+"""One training loop for every method: draw, lose, step, note, save."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from livestyle.core.errors import LivestyleError
+from livestyle.workshop.training.device import Place
+
+CHECKPOINT = "checkpoint.pt"
+"""What a training keeps in its work folder, and goes on from."""
+
+Objective = Callable[[Tensor, np.random.Generator, float], dict[str, Tensor]]
+"""Photos, a generator for what is drawn, and how far the training is (0 to 1), to named terms."""
+
+Draw = Callable[[np.random.Generator], Tensor]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast. The rate is held, then falls linearly to zero over `decay` of the steps.
+
+    warm: steps in which the rate grows to what it is. Adam's first steps move each weight by the whole
+    rate; in a convolution of 9x9 over 32 channels that saturates a sigmoid for good.
+    """
+
+    steps: int
+    rate: float = 2e-3
+    decay: float = 0.4
+    clip: float = 1.0
+    seed: int = 0
+    save_every: int = 250
+    warm: int = 0
+
+    def saves(self, done: int) -> bool:
+        """Whether a checkpoint is written after so many steps."""
+        return done % self.save_every == 0 or done == self.steps
+
+    def factor(self, step: int) -> float:
+        """The share of `rate` at a step (from 0)."""
+        grown = (step + 1) / self.warm if self.warm else 1.0
+        left = (self.steps - step) / (self.steps * self.decay) if self.decay else 1.0
+        return min(1.0, grown, left)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What one step gave: its number (from 1) and its terms as plain numbers."""
+
+    step: int
+    terms: dict[str, float]
+
+
+def fit(
+    model: nn.Module,
+    groups: list[dict[str, Any]],
+    draw: Draw,
+    objective: Objective,
+    schedule: Schedule,
+    place: Place,
+    checkpoint: Path | None = None,
+    meta: dict[str, Any] | None = None,
+    kept: dict[str, Tensor] | None = None,
+) -> Iterator[Note]:
+    """Train `model` in place and yield a Note after each step; the caller may look at any time.
+
+    groups: Adam's parameter groups; 'scale' in a group multiplies the rate. Each step draws from a
+    generator seeded with (seed, step), so a run that was killed and resumed from `checkpoint` sees
+    what an unbroken one sees. `meta` is kept in the checkpoint, and so are the tensors
+    `kept`, which change in place (see `StyleLoss`). LivestyleError when the loss is no number.
+    """
+    optimizer = torch.optim.Adam([{"lr": schedule.rate, **g} for g in groups])
+    trained = [p for g in groups for p in g["params"]]
+
+    def load(state: dict[str, Any]) -> None:
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        for name, tensor in (kept or {}).items():
+            tensor.copy_(state["kept"][name])
+
+    start = resume(checkpoint, load)
+    for step in range(start, schedule.steps):
+        for group in optimizer.param_groups:
+            group["lr"] = schedule.rate * group.get("scale", 1.0) * schedule.factor(step)
+        rng = np.random.default_rng((schedule.seed, step))
+        photo = place.images(draw(rng))
+        with place.autocast():
+            terms = objective(photo, rng, step / schedule.steps)
+        if not math.isfinite(terms["loss"].item()):
+            raise LivestyleError(
+                f"the loss is {terms['loss'].item()} at step {step + 1}; lower --rate or the weights"
+            )
+        optimizer.zero_grad(set_to_none=True)
+        terms["loss"].backward()
+        nn.utils.clip_grad_norm_(trained, schedule.clip)
+        optimizer.step()
+        if checkpoint and schedule.saves(step + 1):
+            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
+            save(checkpoint, {**state, "kept": kept or {}, "meta": meta or {}})
+        yield Note(step + 1, {name: term.item() for name, term in terms.items()})
+
+
+def save(path: Path, state: dict[str, Any]) -> None:
+    """Write beside, then rename: a killed run never leaves half a checkpoint."""
+    part = path.with_name(path.name + ".part")
+    try:
+        torch.save(state, part)
+    except (OSError, RuntimeError) as error:
+        part.unlink(missing_ok=True)
+        raise LivestyleError(f"cannot write {path}: {error}; is the disk full?") from error
+    part.replace(path)
+
+
+def resume(checkpoint: Path | None, load: Callable[[dict[str, Any]], None]) -> int:
+    """The step to go on with, once `load` has taken over what is saved; 0 where nothing is.
+
+    LivestyleError where it is something else.
+    """
+    if checkpoint is None or not checkpoint.exists():
+        return 0
+    try:
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        load(state)
+        return int(state["step"])
+    except (OSError, KeyError, RuntimeError, ValueError, UnpicklingError) as error:
+        what = str(error).splitlines()[0]
+        raise LivestyleError(
+            f"cannot go on from {checkpoint}: {what}; train with what it was begun with, or afresh"
+        ) from error
+
+
+def method_of(work: Path) -> str:
+    """What kind of training lies in a folder: the 'method' of its meta, or 'cin'. LivestyleError if none."""
+    path = work / CHECKPOINT
+    try:
+        meta = torch.load(path, map_location="cpu", weights_only=True)["meta"]
+        return str(meta.get("method", "cin"))
+    except (OSError, KeyError, RuntimeError, UnpicklingError) as error:
+        raise LivestyleError(f"{path} holds no training of livestyle: {error}") from error

@@ -1,0 +1,188 @@
+"""The objective of the feed-forward networks: Johnson 2016 with the styles of Dumoulin 2017."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from livestyle.workshop.losses.content import content_loss
+from livestyle.workshop.losses.peaks import watched
+from livestyle.workshop.losses.style import StyleLoss, new_style_loss
+from livestyle.workshop.losses.temporal import Paint, film_loss, stability_losses
+from livestyle.workshop.losses.tv import tv_loss
+from livestyle.workshop.networks.styled import StyledTransformer
+from livestyle.workshop.networks.vgg import VGG19
+
+CONTENT_LAYER = "relu4_1"
+STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
+BRUSHWORK = "windows"
+"""The style loss of trainings."""
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Where VGG-19 compares content and style."""
+
+    content: str = CONTENT_LAYER
+    style: tuple[str, ...] = STYLE_LAYERS
+
+    @property
+    def last(self) -> str:
+        """The deepest of them."""
+        return max((self.content, *self.style))
+
+
+JOHNSON_LAYERS = Layers("relu3_3", ("relu1_2", "relu2_2", "relu3_3", "relu4_3"))
+"""Johnson 2016, as in its code; the paper has content in relu2_2."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights of the terms. Content and style are relative losses, so 1 : 10 suits every painting."""
+
+    content: float = 1.0
+    style: float = 10.0
+    tv: float = 0.05
+    stability: float = 200.0
+    """Of pictures that move."""
+    noise: float = 0.0
+    """Of pictures that stay, under the noise of a sensor."""
+    film: float = 0.0
+    """Of three frames in which something passes before something else."""
+    peaks: float = 0.0
+    """Of spikes in the features of a network with its own styles, see `peak_loss`."""
+
+    def annealed(self, progress: float) -> Weights:
+        """With all three growing from nothing at a tenth of the training to all of it at four tenths.
+
+        From the start it would keep a network from ever painting: flat pictures are the steadiest.
+        """
+        share = min(1.0, max(0.0, (progress - 0.1) / 0.3))
+        grown = {name: getattr(self, name) * share for name in ("stability", "noise", "film")}
+        return replace(self, **grown)
+
+    @property
+    def still(self) -> float:
+        """The chance that a photo does not move when its painting is compared with itself."""
+        return 0.0 if not self.noise else 0.75 if self.stability else 1.0
+
+
+class Perception:
+    """What VGG sees in photos and paintings: the targets and the terms built on them."""
+
+    def __init__(
+        self,
+        vgg: VGG19,
+        paintings: Iterable[Tensor],
+        loss: StyleLoss | None = None,
+        style_layers: Sequence[str] = STYLE_LAYERS,
+        content_layer: str = CONTENT_LAYER,
+    ) -> None:
+        """paintings: float [1, 3, H, W] in [0, 1], one for each style, on VGG's device.
+
+        loss: Gram matrices where nothing is said.
+        """
+        self.vgg = vgg
+        self.loss = loss or new_style_loss("gram")
+        self.content_layer = content_layer
+        self.style_layers = tuple(style_layers)
+        self.loss.forget()
+        with torch.no_grad():
+            for painting in paintings:
+                self.loss.learn(vgg(painting, style_layers))
+
+    @torch.no_grad()
+    def content(self, photo: Tensor) -> Tensor:
+        features: Tensor = self.vgg(photo, (self.content_layer,))[self.content_layer]
+        return features
+
+    def terms(self, painted: Tensor, content: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Content loss (a scalar) and style loss [B] of images painted in the styles `index` [B].
+
+        A single image with several styles gets the loss to each of them.
+        """
+        seen = self.vgg(painted, {*self.style_layers, self.content_layer})
+        styles = self._style(seen, index) if self.style_layers else painted.new_zeros(len(index))
+        return content_loss(seen[self.content_layer], content), styles
+
+    def style(self, painted: Tensor, index: Tensor) -> Tensor:
+        """The style loss alone, [B]."""
+        return self._style(self.vgg(painted, self.style_layers), index)
+
+    def _style(self, seen: dict[str, Tensor], index: Tensor) -> Tensor:
+        return self.loss({layer: seen[layer] for layer in self.style_layers}, index)
+
+
+@dataclass
+class FeedforwardObjective:
+    """Content + style + TV + stability of one random style for each photo (Dumoulin 2017, eq. 4)."""
+
+    perception: Perception
+    model: StyledTransformer
+    weights: Weights
+    style_weights: Tensor
+    """Float [N]: a factor on the style loss of each painting."""
+    trained: Tensor
+    """Int64: the styles to draw from; one that stands here twice is drawn twice as often."""
+    anneal: bool
+    """Whether stability grows during the training; a network that paints already needs it at once."""
+
+    def __call__(self, photo: Tensor, rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
+        """The named terms, each a scalar; 'loss' is their weighted sum."""
+        device = photo.device
+        weights = self.weights.annealed(progress) if self.anneal else self.weights
+        index = self.trained[torch.from_numpy(rng.integers(len(self.trained), size=len(photo)))].to(device)
+        content = self.perception.content(photo)
+        norms = self.model.net.norms() if weights.peaks else ()
+        canvas = self.model.net.draw_canvas(photo, generator_from(rng))
+        with watched(norms) as peaks:
+            terms = paint_terms(
+                self.perception, lambda x, on: self.model(x, index, on), photo, canvas, content, index,
+                weights, rng, self.style_weights.to(device)[index],
+            )  # fmt: skip
+        if peaks:
+            terms["peaks"] = torch.stack(peaks).mean()
+            terms["loss"] = terms["loss"] + weights.peaks * terms["peaks"]
+        return terms
+
+
+def generator_from(rng: np.random.Generator) -> torch.Generator:
+    """Torch's generator, seeded by the next draw of numpy's."""
+    return torch.Generator().manual_seed(int(rng.integers(2**31)))
+
+
+def paint_terms(
+    perception: Perception,
+    paint: Paint,
+    photo: Tensor,
+    canvas: Tensor | None,
+    content: Tensor,
+    index: Tensor,
+    weights: Weights,
+    rng: np.random.Generator,
+    style_weights: Tensor | None = None,
+) -> dict[str, Tensor]:
+    """The terms of what `paint` makes of photos [B, 3, S, S] in [0, 1], and their weighted sum, 'loss'.
+
+    canvas: what `paint` gets with the photos. content: what VGG sees in the photos. index: int64 [B],
+    which of the perception's paintings each photo is painted after. style_weights: float [B], a factor
+    on the style loss of each.
+    """
+    painted = paint(photo, canvas)
+    if perception.loss.random:
+        torch.manual_seed(int(rng.integers(2**31)))
+    closeness, styles = perception.terms(painted, content, index)
+    style = (styles if style_weights is None else styles * style_weights).mean()
+    terms = {"content": closeness, "style": style, "tv": tv_loss(painted)}
+    if weights.stability or weights.noise:
+        pair = stability_losses(paint, photo, painted, generator_from(rng), weights.still, canvas)
+        named = zip(("stability", "noise"), pair, strict=True)
+        terms |= {name: term for name, term in named if getattr(weights, name)}
+    if weights.film:
+        terms["film"] = film_loss(paint, photo, generator_from(rng), canvas=canvas)
+    loss = sum((getattr(weights, name) * term for name, term in terms.items()), photo.new_zeros(()))
+    return {"loss": loss, **terms}

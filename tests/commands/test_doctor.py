@@ -1,0 +1,133 @@
+"""livestyle doctor: what it finds here, and what it says where something is missing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from livestyle import cli
+from livestyle.core.errors import LivestyleError
+from livestyle.doctor import checks
+from livestyle.doctor.checks import examine, requirements
+from livestyle.doctor.finding import Finding, State
+from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
+from livestyle.runtime.openvino import OpenVinoEngine
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wide terminal, and no desktop."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+
+
+def find(findings: list[Finding], topic: str, name: str) -> Finding:
+    return next(f for f in findings if (f.topic, f.name) == (topic, name))
+
+
+def doctor(*arguments: str) -> object:
+    with pytest.raises(SystemExit) as exit_:
+        cli.run(["doctor", *arguments])
+    return exit_.value.code
+
+
+def test_it_is_well_here(capsys: pytest.CaptureFixture[str]) -> None:
+    assert doctor("--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["ok"] is True
+    assert {row["topic"] for row in report["findings"]} == set(checks.CHECKS)
+    findings = [Finding(**{**row, "state": State(row["state"])}) for row in report["findings"]]
+    assert find(findings, "packages", "numpy").found == metadata.version("numpy")
+    assert find(findings, "engines", "openvino f32").state is State.OK
+    assert find(findings, "engines", "onnxruntime f32").state is State.OK
+    assert find(findings, "engines", "onnxruntime bf16").state is State.ABSENT
+    assert "libx264" in find(findings, "video files", "encoders").found
+    assert "styles" in find(findings, "models", "cin-lite").found
+
+
+def test_what_is_missing_comes_with_a_fix() -> None:
+    for finding in examine():
+        if finding.state in (State.WARNING, State.FAILED):
+            assert finding.fix, finding
+
+
+def test_the_table_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    assert doctor() == 0
+    shown = capsys.readouterr().out
+    assert "[onnxruntime]" in shown
+    assert "DISPLAY is not set" in shown
+    assert "The live app can run." in shown
+
+
+def test_without_an_engine_it_exits_1_and_says_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(self: object) -> None:
+        raise LivestyleError("the library does not load; reinstall it")
+
+    for engine in (OpenVinoEngine, OnnxRuntimeEngine):
+        monkeypatch.setattr(engine, "_open_impl", broken)
+    assert doctor() == 1
+    shown = capsys.readouterr().out
+    assert "the library does not load; reinstall it" in shown
+    assert "pip install --force-reinstall openvino" in shown
+    assert "The live app can't run here" in shown
+
+
+def test_openvino_missing_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    findings = examine()
+    assert "pip install openvino" in find(findings, "engines", "openvino f32").found
+    assert find(findings, "engines", "auto").state is State.OK
+
+
+def test_a_check_that_breaks_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(topic: str) -> list[Finding]:
+        raise OSError("no such bus")
+
+    monkeypatch.setitem(checks.CHECKS, "cameras", broken)
+    findings = examine()
+    assert find(findings, "cameras", "") == Finding(
+        "cameras", "", State.WARNING, "no such bus", checks.INSTALL_AGAIN
+    )
+    assert {finding.topic for finding in findings} == set(checks.CHECKS)
+
+
+def test_a_damaged_model_is_named(own_folders: Path) -> None:
+    folder = own_folders / "data" / "models" / "damaged"
+    folder.mkdir(parents=True)
+    (folder / "card.json").write_text("{")
+    try:
+        finding = find(list(checks.models("models")), "models", "damaged")
+    finally:
+        shutil.rmtree(folder)
+    assert finding.state is State.WARNING
+    assert "cannot read the model card" in finding.found
+
+
+def test_folders_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path / "file" / "cache"))
+    finding = find(list(checks.folders("folders")), "folders", "cache")
+    assert finding.state is State.WARNING
+    assert finding.fix.startswith("set LIVESTYLE_CACHE")
+
+
+def test_a_wrong_display_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", ":54321")
+    (finding,) = checks.display("display")
+    assert finding.state is State.WARNING
+    assert ":54321" in finding.found
+
+
+def test_requirements_by_extra() -> None:
+    needs = ["numpy>=2.0", "opencv-python", "torch>=2.9; extra == 'train'", 'onnx; extra == "train"']
+    assert requirements(needs) == ["numpy", "opencv-python"]
+    assert requirements(needs, "train") == ["torch", "onnx"]
+    assert requirements(needs, "dev") == []

@@ -1,0 +1,237 @@
+"""What the TensorRT engines ask of TensorRT, and what they say without a GPU. Nothing here runs TensorRT."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from livestyle.core.config import Precision, engines_dir
+from livestyle.core.errors import LivestyleError, NoEngineError
+from livestyle.core.size import Size
+from livestyle.model.card import Model
+from livestyle.runtime.engine import GpuOptions
+from livestyle.runtime.gpu.driver import CudaError, Gpu, gpus
+from livestyle.runtime.gpu.frame_ring import MIN_SLOTS
+from livestyle.runtime.select import open_engine
+from livestyle.runtime.tensorrt import engine as tensorrt
+from livestyle.runtime.tensorrt.builder import Flavour
+from livestyle.runtime.tensorrt.engine import Lines, Plan, RtxEngine, TensorRtEngine
+from livestyle.runtime.tensorrt.plan_cache import Target
+from tests.conftest import picture
+from tests.runtime.gpu.fake_cuda import FakeCuda
+
+SIZE = Size(64, 64)
+STATE = [f"{way}_{name}" for way in ("state", "next") for name in Model.load("cin-lite").card.state]
+TENSORS = ["frame", "style", "strength", "keep_color", "steadiness", "stylized", *STATE]
+
+
+@dataclass
+class FakeTensorRt:
+    """Library, runtime and engine in one: keeps what it is asked for, computes nothing."""
+
+    __version__ = "11.2.0"
+    num_io_tensors = len(TENSORS)
+    works: bool = True
+    contexts: list[FakeContext] = field(default_factory=list)
+    given: list[bytes] = field(default_factory=list)
+
+    def Runtime(self, log: object) -> FakeTensorRt:  # noqa: N802  # as TensorRT calls it
+        return self
+
+    def deserialize_cuda_engine(self, data: bytes) -> FakeTensorRt | None:
+        self.given.append(data)
+        return self if data == b"good" else None
+
+    def get_tensor_name(self, index: int) -> str:
+        return TENSORS[index]
+
+    def create_execution_context(self) -> FakeContext:
+        self.contexts.append(FakeContext(self))
+        return self.contexts[-1]
+
+
+@dataclass
+class FakeContext:
+    trt: FakeTensorRt
+    addresses: dict[str, int] = field(default_factory=dict)
+    streams: list[int] = field(default_factory=list)
+
+    def set_tensor_address(self, name: str, address: int) -> bool:
+        self.addresses[name] = address
+        return address != 0
+
+    def execute_async_v3(self, stream: int) -> bool:
+        self.streams.append(stream)
+        return self.trt.works
+
+
+@pytest.fixture
+def trt(monkeypatch: pytest.MonkeyPatch) -> FakeTensorRt:
+    found = FakeTensorRt()
+    log = SimpleNamespace(errors=deque(), first=lambda: "out of memory")
+    monkeypatch.setattr(tensorrt, "library", lambda flavour: found)
+    monkeypatch.setattr(tensorrt, "log", lambda flavour: log)
+    return found
+
+
+@pytest.fixture
+def ordered(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """A GPU of host memory, and plans out of a hat: the first is worn out, those built again are good."""
+    orders: list[Any] = []
+
+    def obtain(order: object, gpu: Gpu, *, again: bool = False, **told: object) -> bytes:
+        orders.append((order, again))
+        return b"good" if again or len(orders) > 1 else b"worn out"
+
+    monkeypatch.setattr(tensorrt, "obtain", obtain)
+    monkeypatch.setattr(tensorrt, "find_gpu", lambda index: FakeCuda.gpu)
+    monkeypatch.setattr(TensorRtEngine, "_open_cuda", lambda self: FakeCuda())
+    return orders
+
+
+@pytest.fixture
+def no_gpu() -> None:
+    try:
+        gpus()
+    except CudaError:
+        return
+    pytest.skip("this machine has an NVIDIA GPU")
+
+
+def test_every_tensor_is_bound_and_the_stream_is_the_slot_s(trt: FakeTensorRt) -> None:
+    addresses = {name: 256 * (i + 1) for i, name in enumerate(TENSORS)}
+    bound = Plan(Flavour.FULL, b"good").bind(addresses)
+    bound.enqueue(SimpleNamespace(handle=77, synchronize=lambda: None))
+    (context,) = trt.contexts
+    assert context.addresses == addresses
+    assert context.streams == [77]
+
+
+def test_other_tensors_than_the_engine_s_are_refused(trt: FakeTensorRt) -> None:
+    plan = Plan(Flavour.FULL, b"good")
+    with pytest.raises(LivestyleError, match=r"the engine has the tensors \['frame'"):
+        plan.bind({"frame": 256})
+    assert trt.contexts == []
+
+
+def test_what_fails_is_named_with_tensorrt_s_reason(trt: FakeTensorRt) -> None:
+    with pytest.raises(LivestyleError, match="can't load the engine: out of memory"):
+        Plan(Flavour.FULL, b"bad")
+    plan = Plan(Flavour.FULL, b"good")
+    with pytest.raises(CudaError, match="set_tensor_address of 'frame' failed: out of memory"):
+        plan.bind(dict.fromkeys(TENSORS, 0))
+    trt.works = False
+    with pytest.raises(CudaError, match="execute_async_v3 failed: out of memory"):
+        plan.bind(dict.fromkeys(TENSORS, 256)).enqueue(SimpleNamespace(handle=1, synchronize=lambda: None))
+
+
+@pytest.mark.parametrize("kind", [TensorRtEngine, RtxEngine])
+def test_an_engine_has_a_context_a_slot_and_frees_all(
+    kind: type[TensorRtEngine], model: Model, trt: FakeTensorRt, ordered: list[Any]
+) -> None:
+    ordered.append(None)  # so that the first plan is good
+    with kind(model, SIZE, Precision.F16) as engine:
+        assert "11.2.0" in engine.info.engine
+        assert len(trt.contexts) == max(MIN_SLOTS, engine.options.slots)
+        assert all(set(context.addresses) == set(TENSORS) for context in trt.contexts)
+        inputs = [context.addresses["frame"] for context in trt.contexts]
+        assert len(set(inputs)) == len(inputs)
+        painted = engine.infer(picture(SIZE), model.styles.vectors[0], 1.0, 0.0)
+        assert painted.shape == (64, 64, 3)
+    (order, again) = ordered[1]
+    assert (order.flavour, order.size, order.target) == (kind.flavour, SIZE, Target.of(FakeCuda.gpu))
+    assert not again
+    assert "_plan" not in vars(engine)
+
+
+def test_a_plan_that_does_not_load_is_built_again(
+    model: Model, trt: FakeTensorRt, ordered: list[Any]
+) -> None:
+    with TensorRtEngine(model, SIZE, Precision.F16):
+        assert trt.given == [b"worn out", b"good"]
+    assert [again for _, again in ordered] == [False, True]
+
+
+def test_an_error_in_flight_is_raised_and_the_engine_closes(
+    model: Model, trt: FakeTensorRt, ordered: list[Any]
+) -> None:
+    with TensorRtEngine(model, SIZE, Precision.F16) as engine:
+        trt.works = False
+        engine.film._slots._ring[0].replay = None  # type: ignore[attr-defined]  # as where graphs fail
+        with pytest.raises(CudaError, match="execute_async_v3 failed"):
+            engine.infer(picture(SIZE), model.styles.vectors[0], 1.0, 0.0)
+
+
+def test_a_build_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([0.0, 1.0, 5.0, 6.0, 11.0])
+    monkeypatch.setattr("livestyle.runtime.tensorrt.engine.time.monotonic", lambda: next(times))
+    said: list[str] = []
+    lines = Lines(said.append)
+    for share in (0.1, 0.254, 0.3, 0.9):
+        lines.tell(share)
+    assert said == ["the engine is being built: 25%", "the engine is being built: 90%"]
+
+
+def test_it_is_ready_once_its_plan_is_built_and_tells_how_far_that_is(
+    model: Model, trt: FakeTensorRt, ordered: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[float] = []
+    engine = RtxEngine(model, SIZE, Precision.F16, 0, GpuOptions(progress=shares.append))
+    for built in (False, True):
+        monkeypatch.setattr(tensorrt, "is_built", lambda order, built=built: built)
+        assert engine.ready is built
+    engine._progress(0.25)
+    assert shares == [0.25]
+    assert ordered == []
+
+
+@pytest.mark.usefixtures("no_gpu")
+def test_without_a_gpu_the_app_runs_and_says_why_not_on_one(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path))
+    said: list[str] = []
+    with open_engine(model, SIZE, report=said.append) as engine:
+        assert engine.name == "openvino"
+    assert any("tensorrt, rtx" in line and "no NVIDIA driver" in line for line in said)
+    for name in ("tensorrt", "rtx"):
+        with pytest.raises(NoEngineError, match=f"{name}: there is no NVIDIA driver"):
+            open_engine(model, SIZE, name)
+    assert not engines_dir().exists()
+
+
+@pytest.mark.usefixtures("no_gpu")
+def test_tensorrt_for_rtx_itself_says_that_there_is_no_gpu() -> None:
+    pytest.importorskip("tensorrt_rtx", reason="tensorrt-rtx is not made for this system")
+    with pytest.raises(LivestyleError, match=r"TensorRT for RTX can't (load the engine|run here): .+"):
+        Plan(Flavour.RTX, b"nothing of the kind")
+
+
+def test_with_a_gpu_and_no_tensorrt_the_remedy_is_named(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livestyle.runtime.select.find_gpu", lambda index: FakeCuda.gpu)
+    for package in ("tensorrt", "tensorrt_rtx"):
+        monkeypatch.setitem(sys.modules, package, None)
+    for name in ("tensorrt", "rtx"):
+        with pytest.raises(NoEngineError, match=rf"pip install --upgrade 'livestyle\[{name}\]'"):
+            open_engine(model, SIZE, name)
+
+
+def test_a_chip_that_tensorrt_for_rtx_does_not_know(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("tensorrt_rtx", reason="tensorrt-rtx is not made for this system")
+    monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path))
+    h200 = Gpu(0, "NVIDIA H200", (9, 0), 2**37, "580.95.05", "13.0")
+    monkeypatch.setattr(tensorrt, "find_gpu", lambda index: h200)
+    engine = RtxEngine(model, SIZE, Precision.F16)
+    with pytest.raises(LivestyleError, match=r"doesn't know SM90, only .*livestyle\[tensorrt\]"):
+        engine.open()
+    assert not engines_dir().exists()
