@@ -1,4 +1,4 @@
-"""The `livestyle` command: one subcommand a file in apps/."""
+"""The `livestyle` command: one subcommand a file in commands/."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COMMANDS = (
     "bench",
     "doctor",
 )
-"""The modules of apps/ that are commands, in the order of the help."""
+"""The modules of commands/ that are commands, in the order of the help."""
 
 
 class Commands(TyperGroup):

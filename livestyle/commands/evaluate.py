@@ -17,12 +17,12 @@ from livestyle.commands.options import Arithmetic, AsJson, Device, Threads, Vgg
 from livestyle.core.config import STEADINESS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.parse import split_styles
 from livestyle.core.progress_bar import plain_bar
 from livestyle.core.size import Size
 from livestyle.evaluation.films import Film, load_film
 from livestyle.evaluation.plot import Column, draw
 from livestyle.evaluation.temporal import Material, measure, summary, warp_error
-from livestyle.offline.batch import split_styles
 from livestyle.offline.style_schedule import ALL
 from livestyle.sinks.images import save_image
 from livestyle.sinks.part import check_target

@@ -11,29 +11,21 @@ import numpy as np
 import typer
 from rich.console import Console
 
-from livestyle.commands.options import (
-    Arithmetic,
-    Device,
-    MaxSide,
-    ModelName,
-    Overwrite,
-    StyleImages,
-    Threads,
-    add_style_images,
-    load_model,
-)
+from livestyle.commands.options import Arithmetic, Device, MaxSide, ModelName, Overwrite, StyleImages, Threads
 from livestyle.core.config import Color, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.parse import split_styles
 from livestyle.core.progress_bar import plain_bar
 from livestyle.core.size import Size
-from livestyle.offline.batch import each, make_folder, pairs, split_styles
+from livestyle.offline.batch import each, make_folder, pairs
 from livestyle.offline.regions import Brush, parse_region
 from livestyle.offline.style_schedule import ALL
 from livestyle.sinks.images import FLAGS, save_image
 from livestyle.sinks.part import check_target
 from livestyle.sources.images import SUFFIXES
 from livestyle.sources.picture import load_picture
+from livestyle.stylizer.loading import add_style_images, load_model
 from livestyle.stylizer.stylizer import Stylizer
 
 NAME = "image"

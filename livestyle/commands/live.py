@@ -10,19 +10,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from livestyle.commands.options import (
-    Arithmetic,
-    Device,
-    KeptStyleImages,
-    Slots,
-    Steadiness,
-    Threads,
-    load_model,
-)
+from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Steadiness, Threads
 from livestyle.core.config import SLOTS, STEADINESS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.stylizer.loading import load_model
 from livestyle.stylizer.user_styles import forget, left_behind, own_names, removed
 from livestyle.ui.run import ShowOptions, show
 

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
 
 from livestyle.core.config import Precision
-from livestyle.core.errors import LivestyleError
-from livestyle.core.frame import Pixels
-from livestyle.model.card import Model, model_names
-from livestyle.sources.images import load_style_image
-from livestyle.stylizer.stylizer import Stylizer
-from livestyle.stylizer.user_styles import renewed
 
 ModelName: TypeAlias = Annotated[str, typer.Option(help="Name or folder of a model.")]
 Device: TypeAlias = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")]
@@ -46,47 +39,3 @@ KeptStyleImages: TypeAlias = Annotated[
         metavar="FILE",
     ),
 ]
-
-
-def add_style_images(
-    stylizer: Stylizer, paths: Sequence[Path] | None, keep_them: bool = False
-) -> dict[str, Pixels]:
-    """Make styles of picture files; gives them by the names of the styles.
-
-    LivestyleError for one that can't be a style.
-    """
-    pictures = {}
-    for path in paths or ():
-        name, pixels = load_style_image(path)
-        try:
-            pictures[stylizer.add_style(name, pixels, keep_them)] = pixels
-        except LivestyleError as error:
-            raise LivestyleError(f"--style-image {path}: {error}") from error
-    return pictures
-
-
-def load_model(name: str, say: Callable[[str], None]) -> Model:
-    """A model with the user's own styles (see `renewed`). LivestyleError where there is none."""
-    return renewed(Model.load(name), say)
-
-
-def load_models(text: str, say: Callable[[str], None]) -> tuple[Model, ...]:
-    """'a,b,c' as models in this order; one alone with all others that can be loaded behind it.
-
-    LivestyleError for one that is asked for and can't be loaded.
-    """
-    asked = tuple(Model.load(name.strip()) for name in text.split(","))
-    models = asked if len(asked) > 1 else (*asked, *_others(asked[0]))
-    return tuple(renewed(model, say) for model in models)
-
-
-def _others(model: Model) -> list[Model]:
-    found = []
-    for name in model_names():
-        try:
-            other = Model.load(name)
-        except LivestyleError:
-            continue
-        if other.folder.resolve() != model.folder.resolve():
-            found.append(other)
-    return found

@@ -20,15 +20,15 @@ from livestyle.commands.options import (
     Steadiness,
     StyleImages,
     Threads,
-    add_style_images,
-    load_model,
 )
 from livestyle.core.config import SLOTS, STEADINESS, Precision
+from livestyle.core.parse import parse_seconds, split_styles
 from livestyle.offline import Progress as Step
 from livestyle.offline import TranscodeOptions, transcode
-from livestyle.offline.batch import each, pairs, parse_seconds, split_styles
+from livestyle.offline.batch import each, pairs
 from livestyle.sinks.encoders import CONTAINERS, Encoding
 from livestyle.sources.video.container import VIDEO_SUFFIXES
+from livestyle.stylizer.loading import add_style_images, load_model
 from livestyle.stylizer.stylizer import Stylizer
 
 NAME = "video"

@@ -53,7 +53,7 @@ def data_dir() -> Path:
 
 def engines_dir() -> Path:
     """Where built engines are kept: engines/ of the checkout that runs, else within the cache folder."""
-    checkout = Path(__file__).parents[1]
+    checkout = Path(__file__).parents[2]
     in_checkout = (checkout / "engines" / "README.md").is_file() and (checkout / "pyproject.toml").is_file()
     if in_checkout and not os.environ.get("LIVESTYLE_CACHE"):
         return checkout / "engines"

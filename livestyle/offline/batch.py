@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
@@ -69,16 +68,3 @@ def each(
     if failed:
         raise LivestyleError(f"{failed} of {len(jobs)} files could not be painted")
     return None
-
-
-def split_styles(text: str | None) -> tuple[str, ...]:
-    """'a, b' to ('a', 'b'); nothing to ()."""
-    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
-
-
-def parse_seconds(text: str) -> float:
-    """'5', '5s', '500ms' or '2m' in seconds; LivestyleError for anything else."""
-    match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*(ms|s|m|)", text.strip().lower())
-    if match is None:
-        raise LivestyleError(f"bad time {text!r}; expected seconds, for example 5s")
-    return float(match[1]) * {"ms": 0.001, "m": 60.0}.get(match[2], 1.0)

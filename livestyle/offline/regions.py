@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livestyle.commands.options import add_style_images
 from livestyle.core.config import Color
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.model.card import Model
 from livestyle.model.recolor import RECOLOR
 from livestyle.sources.images import load_image
+from livestyle.stylizer.loading import add_style_images
 from livestyle.stylizer.stylizer import Stylizer
 
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import Self
 
 from livestyle.core.closing import Closing
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
 from livestyle.model.styles import Vector
 from livestyle.runtime.film import Film, HostFilm, Tensors
-from livestyle.runtime.tensorrt.builder import Progress
-
-Report: TypeAlias = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -4,34 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError, NoEngineError
+from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size
 from livestyle.model.card import Model
-from livestyle.runtime.engine import Engine, GpuOptions, Report
+from livestyle.runtime.engine import Engine, GpuOptions
 from livestyle.runtime.gpu.driver import find_gpu
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
 from livestyle.runtime.openvino import OpenVinoEngine, cpu_capabilities
-from livestyle.runtime.tensorrt.builder import Progress
 from livestyle.runtime.tensorrt.engine import RtxEngine, TensorRtEngine
-from livestyle.workshop.torch_engine import CompiledTorchCudaEngine, TorchCudaEngine
+
+torch_engine = import_module("livestyle.workshop.torch_engine")
+"""By name: nothing outside the workshop imports it. It loads torch when an engine of it is opened."""
 
 ENGINES: Mapping[str, type[Engine]] = {
     engine.name: engine
     for engine in (
         TensorRtEngine,
         RtxEngine,
-        TorchCudaEngine,
-        CompiledTorchCudaEngine,
+        torch_engine.TorchCudaEngine,
+        torch_engine.CompiledTorchCudaEngine,
         OpenVinoEngine,
         OnnxRuntimeEngine,
     )
 }
 """Every engine by name, the best first."""
 
-BY_NAME_ONLY = {CompiledTorchCudaEngine.name}
+BY_NAME_ONLY = {torch_engine.CompiledTorchCudaEngine.name}
 """It starts in a minute; who wants that asks for it."""
 
 DEVICES: Mapping[str, tuple[str, ...]] = {

@@ -11,11 +11,11 @@ import numpy as np
 from livestyle.core.background import Successor
 from livestyle.core.closing import Closing
 from livestyle.core.errors import LivestyleError
+from livestyle.core.progress import Progress
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.select import Opening, Wish
-from livestyle.runtime.tensorrt.builder import Progress
 from livestyle.stylizer.stylizer import Stylizer
 
 

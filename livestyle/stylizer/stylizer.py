@@ -13,12 +13,12 @@ from livestyle.core.closing import Closing
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size, SizeRule
 from livestyle.model.card import Model
-from livestyle.runtime.engine import Engine, EngineInfo, Report
+from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Film
 from livestyle.runtime.select import Opening, Wish, engines_for, wish
-from livestyle.runtime.tensorrt.builder import Progress
 from livestyle.runtime.tensorrt.engine import Lines
 from livestyle.runtime.tiling import enlarge, tile_size
 from livestyle.stylizer.controls import Settings

@@ -11,11 +11,10 @@ from typing import Any
 
 from rich.console import Console
 
-from livestyle.commands.options import add_style_images, load_models
 from livestyle.core.config import SLOTS, STEADINESS, Precision
 from livestyle.core.errors import LivestyleError
+from livestyle.core.parse import split_styles
 from livestyle.core.size import Size
-from livestyle.offline.batch import split_styles
 from livestyle.pipeline.grid import AnyPipeline, GridPipeline, grid_size
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
@@ -27,6 +26,7 @@ from livestyle.sinks.sink import Sink
 from livestyle.sinks.window import Window
 from livestyle.sources.open import open_source
 from livestyle.sources.source import Source
+from livestyle.stylizer.loading import add_style_images, load_models
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.ui.chooser import Repertoire
 from livestyle.ui.panels import pretty

@@ -11,7 +11,8 @@ import pytest
 
 from livestyle import cli
 from livestyle.core.errors import LivestyleError
-from livestyle.offline.batch import pairs, parse_seconds, split_styles
+from livestyle.core.parse import parse_seconds, split_styles
+from livestyle.offline.batch import pairs
 from tests.offline.clips import Clip, make, steady, times
 from tests.tiny import write_tiny
 

@@ -14,6 +14,7 @@ import pytest
 from livestyle.core.config import engines_dir
 from livestyle.core.errors import LivestyleError, NoEngineError
 from livestyle.core.frame import Frame
+from livestyle.core.progress import Progress
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.pipeline.grid import GridPipeline
@@ -24,7 +25,7 @@ from livestyle.runtime import select
 from livestyle.runtime.engine import EngineInfo
 from livestyle.runtime.film import Tensors
 from livestyle.runtime.tensorrt import plan_cache
-from livestyle.runtime.tensorrt.builder import BuildOptions, Flavour, Network, Progress, Shapes
+from livestyle.runtime.tensorrt.builder import BuildOptions, Flavour, Network, Shapes
 from livestyle.runtime.tensorrt.plan_cache import Order, is_built, obtain
 from livestyle.stylizer.stylizer import Stylizer
 from tests.pipeline.fakes import FakeCamera, NotingEngine

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from livestyle.core.errors import LivestyleError
+from livestyle.core.progress import Progress
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
 from livestyle.runtime.select import Opening
-from livestyle.runtime.tensorrt.builder import Progress
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.ui.chooser import Repertoire
 from tests.pipeline.fakes import FakeCamera

@@ -10,16 +10,15 @@ from __future__ import annotations
 import functools
 import importlib
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 from livestyle.core.errors import LivestyleError
+from livestyle.core.progress import Progress
 
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
-Progress: TypeAlias = Callable[[float], None]
-"""Told of the share of the work that is done, 0 to 1, from the thread that builds."""
 
 LEAST_VERSION = (10, 12)
 """Of full TensorRT: the first without weak typing in what is used here."""

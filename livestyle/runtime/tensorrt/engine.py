@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from livestyle.core.errors import LivestyleError
-from livestyle.runtime.engine import Report
+from livestyle.core.progress import Progress, Report
 from livestyle.runtime.gpu.cuda import Cuda, Stream
 from livestyle.runtime.gpu.driver import CudaError, Gpu, find_gpu
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.gpu.frame_ring import Execution
-from livestyle.runtime.tensorrt.builder import Flavour, Progress, library, log
+from livestyle.runtime.tensorrt.builder import Flavour, library, log
 from livestyle.runtime.tensorrt.plan_cache import Order, Target, is_built, obtain
 
 TELL_EVERY_S = 5.0

@@ -14,12 +14,12 @@ from typing import Any
 
 from livestyle.core.config import Precision, engines_dir
 from livestyle.core.errors import LivestyleError
+from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size
 from livestyle.model.card import Model, file_sha256, resolve_shapes
-from livestyle.runtime.engine import Report
 from livestyle.runtime.gpu.cuda import open_cuda
 from livestyle.runtime.gpu.driver import Gpu
-from livestyle.runtime.tensorrt.builder import BuildOptions, Flavour, Progress, build, library, parse
+from livestyle.runtime.tensorrt.builder import BuildOptions, Flavour, build, library, parse
 from livestyle.runtime.tensorrt.typed_graph import RECIPE, graph_kind, typed_graph
 
 

@@ -27,7 +27,7 @@ class Only(StrEnum):
 
 
 class Method(StrEnum):
-    """What is trained; each has its module apps/train_NAME.py."""
+    """What is trained; each has its module commands/training/train_NAME.py."""
 
     CIN = "cin"
     ADAIN = "adain"

@@ -13,10 +13,11 @@ import pytest
 import livestyle
 from livestyle.core.config import Precision, engines_dir
 from livestyle.core.errors import LivestyleError
+from livestyle.core.progress import Progress
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.runtime.tensorrt import builder, plan_cache
-from livestyle.runtime.tensorrt.builder import BuildOptions, Flavour, Network, Progress
+from livestyle.runtime.tensorrt.builder import BuildOptions, Flavour, Network
 from livestyle.runtime.tensorrt.plan_cache import Order, Target, get_plan, is_built
 from livestyle.runtime.tensorrt.typed_graph import RECIPE
 
@@ -253,7 +254,9 @@ def test_a_checkout_keeps_engines_in_its_folder(monkeypatch: pytest.MonkeyPatch,
     assert engines_dir() == tmp_path / "engines"
     monkeypatch.delenv("LIVESTYLE_CACHE")
     assert engines_dir() == Path(livestyle.__file__).parents[1] / "engines"
-    monkeypatch.setattr("livestyle.core.config.__file__", str(tmp_path / "site-packages/livestyle/config.py"))
+    monkeypatch.setattr(
+        "livestyle.core.config.__file__", str(tmp_path / "site-packages/livestyle/core/config.py")
+    )
     assert engines_dir().name == "engines"
     assert "livestyle" in engines_dir().parent.name
 
