@@ -72,11 +72,7 @@ def test_stability_is_zero_for_paint_that_follows_and_not_for_paint_that_sticks(
         return screen.expand_as(x)
 
     losses = [
-        float(
-            stability_losses(
-                lambda x, _, p=paint: p(x), photo, paint(photo), torch.Generator().manual_seed(1)
-            )[0]
-        )
+        float(stability_losses(paint, photo, paint(photo), torch.Generator().manual_seed(1))[0])
         for paint in (flat, sticky)
     ]
     assert losses[0] < 1e-6
