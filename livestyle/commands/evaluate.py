@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,9 +20,14 @@ from livestyle.core.frame import Pixels
 from livestyle.core.parse import split_styles
 from livestyle.core.progress_bar import plain_bar
 from livestyle.core.size import Size
+from livestyle.evaluation.appearance_report import Paint, judge, load_photos, painting_paths, write_report
+from livestyle.evaluation.appearance_report import report as appearance_record
+from livestyle.evaluation.appearance_report import table_of as appearance_table
 from livestyle.evaluation.films import Film, load_film
+from livestyle.evaluation.onnx_painter import OnnxPainter
 from livestyle.evaluation.plot import Column, draw
 from livestyle.evaluation.temporal import Material, measure, summary, warp_error
+from livestyle.offline.batch import make_folder
 from livestyle.offline.style_schedule import ALL
 from livestyle.sinks.images import save_image
 from livestyle.sinks.part import check_target
@@ -40,6 +45,17 @@ def main(
     temporal: Annotated[
         bool, typer.Option("--temporal", help="Noise amplification, warp error, ghosting.")
     ] = False,
+    appearance: Annotated[
+        bool,
+        typer.Option("--appearance", help="What the eye sees: brushwork, lattice, halo, palette."),
+    ] = False,
+    onnx: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE=STYLE",
+            help="With --appearance: another's network, RGB of 255, and its painting; may be repeated.",
+        ),
+    ] = None,
     compare: Annotated[
         str | None, typer.Option(help="With --temporal: another model, measured beside it.")
     ] = None,
@@ -70,7 +86,9 @@ def main(
     flow: Annotated[
         list[Path] | None, typer.Option(help="Folder of frames with their flow as .npz; may be repeated.")
     ] = None,
-    size: Annotated[str, typer.Option(help="Of the photos, with --temporal.", metavar="WxH")] = "640x480",
+    size: Annotated[
+        str, typer.Option(help="Of the photos, with --temporal or --appearance.", metavar="WxH")
+    ] = "640x480",
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
@@ -82,6 +100,8 @@ def main(
 
     Content and style loss, structure and colours, on the middle squares of photos, 256 px:
     livestyle evaluate MODEL --photos DIR --paintings DIR
+
+    What the eye sees, at 640x480: livestyle evaluate MODEL --appearance --photos DIR --paintings DIR
 
     How steady its paintings are: livestyle evaluate MODEL --temporal
     """
@@ -105,6 +125,12 @@ def main(
             sys.stdout.write(json.dumps(report(found, steadiness, material)) + "\n")
         else:
             Console(highlight=False).print(table_of(found, steadiness, material))
+    elif appearance and photos and paintings:
+        with opened(model) as stylizer:
+            _appearance(
+                stylizer, styles, onnx or (), load_photos(photos, limit, Size.parse(size)),
+                painting_paths(paintings, notes), out, overwrite, as_json,
+            )  # fmt: skip
     elif photos and paintings:
         from livestyle.commands.train import require_torch
 
@@ -121,6 +147,49 @@ def main(
             run(options, stylizer, console, out, overwrite, as_json)
     else:
         raise LivestyleError("nothing to measure; give --photos DIR and --paintings DIR, or --temporal")
+
+
+def _appearance(
+    stylizer: Stylizer,
+    styles: Sequence[str],
+    others: Sequence[str],
+    photos: Sequence[Pixels],
+    paintings: Mapping[str, Path],
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Measure the styles of a model and the networks of others, and say, print or write what was found."""
+    stylizer.model.card.check_paints()
+    if out:
+        make_folder(out)
+        check_target(out / "appearance.json", overwrite)
+    size = Size.of(photos[0])
+    painters = {stylizer.model.card.name: _painters(stylizer, styles)}
+    painters |= {text.rpartition("=")[0] or text: _other(text, size) for text in others}
+    found = list(judge(painters, photos, paintings))
+    record = appearance_record(found, len(photos), size, str(stylizer.info))
+    if out:
+        write_report(out, found, photos, record)
+    if as_json:
+        sys.stdout.write(json.dumps(record) + "\n")
+    else:
+        Console(highlight=False).print(appearance_table(found))
+
+
+def _painters(stylizer: Stylizer, styles: Sequence[str]) -> Iterator[tuple[str, Paint]]:
+    """Each style of a model, every photo by itself."""
+    bank = stylizer.model.styles
+    stylizer.steadiness = 0.0
+    for name in (n for style in styles for n in (bank.names if style == ALL else (bank.find(style),))):
+        stylizer.style = name
+        yield name, stylizer.stylize
+
+
+def _other(text: str, size: Size) -> Iterator[tuple[str, Paint]]:
+    """FILE=STYLE; without a style it is the file's name."""
+    path, _, style = text.rpartition("=")
+    yield style if path else Path(text).stem, OnnxPainter(Path(path or text), size).stylize
 
 
 def load_material(photos: Path | None, limit: int, size: Size, flows: Sequence[Path]) -> Material:
