@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from livestyle.commands.given import refuse
 from livestyle.commands.options import Arithmetic, AsJson, Device, Threads, Vgg
 from livestyle.core.config import STEADINESS, Precision
 from livestyle.core.errors import LivestyleError
@@ -36,11 +37,14 @@ from livestyle.sources.synthetic.scene import Scene
 from livestyle.stylizer.stylizer import Stylizer
 
 NAME = "evaluate"
+QUALITY_ONLY = ("paintings", "notes", "lbfgs", "lbfgs_photos", "style_size", "vgg", "out")
+TEMPORAL_ONLY = ("compare", "steadiness", "flow", "size", "plot")
 Figures = dict[str, dict[str, dict[str, float]]]
 """By style, then 'plain' or 'steadied', then the figure's name."""
 
 
 def main(
+    context: typer.Context,
     model: Annotated[str, typer.Argument(help="Name or folder of a model.")] = "cin-lite",
     temporal: Annotated[
         bool, typer.Option("--temporal", help="Noise amplification, warp error, ghosting.")
@@ -111,6 +115,9 @@ def main(
     opened = partial(Stylizer, device=device, precision=precision, threads=threads, report=report_once)
     styles = split_styles(style)
     if temporal:
+        refuse(context, "with --temporal", *QUALITY_ONLY)
+        if plot is None:
+            refuse(context, "with --temporal and without --plot", "overwrite")
         if plot:
             check_target(plot, overwrite)
         material = load_material(photos, limit or 3, Size.parse(size), flow or ())
@@ -132,6 +139,11 @@ def main(
                 painting_paths(paintings, notes), out, overwrite, as_json,
             )  # fmt: skip
     elif photos and paintings:
+        refuse(context, "without --temporal", *TEMPORAL_ONLY)
+        if out is None:
+            refuse(context, "without --out", "overwrite")
+        if not lbfgs:
+            refuse(context, "without --lbfgs", "lbfgs_photos")
         from livestyle.commands.train import require_torch
 
         require_torch(("torch", "safetensors", "torchmetrics"))

@@ -10,7 +10,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Steadiness, Threads
+from livestyle.commands.given import refuse, refuse_all_but
+from livestyle.commands.options import (
+    Arithmetic,
+    Device,
+    KeptStyleImages,
+    Slots,
+    Steadiness,
+    Threads,
+)
 from livestyle.core.config import SLOTS, STEADINESS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
@@ -21,9 +29,18 @@ from livestyle.ui.run import ShowOptions, show
 
 NAME = "live"
 FILES = "Files"
+CAMERA_ONLY = (
+    "camera", "size", "fps", "mirror", "fullscreen", "no_window", "snapshots",
+    "record", "max_frames", "as_json",
+)  # fmt: skip
+"""What --input has no use for."""
+
+VIDEO_ONLY = ("steadiness", "slots", "crossfade", "change_every", "encoder", "crf")
+"""What a picture has no use for."""
 
 
 def main(
+    context: typer.Context,
     camera: Annotated[
         list[str] | None,
         typer.Option(
@@ -93,10 +110,13 @@ def main(
     With --input and --output a video or picture file is painted instead, as by `livestyle video`.
     """
     if list_cameras:
+        refuse_all_but(context, "with --list-cameras", "list_cameras")
         return _list_cameras()
     if list_styles:
+        refuse_all_but(context, "with --list-styles", "list_styles", "model")
         return _list_styles(model)
     if remove_style:
+        refuse_all_but(context, "with --remove-style", "remove_style", "model")
         return _remove_style(model, remove_style)
     options = ShowOptions(
         cameras=tuple(camera or ["0"]),
@@ -124,17 +144,33 @@ def main(
         max_frames=max_frames,
     )
     if source or target:
-        return _paint_file(
-            source, target, options, "1s" if crossfade is None else f"{crossfade}s", change_every
-        )
+        fade = "1s" if crossfade is None else f"{crossfade}s"
+        return _paint_file(context, source, target, options, fade, change_every)
+    _check_live(context, options)
     found = show(options, Console(stderr=True, highlight=False, markup=False))
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     return None
 
 
+def _check_live(context: typer.Context, options: ShowOptions) -> None:
+    """LivestyleError for what was given and has no effect on a camera."""
+    refuse(context, "without --input", "change_every")
+    if options.record is None:
+        refuse(context, "without --record or --input", "overwrite")
+    if not options.window:
+        refuse(context, "with --no-window", "fullscreen", "snapshots")
+        if options.record is None:
+            refuse(context, "with --no-window and without --record", "encoder", "crf")
+
+
 def _paint_file(
-    source: Path | None, target: Path | None, options: ShowOptions, crossfade: str, change_every: str
+    context: typer.Context,
+    source: Path | None,
+    target: Path | None,
+    options: ShowOptions,
+    crossfade: str,
+    change_every: str,
 ) -> None:
     """What `livestyle image` does for a picture or a folder with no video in it, else `livestyle video`."""
     from livestyle.commands import image, video
@@ -143,6 +179,7 @@ def _paint_file(
 
     if source is None or target is None:
         raise LivestyleError(f"--{'output' if source else 'input'} is missing; a file needs both")
+    refuse(context, "with --input", *CAMERA_ONLY)
     paths = source.iterdir() if source.is_dir() else [source]
     suffixes = {path.suffix.lower() for path in paths}
     look = {"style": options.style, "strength": options.strength, "keep_color": options.keep_color}
@@ -150,11 +187,12 @@ def _paint_file(
     shared: dict[str, Any] = {**look, **engine, "threads": options.threads, "overwrite": options.overwrite}
     shared["style_image"] = list(options.style_images)
     if suffixes & SUFFIXES and not suffixes & VIDEO_SUFFIXES:
+        refuse(context, "on a picture", *VIDEO_ONLY)
         image.main(source, target, **shared)
     else:
         shared |= {"encoder": options.encoder, "crf": options.crf, "steadiness": options.steadiness}
         shared |= {"slots": options.slots}
-        video.main(source, target, change_every=change_every, crossfade=crossfade, **shared)
+        video.main(context, source, target, change_every=change_every, crossfade=crossfade, **shared)
 
 
 def _list_cameras() -> None:
