@@ -24,9 +24,9 @@ from livestyle.sinks.null import NullSink
 from livestyle.sinks.window import Window
 from livestyle.sources.open import open_source
 from livestyle.stylizer.stylizer import Stylizer
-from livestyle.ui.chooser import Repertoire
+from livestyle.ui.chooser import Chooser
 from livestyle.ui.screen import Hud
-from livestyle.ui.session import Plan, Session
+from livestyle.ui.session import Session, SessionOptions
 
 
 def resident_mb() -> float:
@@ -60,9 +60,9 @@ def main() -> None:
         stylizer.open(size)
         pipeline = LivePipeline(source, stylizer, Look(stylizer.model.styles, stylizer.styles[0]))
         window = stack.enter_context(Window("livestyle", size, False))
-        plan = Plan(lambda _: NullSink(), seconds=options.seconds)
-        repertoire = Repertoire(pipeline, stylizer, [stylizer.model])
-        session = Session(pipeline, window, Hud(pipeline), plan, repertoire)
+        plan = SessionOptions(lambda _: NullSink(), seconds=options.seconds)
+        chooser = Chooser(pipeline, stylizer, [stylizer.model])
+        session = Session(pipeline, window, Hud(pipeline), plan, chooser)
         every_s = max(1.0, options.seconds / 20)
         sampler = threading.Thread(target=sample, args=(pipeline.stats, every_s, over, samples))
         sampler.start()

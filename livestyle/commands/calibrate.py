@@ -19,7 +19,7 @@ from livestyle.commands.options import AsJson, ModelName
 from livestyle.commands.train import require_torch
 from livestyle.core.errors import LivestyleError
 from livestyle.model.card import Model
-from livestyle.workshop.calibration.farthest_point import Chooser
+from livestyle.workshop.calibration.farthest_point import FrameChooser
 from livestyle.workshop.calibration.frames import (
     check_frames_dir,
     frames_dir,
@@ -89,7 +89,7 @@ def choose(
 ) -> None:
     """Look through `sources`, and write what was chosen to `folder`."""
     check_frames_dir(folder, overwrite)
-    chooser = Chooser(count)
+    chooser = FrameChooser(count)
     for spec in sources:
         with console.status(f"looking at {spec}"):
             look_at(spec, seconds, chooser)

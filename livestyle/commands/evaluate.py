@@ -24,7 +24,7 @@ from livestyle.core.size import Size
 from livestyle.evaluation.appearance_report import Paint, judge, load_photos, painting_paths, write_report
 from livestyle.evaluation.appearance_report import report as appearance_record
 from livestyle.evaluation.appearance_report import table_of as appearance_table
-from livestyle.evaluation.films import Film, load_film
+from livestyle.evaluation.films import FlowFilm, load_film
 from livestyle.evaluation.onnx_painter import OnnxPainter
 from livestyle.evaluation.plot import Column, draw
 from livestyle.evaluation.temporal import Material, measure, summary, warp_error
@@ -215,7 +215,7 @@ def load_material(photos: Path | None, limit: int, size: Size, flows: Sequence[P
             raise LivestyleError(f"no pictures in {photos}; expected {', '.join(sorted(SUFFIXES))}")
         paths = sorted(paths, key=natural_key)
         pictures = [load_image(p) for p in paths[:: max(1, len(paths) // limit)][:limit]]
-    films: dict[str, Film] = {folder.name: load_film(folder) for folder in flows}
+    films: dict[str, FlowFilm] = {folder.name: load_film(folder) for folder in flows}
     return Material.of(pictures, size, films)
 
 

@@ -51,8 +51,8 @@ def main(
         )
     experiments = list(EXPERIMENTS) if all_ else find(names or [])
     require_torch(("torch", "onnx", "safetensors"))
-    from livestyle.workshop.reproduction.run import Material, reproduce
+    from livestyle.workshop.reproduction.run import ReproductionData, reproduce
     from livestyle.workshop.training.device import Place
 
-    material = Material(content, validation, styles, notes, vgg)
+    material = ReproductionData(content, validation, styles, notes, vgg)
     reproduce(experiments, material, Place.choose(device), report, trial, overwrite)

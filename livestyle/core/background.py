@@ -1,4 +1,4 @@
-"""Something that takes long to open is opened beside the work, and taken over between two frames."""
+"""A thread that opens what takes long, while the work goes on without it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ class Closable(Protocol):
 T = TypeVar("T", bound=Closable)
 
 
-class Successor(Generic[T]):
-    """Opens one thing at a time on a thread of its own. The newest wish wins; no call but `close` waits.
+class Background(Generic[T]):
+    """Opens one thing at a time on a thread of its own. The newest request wins; only `close` blocks.
 
     Any thread may call any method. What is taken belongs to the caller; what nobody takes is closed.
     """
 
-    def __init__(self, name: str = "successor") -> None:
+    def __init__(self, name: str = "background") -> None:
         self._thread = ThreadPoolExecutor(1, name)
         self._lock = threading.Lock()
         self._coming: tuple[str, Future[T]] | None = None
 
     def prepare(self, what: str, make: Callable[[], T]) -> None:
-        """Begin to `make` it, in place of what was wished before and is not taken yet."""
+        """Begin to `make` it, in place of what was asked for before and is not taken yet."""
         self.cancel()
         with self._lock:
             self._coming = what, self._thread.submit(make)
@@ -51,7 +51,7 @@ class Successor(Generic[T]):
         self._thread.submit(thing.close)
 
     def cancel(self) -> None:
-        """Nothing is wished any more. What is being made is closed when it is there."""
+        """Nothing is wanted any more. What is being made is closed when it is there."""
         with self._lock:
             coming, self._coming = self._coming, None
         if coming is not None and not coming[1].cancel():

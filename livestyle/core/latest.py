@@ -10,7 +10,7 @@ from livestyle.core.closing import Closing
 T = TypeVar("T")
 
 
-class Slot(Closing, Generic[T]):
+class Latest(Closing, Generic[T]):
     """Holds the newest item only, so that a slow reader is never behind by more than one.
 
     One thread puts and one gets. As a context manager it belongs to the thread that puts, and is

@@ -26,7 +26,7 @@ Flow = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Film:
+class FlowFilm:
     """Frames, uint8 BGR of one size, and the flow from each to the next."""
 
     frames: tuple[Pixels, ...]
@@ -58,17 +58,17 @@ def noisy(photo: Pixels, count: int, sigma: float, seed: int = 0) -> tuple[Pixel
     return tuple(np.clip(np.rint(photo + n), 0, 255).astype(np.uint8) for n in noise)
 
 
-def pan(photo: Pixels, size: Size, count: int) -> Film:
+def pan(photo: Pixels, size: Size, count: int) -> FlowFilm:
     """A camera that moves across a photo by PAN_PX a frame."""
     return _moving(photo, size, [(1.0, t * PAN_PX[0], t * PAN_PX[1]) for t in range(count)])
 
 
-def zoom(photo: Pixels, size: Size, count: int) -> Film:
+def zoom(photo: Pixels, size: Size, count: int) -> FlowFilm:
     """A camera that moves in on a photo by ZOOM a frame."""
     return _moving(photo, size, [(ZOOM**t, 0.0, 0.0) for t in range(count)])
 
 
-def _moving(photo: Pixels, size: Size, path: Sequence[tuple[float, float, float]]) -> Film:
+def _moving(photo: Pixels, size: Size, path: Sequence[tuple[float, float, float]]) -> FlowFilm:
     """path: for each frame how much it is enlarged, and where its middle lies beside the photo's, px."""
     ground = covering(photo, Size(size.width + 2 * MARGIN_PX, size.height + 2 * MARGIN_PX))
     x, y = np.meshgrid(np.arange(size.width, dtype=np.float32), np.arange(size.height, dtype=np.float32))
@@ -91,7 +91,7 @@ def _moving(photo: Pixels, size: Size, path: Sequence[tuple[float, float, float]
         ratio = now[0, 0] / later[0, 0]
         shift = (now[:, 2] - later[:, 2]) / later[0, 0]
         flows.append(np.stack([x * (ratio - 1) + shift[0], y * (ratio - 1) + shift[1]], 2).astype(np.float32))
-    return Film(frames, tuple(flows))
+    return FlowFilm(frames, tuple(flows))
 
 
 def passing(photo: Pixels, size: Size, count: int, step_px: int = 8, behind_px: int = 48) -> Passing:
@@ -111,7 +111,7 @@ def passing(photo: Pixels, size: Size, count: int, step_px: int = 8, behind_px: 
     return Passing(tuple(frames), tuple(trails))
 
 
-def load_film(folder: Path) -> Film:
+def load_film(folder: Path) -> FlowFilm:
     """Pictures of one size with the flow of each to the next in .npz files (key `flow`, (dx, dy) in px),
     both in the order of their names, as MPI Sintel has them. LivestyleError where they don't fit.
     """
@@ -124,7 +124,7 @@ def load_film(folder: Path) -> Film:
             f"{folder} holds {len(frames)} pictures and {len(flows)} flows of the sizes {sorted(shapes)}; "
             "expected pictures of one size and one .npz fewer"
         )
-    return Film(frames, flows)
+    return FlowFilm(frames, flows)
 
 
 def _load_flow(path: Path) -> Flow:

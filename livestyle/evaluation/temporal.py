@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
-from livestyle.evaluation.films import Film, Flow, Passing, covering, noisy, pan, passing, zoom
+from livestyle.evaluation.films import Flow, FlowFilm, Passing, covering, noisy, pan, passing, zoom
 
 SIGMA = 4.0
 """Of the sensor's noise, of 255."""
@@ -40,11 +40,11 @@ class Material:
     """What is painted. stills: for the noise; films: for the warp error, by name."""
 
     stills: tuple[Pixels, ...]
-    films: Mapping[str, Film]
+    films: Mapping[str, FlowFilm]
     passing: Passing
 
     @classmethod
-    def of(cls, photos: Sequence[Pixels], size: Size, films: Mapping[str, Film]) -> Material:
+    def of(cls, photos: Sequence[Pixels], size: Size, films: Mapping[str, FlowFilm]) -> Material:
         """Still, panned and zoomed photos at `size`, and films that are known already."""
         first, last = photos[0], photos[-1]
         moving = {"pan": pan(first, size, FILM_FRAMES), "zoom": zoom(last, size, FILM_FRAMES)}
@@ -93,7 +93,7 @@ def _deviation(frames: Sequence[Pixels]) -> float:
     return float(np.std(np.stack(frames).astype(np.float32), axis=0).mean())
 
 
-def warp_error(paintings: Sequence[Pixels], film: Film) -> float:
+def warp_error(paintings: Sequence[Pixels], film: FlowFilm) -> float:
     """Mean |O_t - O_{t-1}| along the flow, of 255, over what is in both frames and not covered in one.
 
     With the film's own frames as paintings it is the input's own error, which no painter can avoid.

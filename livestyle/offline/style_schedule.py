@@ -12,7 +12,7 @@ ALL = "all"
 
 
 @dataclass(frozen=True)
-class Schedule:
+class StyleSchedule:
     """Styles in turn by media time, over and over.
 
     vectors:     float32 [D], one for each style, in order
@@ -25,7 +25,7 @@ class Schedule:
     crossfade_s: float
 
     @classmethod
-    def of(cls, bank: StyleBank, names: Sequence[str], every_s: float, crossfade_s: float) -> Schedule:
+    def of(cls, bank: StyleBank, names: Sequence[str], every_s: float, crossfade_s: float) -> StyleSchedule:
         """Names as StyleBank.find takes them, or 'all'. LivestyleError for an unknown name or a bad time."""
         if every_s <= 0 or crossfade_s < 0:
             raise LivestyleError(

@@ -23,11 +23,11 @@ from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.offline.demux import Demux, Item, Picture
 from livestyle.offline.ordered import run_ordered
-from livestyle.offline.style_schedule import Schedule
+from livestyle.offline.style_schedule import StyleSchedule
 from livestyle.sinks.encoders import Encoding, container_of
 from livestyle.sinks.part import check_target
 from livestyle.sinks.video_file import even
-from livestyle.sinks.video_writer import HD, SD, Color, VideoFormat, VideoWriter
+from livestyle.sinks.video_writer import HD, SD, ColorTags, VideoFormat, VideoWriter
 from livestyle.sources.video.container import frame_count, hdr_name, matrix, open_container, video_stream
 from livestyle.stylizer.stylizer import Stylizer
 
@@ -100,7 +100,7 @@ def transcode(
     container_of(target)
     if source.is_file():
         check_target(target, options.overwrite, source)
-    schedule = Schedule.of(stylizer.model.styles, options.styles, options.every_s, options.crossfade_s)
+    schedule = StyleSchedule.of(stylizer.model.styles, options.styles, options.every_s, options.crossfade_s)
     stylizer.strength, stylizer.keep_color = options.strength, options.keep_color
     stylizer.steadiness = options.steadiness
     stylizer.reset()
@@ -147,7 +147,7 @@ class _Painter:
     def __init__(
         self,
         stylizer: Stylizer,
-        schedule: Schedule,
+        schedule: StyleSchedule,
         stream: VideoStream,
         size: Size,
         progress: Callable[[Progress], None],
@@ -232,7 +232,7 @@ def _format(frame: VideoFrame, stream: VideoStream, size: Size) -> VideoFormat:
     return VideoFormat(size, base, min(Fraction(rate), Fraction(240)), _color(frame), aspect)
 
 
-def _color(frame: VideoFrame) -> Color:
+def _color(frame: VideoFrame) -> ColorTags:
     """The source's own tags; HDR becomes BT.709; what is untagged gets what goes with its matrix."""
     if hdr_name(frame):
         return HD
@@ -240,7 +240,7 @@ def _color(frame: VideoFrame) -> Color:
     usual = SD if kind == SD.matrix else HD
     unknown = (0, 2)
     tag, primaries, transfer = int(frame.colorspace), int(frame.color_primaries), int(frame.color_trc)
-    return Color(
+    return ColorTags(
         kind,
         usual.tag if tag in unknown else tag,
         usual.primaries if primaries in unknown else primaries,

@@ -1,4 +1,4 @@
-"""What paints in a live run: a stylizer with its understudy, and the lanes of the sources."""
+"""What paints in a live run: a stylizer with its hot_swap, and the lanes of the sources."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from livestyle.pipeline.stats import Stats
 from livestyle.pipeline.worker import Worker, stop_all
 from livestyle.runtime.engine import EngineInfo
 from livestyle.sources.source import SourceInfo
-from livestyle.stylizer.hot_swap import Understudy
+from livestyle.stylizer.hot_swap import HotSwap
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.stylizer.user_styles import picture_of
 
@@ -23,14 +23,14 @@ from livestyle.stylizer.user_styles import picture_of
 class Stage:
     """What every live pipeline has. One of the lanes is `selected`: the keys and the figures are for it.
 
-    What the `understudy` was told to prepare goes on between two frames. Entering starts the threads,
+    What the `hot_swap` was told to prepare goes on between two frames. Entering starts the threads,
     leaving joins them.
     """
 
     _workers: Sequence[Worker]
 
     def __init__(self, stylizer: Stylizer, lanes: Sequence[Lane]) -> None:
-        self.understudy = Understudy(stylizer)
+        self.hot_swap = HotSwap(stylizer)
         self.lanes = lanes
         self.selected = 0
         self._stylizer = stylizer
@@ -75,7 +75,7 @@ class Stage:
     def _hand_over(self) -> None:
         """Go on with what was prepared since the last frame: an engine, a model, more styles."""
         try:
-            if self.understudy.hand_over():
+            if self.hot_swap.hand_over():
                 self._news.put(f"{self.model}  ·  {self.engine.engine}")
         except LivestyleError as error:
             self._news.put(str(error))
@@ -99,4 +99,4 @@ class Stage:
             if error is None:
                 raise
         finally:
-            self.understudy.close()
+            self.hot_swap.close()

@@ -11,7 +11,7 @@ import numpy as np
 
 from livestyle.core.frame import Frame, Pixels
 from livestyle.core.size import Size
-from livestyle.pipeline.lane import Painting
+from livestyle.pipeline.lane import PaintedFrame
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.multi import ManyPipeline
@@ -28,12 +28,12 @@ class GridPipeline(ManyPipeline):
     def __init__(self, sources: Sequence[Source], stylizer: Stylizer, looks: Sequence[Look]) -> None:
         super().__init__(sources, stylizer, looks)
         self._size = sources[0].info.size
-        self._newest: dict[int, Painting] = {}
-        self._fresh: dict[int, Painting] = {}
+        self._newest: dict[int, PaintedFrame] = {}
+        self._fresh: dict[int, PaintedFrame] = {}
         self._count = 0
         self._captured_ns = 0
 
-    def next(self, timeout_s: float) -> Painting | None:
+    def next(self, timeout_s: float) -> PaintedFrame | None:
         """The newest paintings in their grid, or None where none came within `timeout_s` or all have ended.
 
         Its name is the selected source's style, its number counts grids, its time is the newest of the
@@ -51,13 +51,13 @@ class GridPipeline(ManyPipeline):
         self._newest |= self._fresh
         return self._whole()
 
-    def shown(self, painting: Painting) -> None:
+    def shown(self, painting: PaintedFrame) -> None:
         """Tell the statistics of the sources that this painting, the last of `next`, is on the screen."""
         for number, part in self._fresh.items():
             self.count_shown(number, part)
         self._fresh = {}
 
-    def _whole(self) -> Painting:
+    def _whole(self) -> PaintedFrame:
         newest = max(painting.painted.captured_ns for painting in self._newest.values())
         self._captured_ns = max(self._captured_ns, newest)
         originals = {number: painting.original.pixels for number, painting in self._newest.items()}
@@ -65,7 +65,7 @@ class GridPipeline(ManyPipeline):
         count = len(self.lanes)
         original = Frame(side_by_side(originals, count, self._size), self._count, self._captured_ns)
         self._count += 1
-        return Painting(
+        return PaintedFrame(
             original, original.with_pixels(side_by_side(paintings, count, self._size)), self.look.style
         )
 

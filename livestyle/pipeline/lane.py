@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 
 from livestyle.core.frame import Frame, Pixels
-from livestyle.core.latest import Slot
+from livestyle.core.latest import Latest
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.stats import Stats
 from livestyle.sources.source import Source
@@ -19,7 +19,7 @@ from livestyle.stylizer.stylizer import Stylizer
 
 
 @dataclass(frozen=True, slots=True)
-class Painting:
+class PaintedFrame:
     """A painted frame beside the camera's.
 
     style: its name; empty where the frame is a notice, which is not painted
@@ -51,8 +51,8 @@ class Lane:
         """
         self.stats = Stats()
         self.look = look
-        self.captured: Slot[Frame] = Slot(captured)
-        self.paintings: Slot[Painting] = Slot(painted)
+        self.captured: Latest[Frame] = Latest(captured)
+        self.paintings: Latest[PaintedFrame] = Latest(painted)
         self._before = before
         self.source = source
         self._stylizer = stylizer
@@ -80,7 +80,7 @@ class Lane:
         elif frame.notice:
             while self._begun:
                 self._finish()
-            self.paintings.put(Painting(frame, frame, ""))
+            self.paintings.put(PaintedFrame(frame, frame, ""))
         else:
             self._begin(frame)
             while len(self._begun) >= self._stylizer.depth:
@@ -117,7 +117,7 @@ class Lane:
         painted = self._stylizer.result()
         self.stats.inference_ms.add((time.perf_counter() - began) * 1e3)
         self.stats.inference.tick()
-        self.paintings.put(Painting(frame, frame.with_pixels(painted), style))
+        self.paintings.put(PaintedFrame(frame, frame.with_pixels(painted), style))
 
     def _prepare(self, frame: Frame) -> Frame:
         """The frame, or the frozen picture at the frame's time, mirrored where asked for."""

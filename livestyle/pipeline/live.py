@@ -7,7 +7,7 @@ import threading
 
 from livestyle.pipeline.base import Stage
 from livestyle.pipeline.lane import Lane
-from livestyle.pipeline.lane import Painting as Painting
+from livestyle.pipeline.lane import PaintedFrame as PaintedFrame
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.worker import Worker, stop_all
 from livestyle.sources.source import Source
@@ -28,7 +28,7 @@ class LivePipeline(Stage):
         super().__init__(stylizer, [self._lane])
         self._workers = [Worker("capture", self._lane.capture), Worker("inference", self._paint)]
 
-    def next(self, timeout_s: float) -> Painting | None:
+    def next(self, timeout_s: float) -> PaintedFrame | None:
         """The newest painting, or None where none came within `timeout_s` or the source has ended.
 
         A thread's exception is raised here, once.
@@ -38,7 +38,7 @@ class LivePipeline(Stage):
             stop_all(self._workers)
         return painting
 
-    def shown(self, painting: Painting) -> None:
+    def shown(self, painting: PaintedFrame) -> None:
         """Tell the statistics that this painting is on the screen."""
         self.stats.shown(painting.painted.index, painting.painted.captured_ns)
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.pipeline.base import Stage
-from livestyle.pipeline.lane import Lane, Painting
+from livestyle.pipeline.lane import Lane, PaintedFrame
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.worker import Worker, stop_all
 from livestyle.sources.source import Source
@@ -43,7 +43,7 @@ class ManyPipeline(Stage):
         captures = [Worker(f"capture {number}", lane.capture) for number, lane in enumerate(lanes)]
         self._workers = [*captures, Worker("inference", self._paint)]
 
-    def take(self, timeout_s: float) -> tuple[int, Painting] | None:
+    def take(self, timeout_s: float) -> tuple[int, PaintedFrame] | None:
         """A source's number and its newest painting, in turn; None where none came, or all have ended.
 
         A thread's exception is raised here, once; it ends them all.
@@ -62,7 +62,7 @@ class ManyPipeline(Stage):
             stop_all(self._workers)
         return None
 
-    def count_shown(self, number: int, painting: Painting) -> None:
+    def count_shown(self, number: int, painting: PaintedFrame) -> None:
         """Tell the statistics of a source that this painting is on the screen."""
         self.lanes[number].stats.shown(painting.painted.index, painting.painted.captured_ns)
 

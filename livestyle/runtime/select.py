@@ -88,11 +88,11 @@ def open_engine(
     `report` is told of the engines that were passed over and why, and how far one is that is built.
     NoEngineError with all causes where none works; LivestyleError for an unknown device.
     """
-    return wish(model, size, device, precision, threads, report, slots, registry).open()
+    return engine_request(model, size, device, precision, threads, report, slots, registry).open()
 
 
 @dataclass(frozen=True)
-class Wish:
+class EngineRequest:
     """An engine that is wanted: the first of `names` that runs here.
 
     The rest as Engine takes it, but `precision` may be AUTO.
@@ -110,7 +110,7 @@ class Wish:
         """It, open, built where it has to be; the caller closes it. NoEngineError where none works."""
         return self._first()[1]
 
-    def open_soon(self) -> Opening:
+    def open_soon(self) -> OpenedEngine:
         """As `open`, but what has to be built waits, where there is another that needn't be."""
         waiting = tuple(name for name in self.names if self._waits(name))
         try:
@@ -118,17 +118,17 @@ class Wish:
         except NoEngineError:
             if not waiting:
                 raise
-            return Opening(self.open())
+            return OpenedEngine(self.open())
         better = tuple(n for n in waiting if self.names.index(n) < self.names.index(name))
         if not better:
-            return Opening(engine)
+            return OpenedEngine(engine)
         self.options.report(
             f"{better[0]} has no engine of {self.model.card.name} for {self.size} yet; "
             f"{engine.name} paints until it is built"
         )
-        return Opening(engine, replace(self, names=better))
+        return OpenedEngine(engine, replace(self, names=better))
 
-    def telling(self, progress: Progress) -> Wish:
+    def telling(self, progress: Progress) -> EngineRequest:
         """The same; `progress` is told how far it is."""
         return replace(self, options=replace(self.options, progress=progress))
 
@@ -161,17 +161,17 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Opening:
+class OpenedEngine:
     """An open engine. better: what may take its place once it is built; None where nothing is better."""
 
     engine: Engine
-    better: Wish | None = None
+    better: EngineRequest | None = None
 
     def close(self) -> None:
         self.engine.close()
 
 
-def wish(
+def engine_request(
     model: Model,
     size: Size,
     device: str,
@@ -180,10 +180,10 @@ def wish(
     report: Report,
     slots: int,
     registry: Registry = SHIPPED,
-) -> Wish:
+) -> EngineRequest:
     """What open_engine opens with these arguments. LivestyleError for an unknown device."""
     names, gpu = _parse(device, registry)
-    return Wish(names, model, size, precision, threads, GpuOptions(gpu, slots, report), registry)
+    return EngineRequest(names, model, size, precision, threads, GpuOptions(gpu, slots, report), registry)
 
 
 def resolve_precision(engine: type[Engine], asked: Precision, model: Model) -> Precision:

@@ -33,7 +33,7 @@ from livestyle.sinks.part import check_target, part_of, partial_of
 
 
 @dataclass(frozen=True)
-class Color:
+class ColorTags:
     """How pixels are coded; the range is always the limited one.
 
     matrix: of RGB to YUV. tag, primaries, transfer: AVColorSpace, …Primaries, …TransferCharacteristic.
@@ -45,8 +45,8 @@ class Color:
     transfer: int
 
 
-HD = Color(Colorspace.ITU709, 1, 1, 1)
-SD = Color(Colorspace.ITU601, 6, 6, 6)
+HD = ColorTags(Colorspace.ITU709, 1, 1, 1)
+SD = ColorTags(Colorspace.ITU601, 6, 6, 6)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class VideoFormat:
     size: Size
     time_base: Fraction
     rate: Fraction
-    color: Color = HD
+    color: ColorTags = HD
     sample_aspect: Fraction = Fraction(1)
 
 

@@ -8,18 +8,18 @@ from concurrent.futures import CancelledError
 
 import numpy as np
 
-from livestyle.core.background import Successor
+from livestyle.core.background import Background
 from livestyle.core.closing import Closing
 from livestyle.core.errors import LivestyleError
 from livestyle.core.progress import Progress
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.runtime.engine import Engine
-from livestyle.runtime.select import Opening, Wish
+from livestyle.runtime.select import EngineRequest, OpenedEngine
 from livestyle.stylizer.stylizer import Stylizer
 
 
-class Understudy(Closing):
+class HotSwap(Closing):
     """Prepares engines for a stylizer, one at a time, of another model or for another device.
 
     What opens at once goes on first; what is better and has to be built is built behind it, and goes
@@ -31,30 +31,30 @@ class Understudy(Closing):
 
     def __init__(self, stylizer: Stylizer) -> None:
         self._stylizer = stylizer
-        self._successor: Successor[Opening] = Successor("engine")
+        self._background: Background[OpenedEngine] = Background("engine")
         self._making = Making()
         self._lock = threading.RLock()
-        self._better: Wish | None = None
+        self._better: EngineRequest | None = None
         self._improving = False
 
     def switch(self, model: str | Model) -> None:
         """Prepare another model for frames as they are now. LivestyleError for a name that does not exist."""
         chosen = model if isinstance(model, Model) else Model.load(model)
-        self.prepare(chosen.card.name, lambda progress: self._stylizer.opening_for(chosen, progress))
+        self.prepare(chosen.card.name, lambda progress: self._stylizer.engine_for(chosen, progress))
 
-    def improve(self, better: Wish | None) -> None:
+    def improve(self, better: EngineRequest | None) -> None:
         """Build what is better than the engine that paints now; None = nothing is."""
         with self._lock:
             self._better = better
             if better is not None:
-                self.prepare(better.names[0], lambda progress: Opening(better.telling(progress).open()))
+                self.prepare(better.names[0], lambda progress: OpenedEngine(better.telling(progress).open()))
                 self._improving = True
 
-    def prepare(self, what: str, make: Callable[[Progress], Opening]) -> None:
+    def prepare(self, what: str, make: Callable[[Progress], OpenedEngine]) -> None:
         """Have an engine opened, in place of what was asked for before; `what` is what the user reads."""
         making = Making()
 
-        def warm() -> Opening:
+        def warm() -> OpenedEngine:
             try:
                 opening = make(making.tell)
                 _warm(opening.engine)
@@ -65,19 +65,19 @@ class Understudy(Closing):
         with self._lock:
             self._making.end()
             self._making, self._improving = making, False
-            self._successor.prepare(what, warm)
+            self._background.prepare(what, warm)
 
     def stay(self) -> None:
         """Go on with this model: another that is being prepared is not wanted any more."""
         with self._lock:
             self._making.end()
-            self._successor.cancel()
+            self._background.cancel()
             self.improve(self._better)
 
     @property
     def preparing(self) -> str:
         """What is being prepared; empty = nothing."""
-        return self._successor.preparing
+        return self._background.preparing
 
     @property
     def progress(self) -> float:
@@ -90,7 +90,7 @@ class Understudy(Closing):
         LivestyleError, once, where it could not be opened: what runs paints on.
         """
         try:
-            opening = self._successor.take()
+            opening = self._background.take()
         except LivestyleError:
             self._go_on_with(None if self._improving else self._better)
             raise
@@ -98,20 +98,20 @@ class Understudy(Closing):
             return False
         before = self._stylizer.adopt(opening.engine)
         if before is not None:
-            self._successor.retire(Opening(before))
+            self._background.retire(OpenedEngine(before))
         self._go_on_with(opening.better)
         return True
 
-    def _go_on_with(self, better: Wish | None) -> None:
+    def _go_on_with(self, better: EngineRequest | None) -> None:
         """Build it, unless something else was asked for meanwhile; then it waits for `stay`."""
         with self._lock:
             self._better = better
-            if not self._successor.preparing:
+            if not self._background.preparing:
                 self.improve(better)
 
     def close(self) -> None:
         self._making.end()
-        self._successor.close()
+        self._background.close()
 
 
 class Making:

@@ -18,7 +18,14 @@ from livestyle.core.size import Size, SizeRule
 from livestyle.model.card import Model
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Film
-from livestyle.runtime.select import SHIPPED, Opening, Registry, Wish, engines_for, wish
+from livestyle.runtime.select import (
+    SHIPPED,
+    EngineRequest,
+    OpenedEngine,
+    Registry,
+    engine_request,
+    engines_for,
+)
 from livestyle.runtime.tensorrt.engine import Lines
 from livestyle.runtime.tiling import enlarge, tile_size
 from livestyle.stylizer.controls import Settings
@@ -94,7 +101,7 @@ class Stylizer(Settings, Closing):
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
         return self._info
 
-    def opening_for(self, model: Model, progress: Progress = lambda _: None) -> Opening:
+    def engine_for(self, model: Model, progress: Progress = lambda _: None) -> OpenedEngine:
         """An engine that opens soon and paints frames as they are now with another model, for `adopt`.
 
         The caller closes it. progress: told how far it is, where none opens without being built.
@@ -102,7 +109,7 @@ class Stylizer(Settings, Closing):
         """
         if self._size is None:
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
-        return self._wish(model, self._size).telling(progress).open_soon()
+        return self._request(model, self._size).telling(progress).open_soon()
 
     def adopt(self, engine: Engine) -> Engine | None:
         """Go on with this open engine, of whatever model, from the next frame on; closes it in the end.
@@ -133,15 +140,15 @@ class Stylizer(Settings, Closing):
 
         What is in flight keeps its results.
         """
-        self._open(size, lambda wish: Opening(wish.open()))
+        self._open(size, lambda request: OpenedEngine(request.open()))
         return self
 
-    def open_soon(self, size: Size) -> Wish | None:
+    def open_soon(self, size: Size) -> EngineRequest | None:
         """As `open`, but an engine that has to be built waits, where there is another that needn't be.
 
-        Gives what is better and waits, for Understudy.improve; None where nothing is.
+        Gives what is better and waits, for HotSwap.improve; None where nothing is.
         """
-        return self._open(size, Wish.open_soon)
+        return self._open(size, EngineRequest.open_soon)
 
     def another(self) -> Stylizer:
         """One for another film, with a style and a past of its own, on this one's engine and of its size.
@@ -206,14 +213,14 @@ class Stylizer(Settings, Closing):
         self.drop()
         self._free()
 
-    def _open(self, size: Size, how: Callable[[Wish], Opening]) -> Wish | None:
+    def _open(self, size: Size, how: Callable[[EngineRequest], OpenedEngine]) -> EngineRequest | None:
         better = None
         if self._main is not None:
             self._join(self._main, size)
         elif self._engine is None or self._engine.size != self._padded(size):
             self._collect()
             self._free()
-            opening = how(self._wish(self.model, size))
+            opening = how(self._request(self.model, size))
             self._use(opening.engine)
             better = opening.better
         if size != self._size:
@@ -267,9 +274,9 @@ class Stylizer(Settings, Closing):
         """The engine's size for frames of `size`."""
         return _engine_size(self.model, size)
 
-    def _wish(self, model: Model, size: Size) -> Wish:
+    def _request(self, model: Model, size: Size) -> EngineRequest:
         how = self._device, self._precision, self._threads, self._report or (lambda _: None), self._slots
-        found = wish(model, _engine_size(model, size), *how, self._registry)
+        found = engine_request(model, _engine_size(model, size), *how, self._registry)
         return found if self._report else found.telling(Lines(logging.getLogger("livestyle").warning).tell)
 
     def _use(self, engine: Engine, film: Film | None = None) -> None:

@@ -13,7 +13,7 @@ from typing import Self
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
-from livestyle.pipeline.live import Painting
+from livestyle.pipeline.live import PaintedFrame
 from livestyle.pipeline.worker import Worker
 from livestyle.sinks.images import save_image
 from livestyle.sinks.sink import Sink
@@ -42,7 +42,7 @@ class Snapshots:
         self._thread = ThreadPoolExecutor(1, "snapshots")
         self._running: list[Future[Path]] = []
 
-    def save(self, painting: Painting) -> None:
+    def save(self, painting: PaintedFrame) -> None:
         """Begin writing livestyle-DATE-TIME-STYLE.png and …-original.png; no file is overwritten."""
         self._running.append(self._thread.submit(self._save, painting))
 
@@ -52,7 +52,7 @@ class Snapshots:
         self._running = [future for future in self._running if future not in done]
         return [_told(future) for future in done]
 
-    def _save(self, painting: Painting) -> Path:
+    def _save(self, painting: PaintedFrame) -> Path:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

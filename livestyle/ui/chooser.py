@@ -25,7 +25,7 @@ AGAIN_S = 4.0
 """How soon the key that removes a style has to be pressed again."""
 
 
-class Repertoire:
+class Chooser:
     """Asks a stylizer that is painting for other models and styles. Used by the display thread alone.
 
     Nothing here waits: engines are prepared and pictures encoded on other threads. What came of it
@@ -37,7 +37,7 @@ class Repertoire:
     ) -> None:
         """models: in the order of the key, the stylizer's among them. picture: where choosing begins."""
         self._stylizer = stylizer
-        self._understudy = pipeline.understudy
+        self._hot_swap = pipeline.hot_swap
         self._pipeline = pipeline
         self._models = list(models)
         self._wanted = 0
@@ -49,8 +49,8 @@ class Repertoire:
     @property
     def busy(self) -> str:
         """What is going on beside the painting, such as 'Preparing cin'; empty = nothing."""
-        preparing = self._understudy.preparing
-        share = f"  {self._understudy.progress:.0%}" if self._understudy.progress else ""
+        preparing = self._hot_swap.preparing
+        share = f"  {self._hot_swap.progress:.0%}" if self._hot_swap.progress else ""
         return f"Preparing {preparing}{share}" if preparing else ""
 
     def turn(self, step: int) -> str:
@@ -60,13 +60,13 @@ class Repertoire:
         self._models[current] = self._stylizer.model  # with the styles it got meanwhile
         if len(self._models) == 1:
             return f"{self._stylizer.model.card.name} is the only model here"
-        start = self._wanted if self._understudy.preparing else current
+        start = self._wanted if self._hot_swap.preparing else current
         self._wanted = (start + step) % len(self._models)
         model = self._models[self._wanted]
         if self._wanted == current:
-            self._understudy.stay()
+            self._hot_swap.stay()
             return f"Model: {model.card.name}"
-        self._understudy.switch(model)
+        self._hot_swap.switch(model)
         return f"Preparing {model.card.name} …"
 
     def picker(self) -> Picker:

@@ -28,10 +28,10 @@ from livestyle.sources.open import open_source
 from livestyle.sources.source import Source
 from livestyle.stylizer.loading import add_style_images, load_models
 from livestyle.stylizer.stylizer import Stylizer
-from livestyle.ui.chooser import Repertoire
+from livestyle.ui.chooser import Chooser
 from livestyle.ui.panels import pretty
 from livestyle.ui.screen import Hud, describe
-from livestyle.ui.session import Plan, Session
+from livestyle.ui.session import Session, SessionOptions
 
 CROSSFADE_S = 0.8
 """What the key switches on where the command line says nothing."""
@@ -97,10 +97,10 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         if window is not None:
             stack.enter_context(window)
         picture = options.style_images[-1] if options.style_images else None
-        repertoire = Repertoire(pipeline, stylizer, models, picture)
-        session = Session(pipeline, window, Hud(pipeline), _plan(options, console), repertoire)
+        chooser = Chooser(pipeline, stylizer, models, picture)
+        session = Session(pipeline, window, Hud(pipeline), _plan(options, console), chooser)
         with contextlib.suppress(KeyboardInterrupt), pipeline:
-            pipeline.understudy.improve(better)
+            pipeline.hot_swap.improve(better)
             session.run()
         return report(pipeline.lanes, stylizer.info, stylizer.model.card.name)
 
@@ -129,7 +129,7 @@ def _look(options: ShowOptions, look: Look) -> Look:
     return look
 
 
-def _plan(options: ShowOptions, console: Console) -> Plan:
+def _plan(options: ShowOptions, console: Console) -> SessionOptions:
     def open_recording(path: Path) -> Sink:
         from livestyle.sinks.encoders import Encoding
         from livestyle.sinks.video_file import VideoFileSink
@@ -137,7 +137,7 @@ def _plan(options: ShowOptions, console: Console) -> Plan:
         encoding = Encoding(options.encoder, options.crf)
         return VideoFileSink(path, options.fps or 30, encoding, options.overwrite and path == options.record)
 
-    return Plan(
+    return SessionOptions(
         open_recording,
         record=options.record,
         folder=options.folder,

@@ -13,7 +13,7 @@ from livestyle.core.config import STEADINESS
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.pipeline.grid import AnyPipeline
-from livestyle.pipeline.lane import Painting
+from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sources.source import SourceInfo
 from livestyle.ui.overlay import text_size
 from livestyle.ui.panels import (
@@ -66,7 +66,7 @@ class Screen:
         self._toast = text
         self._toast_until = time.monotonic() + TOAST_S * (1 + len(text) / TOAST_LETTERS)
 
-    def picture(self, painting: Painting) -> Pixels:
+    def picture(self, painting: PaintedFrame) -> Pixels:
         """What a recording gets: the painting, or half of it beside half of the camera's."""
         painted = painting.painted.pixels
         return self.tiles.split(painting.original.pixels, painted) if self.compare else painted

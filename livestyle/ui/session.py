@@ -10,12 +10,12 @@ from pathlib import Path
 
 from livestyle.core.errors import LivestyleError
 from livestyle.pipeline.grid import AnyPipeline
-from livestyle.pipeline.lane import Painting
+from livestyle.pipeline.lane import PaintedFrame
 from livestyle.pipeline.look import Look
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.window import Window
 from livestyle.ui.capture_files import Recording, Snapshots, free_path
-from livestyle.ui.chooser import Repertoire
+from livestyle.ui.chooser import Chooser
 from livestyle.ui.keys import Action, Key, key_of
 from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker
@@ -32,7 +32,7 @@ REDRAW_S = 0.1
 
 
 @dataclass(frozen=True)
-class Plan:
+class SessionOptions:
     """What the user wants of a session beside the picture.
 
     record: a file to record into from the start; None = not until the key
@@ -59,18 +59,18 @@ class Session:
         pipeline: AnyPipeline,
         window: Window | None,
         hud: Hud,
-        plan: Plan,
-        repertoire: Repertoire,
+        plan: SessionOptions,
+        chooser: Chooser,
     ) -> None:
         self.screen = Screen()
-        self._repertoire = repertoire
+        self._chooser = chooser
         self._pipeline = pipeline
         self._window = window
         self._hud = hud
         self._plan = plan
         self._recording: Recording | None = None
         self._snapshots = Snapshots(plan.folder)
-        self._latest: Painting | None = None
+        self._latest: PaintedFrame | None = None
         self._shown_at = 0.0
         self._over = False
         self._actions = self._table()
@@ -80,7 +80,7 @@ class Session:
 
         Whatever happens, files begun are finished. A thread's exception is raised here.
         """
-        with self._snapshots, self._repertoire:
+        with self._snapshots, self._chooser:
             try:
                 if self._plan.record:
                     self._start_recording(self._plan.record)
@@ -105,13 +105,13 @@ class Session:
         engines = self._pipeline.news()
         for line in engines:
             self._plan.say(line)
-        for line in (*self._snapshots.news(), *self._repertoire.news(), *engines):
+        for line in (*self._snapshots.news(), *self._chooser.news(), *engines):
             self.screen.toast(line)
-        self.screen.busy = self._repertoire.busy
+        self.screen.busy = self._chooser.busy
         if self._recording is not None and self._recording.failed:
             self._stop_recording()
 
-    def _record_frame(self, painting: Painting) -> None:
+    def _record_frame(self, painting: PaintedFrame) -> None:
         if self._recording is not None:
             self._recording.add(painting.painted.with_pixels(self.screen.picture(painting)))
 
@@ -151,19 +151,19 @@ class Session:
         if not picker.open:
             self.screen.picker = None
         if path is not None:
-            self._say(lambda: self._repertoire.add(path))
+            self._say(lambda: self._chooser.add(path))
 
     def _table(self) -> Mapping[Action, Callable[[Key], str]]:
         return {
             Action.NEXT_STYLE: lambda _: self._choose(self._look.index + 1),
             Action.PREVIOUS_STYLE: lambda _: self._choose(self._look.index - 1),
             Action.PICK_STYLE: lambda key: self._choose(key.number - 1),
-            Action.NEXT_MODEL: lambda _: self._repertoire.turn(1),
-            Action.PREVIOUS_MODEL: lambda _: self._repertoire.turn(-1),
+            Action.NEXT_MODEL: lambda _: self._chooser.turn(1),
+            Action.PREVIOUS_MODEL: lambda _: self._chooser.turn(-1),
             Action.OPEN_PICTURE: lambda _: self._open_picture(),
-            Action.NEXT_PICTURE: lambda _: self._repertoire.browse(1),
-            Action.PREVIOUS_PICTURE: lambda _: self._repertoire.browse(-1),
-            Action.REMOVE_STYLE: lambda _: self._repertoire.remove(),
+            Action.NEXT_PICTURE: lambda _: self._chooser.browse(1),
+            Action.PREVIOUS_PICTURE: lambda _: self._chooser.browse(-1),
+            Action.REMOVE_STYLE: lambda _: self._chooser.remove(),
             Action.STRONGER: lambda _: self._strengthen(STRENGTH_STEP),
             Action.WEAKER: lambda _: self._strengthen(-STRENGTH_STEP),
             Action.STEADIER: lambda _: self._steady(STEADINESS_STEP),
@@ -195,7 +195,7 @@ class Session:
         return f"Style: {pretty(self._look.style)}  {self._look.index + 1}/{count}"
 
     def _open_picture(self) -> str:
-        self.screen.picker = self._repertoire.picker()
+        self.screen.picker = self._chooser.picker()
         return ""
 
     def _strengthen(self, step: float) -> str:
@@ -212,7 +212,7 @@ class Session:
 
     def _keep_color(self) -> str:
         self._look.keep_color = not self._look.keep_color
-        return "Camera's colour" if self._look.keep_color else "Painting's colour"
+        return "Camera's colour" if self._look.keep_color else "PaintedFrame's colour"
 
     def _next_camera(self) -> str:
         count = len(self._pipeline.lanes)

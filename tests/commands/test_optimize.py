@@ -11,7 +11,7 @@ import pytest
 from livestyle import cli
 from livestyle.commands.optimize import parse_painting
 from livestyle.core.errors import LivestyleError
-from livestyle.workshop.optimize.picture import Painter
+from livestyle.workshop.optimize.picture import PictureOptimizer
 from livestyle.workshop.training.loop import Note
 from tests.workshop.small import write_photos, write_vgg
 
@@ -68,14 +68,14 @@ def test_a_preview_is_there_while_it_paints_and_gone_after(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[list[str]] = []
-    paint = Painter.run
+    paint = PictureOptimizer.run
 
-    def watched(painter: Painter) -> Iterator[Note]:
+    def watched(painter: PictureOptimizer) -> Iterator[Note]:
         for note in paint(painter):
             seen.append(files())
             yield note
 
-    monkeypatch.setattr(Painter, "run", watched)
+    monkeypatch.setattr(PictureOptimizer, "run", watched)
     assert run(shop, "--style", shop / "photo_1.png", "--out", "out.jpg", "--preview", "2") == 0
     assert seen == [[], [], [], ["out.preview.jpg"]]
     assert files() == ["out.jpg"]
@@ -85,15 +85,15 @@ def test_a_preview_is_there_while_it_paints_and_gone_after(
 def test_ctrl_c_keeps_the_picture_so_far(
     shop: Path, done: int, left: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paint = Painter.run
+    paint = PictureOptimizer.run
 
-    def interrupted(painter: Painter) -> Iterator[Note]:
+    def interrupted(painter: PictureOptimizer) -> Iterator[Note]:
         for note in paint(painter):
             yield note
             if note.step == done:
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(Painter, "run", interrupted)
+    monkeypatch.setattr(PictureOptimizer, "run", interrupted)
     assert run(shop, "--style", shop / "photo_1.png", "--out", "out.png", "--preview", "1") == 130
     assert files() == left
     assert all(cv2.imread(name) is not None for name in left)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from livestyle.core.background import Successor
+from livestyle.core.background import Background
 from livestyle.core.errors import LivestyleError
 from tests.ui.desktop import wait_for
 
@@ -29,37 +29,37 @@ class Thing:
 
 
 @pytest.fixture
-def successor() -> Iterator[Successor[Thing]]:
-    successor: Successor[Thing] = Successor()
-    yield successor
-    successor.close()
+def background() -> Iterator[Background[Thing]]:
+    background: Background[Thing] = Background()
+    yield background
+    background.close()
 
 
-def test_it_is_there_once_and_nobody_waits_for_it(successor: Successor[Thing]) -> None:
-    assert successor.preparing == ""
+def test_it_is_there_once_and_nobody_waits_for_it(background: Background[Thing]) -> None:
+    assert background.preparing == ""
     gate = threading.Event()
     thing = Thing(gate)
-    successor.prepare("a thing", thing.make)
-    assert successor.take() is None
-    assert successor.preparing == "a thing"
+    background.prepare("a thing", thing.make)
+    assert background.take() is None
+    assert background.preparing == "a thing"
     gate.set()
-    assert wait_for(successor.take) is thing
-    assert successor.take() is None
-    assert successor.preparing == ""
+    assert wait_for(background.take) is thing
+    assert background.take() is None
+    assert background.preparing == ""
     assert thing.closed == 0
 
 
-def test_an_error_is_raised_once(successor: Successor[Thing]) -> None:
+def test_an_error_is_raised_once(background: Background[Thing]) -> None:
     def fail() -> Thing:
         raise LivestyleError("no such engine")
 
-    successor.prepare("a thing", fail)
+    background.prepare("a thing", fail)
     with pytest.raises(LivestyleError, match="no such engine"):
-        wait_for(successor.take)
-    assert successor.take() is None
+        wait_for(background.take)
+    assert background.take() is None
 
 
-def test_the_newest_wish_wins_and_the_rest_is_closed_or_never_made(successor: Successor[Thing]) -> None:
+def test_the_newest_wish_wins_and_the_rest_is_closed_or_never_made(background: Background[Thing]) -> None:
     gate = threading.Event()
     running, waiting, newest = Thing(gate), Thing(), Thing()
     begun = threading.Event()
@@ -68,38 +68,38 @@ def test_the_newest_wish_wins_and_the_rest_is_closed_or_never_made(successor: Su
         begun.set()
         return running.make()
 
-    successor.prepare("running", make)
+    background.prepare("running", make)
     assert begun.wait(60)
-    successor.prepare("waiting", waiting.make)
-    successor.prepare("newest", newest.make)
-    assert successor.preparing == "newest"
+    background.prepare("waiting", waiting.make)
+    background.prepare("newest", newest.make)
+    assert background.preparing == "newest"
     gate.set()
-    assert wait_for(successor.take) is newest
+    assert wait_for(background.take) is newest
     assert (running.closed, waiting.closed, newest.closed) == (1, 0, 0)
 
 
-def test_what_is_cancelled_is_closed(successor: Successor[Thing]) -> None:
+def test_what_is_cancelled_is_closed(background: Background[Thing]) -> None:
     thing = Thing()
-    successor.prepare("a thing", thing.make)
-    wait_for(lambda: successor._coming and successor._coming[1].done())
-    successor.cancel()
+    background.prepare("a thing", thing.make)
+    wait_for(lambda: background._coming and background._coming[1].done())
+    background.cancel()
     wait_for(lambda: thing.closed)
-    assert successor.take() is None
+    assert background.take() is None
 
 
-def test_what_is_retired_is_closed_on_the_other_thread(successor: Successor[Thing]) -> None:
+def test_what_is_retired_is_closed_on_the_other_thread(background: Background[Thing]) -> None:
     closers: list[threading.Thread] = []
 
     class Old(Thing):
         def close(self) -> None:
             closers.append(threading.current_thread())
 
-    successor.retire(Old())
+    background.retire(Old())
     wait_for(lambda: closers)
     assert closers[0] is not threading.current_thread()
 
 
-def test_closing_while_it_is_made_joins_the_thread_and_closes_it(successor: Successor[Thing]) -> None:
+def test_closing_while_it_is_made_joins_the_thread_and_closes_it(background: Background[Thing]) -> None:
     threads = threading.active_count()
     gate = threading.Event()
     thing = Thing(gate)
@@ -109,9 +109,9 @@ def test_closing_while_it_is_made_joins_the_thread_and_closes_it(successor: Succ
         begun.set()
         return thing.make()
 
-    successor.prepare("a thing", make)
+    background.prepare("a thing", make)
     assert begun.wait(60)
     threading.Timer(0.1, gate.set).start()
-    successor.close()
+    background.close()
     wait_for(lambda: threading.active_count() == threads)
     assert thing.closed == 1

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import threading
 
-from livestyle.core.latest import Slot
+from livestyle.core.latest import Latest
 
 
 def test_newest_wins() -> None:
-    slot: Slot[int] = Slot()
+    slot: Latest[int] = Latest()
     for number in range(5):
         slot.put(number)
     assert slot.get() == 4
@@ -14,7 +14,7 @@ def test_newest_wins() -> None:
 
 
 def test_what_lies_there_at_the_end_can_still_be_taken() -> None:
-    with Slot[str]() as slot:
+    with Latest[str]() as slot:
         slot.put("last")
     assert not slot.ended
     assert slot.get() == "last"
@@ -23,14 +23,14 @@ def test_what_lies_there_at_the_end_can_still_be_taken() -> None:
 
 
 def test_a_closed_slot_takes_nothing() -> None:
-    slot: Slot[int] = Slot()
+    slot: Latest[int] = Latest()
     slot.close()
     slot.put(1)
     assert slot.get() is None
 
 
 def test_closing_wakes_the_reader() -> None:
-    slot: Slot[int] = Slot()
+    slot: Latest[int] = Latest()
     got: list[int | None] = []
     reader = threading.Thread(target=lambda: got.append(slot.get()))
     reader.start()
@@ -40,7 +40,7 @@ def test_closing_wakes_the_reader() -> None:
 
 
 def test_a_reader_that_waits_gets_what_comes() -> None:
-    slot: Slot[int] = Slot()
+    slot: Latest[int] = Latest()
     writer = threading.Timer(0.05, slot.put, (7,))
     writer.start()
     assert slot.get(timeout_s=30) == 7

@@ -9,7 +9,7 @@ import pytest
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
-from livestyle.evaluation.films import Film, covering, load_film, noisy, pan, passing, zoom
+from livestyle.evaluation.films import FlowFilm, covering, load_film, noisy, pan, passing, zoom
 from livestyle.evaluation.temporal import warp_error
 
 SIZE = Size(160, 120)
@@ -23,9 +23,9 @@ def photo() -> Pixels:
 
 
 @pytest.mark.parametrize("film", [pan(photo(), SIZE, 4), zoom(photo(), SIZE, 4)], ids=["pan", "zoom"])
-def test_the_flow_is_the_motion(film: Film) -> None:
+def test_the_flow_is_the_motion(film: FlowFilm) -> None:
     assert {Size.of(frame) for frame in film.frames} == {SIZE}
-    still = Film(film.frames, tuple(np.zeros_like(flow) for flow in film.flows))
+    still = FlowFilm(film.frames, tuple(np.zeros_like(flow) for flow in film.flows))
     assert warp_error(film.frames, film) < 0.8
     assert warp_error(film.frames, still) > 2 * warp_error(film.frames, film)
 

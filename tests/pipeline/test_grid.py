@@ -9,7 +9,7 @@ import pytest
 
 from livestyle.core.size import Size
 from livestyle.pipeline.grid import GridPipeline, grid_size, layout, side_by_side
-from livestyle.pipeline.lane import Painting
+from livestyle.pipeline.lane import PaintedFrame
 from livestyle.pipeline.look import Look
 from livestyle.stylizer.stylizer import Stylizer
 from tests.pipeline.fakes import FakeCamera
@@ -39,7 +39,7 @@ def test_pictures_lie_from_the_top_left_on_and_one_that_is_missing_is_black() ->
 def test_every_painting_holds_the_newest_of_each_source(stylizer: Stylizer) -> None:
     stylizer.open(SIZE)
     looks = [Look(stylizer.model.styles, name) for name in stylizer.styles[:2]]
-    seen: list[Painting] = []
+    seen: list[PaintedFrame] = []
     with contextlib.ExitStack() as stack:
         cameras = [stack.enter_context(FakeCamera(frames, rate)) for frames, rate in ((30, 100), (10, 50))]
         pipeline = stack.enter_context(GridPipeline(cameras, stylizer, looks))

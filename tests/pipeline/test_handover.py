@@ -14,11 +14,11 @@ import pytest
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.model.card import Model
-from livestyle.pipeline.live import LivePipeline, Painting
+from livestyle.pipeline.live import LivePipeline, PaintedFrame
 from livestyle.pipeline.look import Look
 from livestyle.runtime.film import HostFilm, Tensors
 from livestyle.runtime.select import Registry
-from livestyle.stylizer.hot_swap import Understudy
+from livestyle.stylizer.hot_swap import HotSwap
 from livestyle.stylizer.stylizer import Stylizer
 from tests.pipeline.fakes import FakeCamera, NotingEngine
 from tests.tiny import write_tiny
@@ -70,13 +70,13 @@ def pipeline_of(stylizer: Stylizer, frames: int = 10**9) -> LivePipeline:
     return LivePipeline(FakeCamera(frames, rate=50), stylizer, Look(stylizer.model.styles, "sun"))
 
 
-def paintings(pipeline: LivePipeline) -> Iterator[Painting]:
+def paintings(pipeline: LivePipeline) -> Iterator[PaintedFrame]:
     while not pipeline.ended:
         if (painting := pipeline.next(5)) is not None:
             yield painting
 
 
-def level(painting: Painting) -> int:
+def level(painting: PaintedFrame) -> int:
     """`write_tiny` paints style n in the grey n: 'sun' is 1 in the first model, 3 in the second."""
     return int(painting.painted.pixels[0, 0, 0])
 
@@ -84,14 +84,14 @@ def level(painting: Painting) -> int:
 def test_no_frame_is_dropped_and_the_first_one_that_can_is_painted_by_the_new_engine(
     stylizer: Stylizer, models: tuple[Model, Model]
 ) -> None:
-    seen: list[Painting] = []
+    seen: list[PaintedFrame] = []
     with pipeline_of(stylizer, frames=60) as pipeline:
         for painting in paintings(pipeline):
             seen.append(painting)
             if len(seen) == 10:
-                pipeline.understudy.switch(models[1])
+                pipeline.hot_swap.switch(models[1])
             if len(seen) == 30:
-                assert pipeline.understudy.preparing == "second"
+                assert pipeline.hot_swap.preparing == "second"
                 GatedEngine.gate.set()
         assert pipeline.model == "second"
         assert [line.split()[0] for line in pipeline.news()] == ["second"]
@@ -104,7 +104,7 @@ def test_no_frame_is_dropped_and_the_first_one_that_can_is_painted_by_the_new_en
     late = [p for p in seen[:change] if p.original.captured_ns > GatedEngine.ready_ns + 40_000_000]
     assert not late  # 40 ms: two frames of a camera of 50 a second
     assert GatedEngine.closed == ["first"]
-    assert pipeline.understudy.preparing == ""
+    assert pipeline.hot_swap.preparing == ""
 
 
 @pytest.mark.parametrize("error", [LivestyleError("no such plan"), RuntimeError("driver fell over")])
@@ -115,7 +115,7 @@ def test_an_engine_that_cannot_be_opened_is_a_notice_and_the_old_one_paints_on(
     GatedEngine.gate.set()
     news: list[str] = []
     with pipeline_of(stylizer) as pipeline:
-        pipeline.understudy.switch(models[1])
+        pipeline.hot_swap.switch(models[1])
         for painting in paintings(pipeline):
             assert level(painting) == 1
             news += pipeline.news()
@@ -125,7 +125,7 @@ def test_an_engine_that_cannot_be_opened_is_a_notice_and_the_old_one_paints_on(
     assert len(news) == 1
     assert str(error) in news[0]
     assert stylizer.model is models[0]
-    assert pipeline.understudy.preparing == ""
+    assert pipeline.hot_swap.preparing == ""
 
 
 def test_quitting_while_it_is_prepared_joins_every_thread(
@@ -134,7 +134,7 @@ def test_quitting_while_it_is_prepared_joins_every_thread(
     threads = threading.active_count()
     with pipeline_of(stylizer) as pipeline:
         assert pipeline.next(5) is not None
-        pipeline.understudy.switch(models[1])
+        pipeline.hot_swap.switch(models[1])
         assert threading.active_count() == threads + 3
         threading.Timer(0.05, GatedEngine.gate.set).start()
     assert GatedEngine.closed == ["second"]
@@ -143,8 +143,8 @@ def test_quitting_while_it_is_prepared_joins_every_thread(
 
 def test_a_wish_that_is_taken_back_changes_nothing(stylizer: Stylizer, models: tuple[Model, Model]) -> None:
     pipeline = pipeline_of(stylizer, frames=20)
-    pipeline.understudy.switch(models[1])
-    pipeline.understudy.stay()
+    pipeline.hot_swap.switch(models[1])
+    pipeline.hot_swap.stay()
     GatedEngine.gate.set()
     with pipeline:
         assert {level(painting) for painting in paintings(pipeline)} == {1}
@@ -165,18 +165,18 @@ def test_what_is_set_stays_set_and_the_style_of_the_same_name(
 
 
 def hand_over(stylizer: Stylizer, model: Model) -> None:
-    with Understudy(stylizer) as understudy:
-        understudy.switch(model)
-        wait_for(understudy.hand_over)
+    with HotSwap(stylizer) as hot_swap:
+        hot_swap.switch(model)
+        wait_for(hot_swap.hand_over)
 
 
 def test_another_size_meanwhile_opens_once_more(stylizer: Stylizer, models: tuple[Model, Model]) -> None:
     frame = np.zeros((72, 80, 3), np.uint8)
-    with Understudy(stylizer) as understudy:
-        understudy.switch(models[1])
+    with HotSwap(stylizer) as hot_swap:
+        hot_swap.switch(models[1])
         assert stylizer.stylize(frame).max() == 0
         GatedEngine.gate.set()
-        wait_for(understudy.hand_over)
+        wait_for(hot_swap.hand_over)
     stylizer.style = "sun"
     assert stylizer.stylize(frame).max() == 3
 
@@ -197,10 +197,10 @@ def test_frames_in_flight_are_finished_by_the_engine_that_began_them(
 
 
 def test_before_an_engine_is_open_there_is_nothing_to_go_on_from(models: tuple[Model, Model]) -> None:
-    with Understudy(Stylizer(models[0])) as understudy:
-        understudy.switch(models[1])
+    with HotSwap(Stylizer(models[0])) as hot_swap:
+        hot_swap.switch(models[1])
         with pytest.raises(LivestyleError, match="no engine is open yet"):
-            wait_for(understudy.hand_over)
+            wait_for(hot_swap.hand_over)
 
 
 def test_a_model_of_another_size_is_refused(models: tuple[Model, Model], stylizer: Stylizer) -> None:
@@ -208,11 +208,11 @@ def test_a_model_of_another_size_is_refused(models: tuple[Model, Model], stylize
         return {"stylized": np.zeros((1, 128, 128, 3), np.uint8)}
 
     GatedEngine.gate.set()
-    with pytest.MonkeyPatch.context() as patch, Understudy(stylizer) as understudy:
+    with pytest.MonkeyPatch.context() as patch, HotSwap(stylizer) as hot_swap:
         patch.setattr(GatedEngine, "_infer_impl", double)
-        understudy.switch(models[1])
+        hot_swap.switch(models[1])
         with pytest.raises(LivestyleError, match="it makes pictures of 128x128 of 64x64"):
-            wait_for(understudy.hand_over)
+            wait_for(hot_swap.hand_over)
     assert GatedEngine.closed == ["second"]
 
 

@@ -18,7 +18,7 @@ from livestyle.core.progress import Progress
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.pipeline.grid import GridPipeline
-from livestyle.pipeline.lane import Painting
+from livestyle.pipeline.lane import PaintedFrame
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
 from livestyle.runtime.engine import EngineInfo
@@ -136,24 +136,24 @@ def stylizer(workshop: Workshop, model: Model, said: list[str]) -> Iterator[Styl
 
 def pipeline_of(stylizer: Stylizer, camera: FakeCamera | None = None) -> LivePipeline:
     pipeline = LivePipeline(camera or FakeCamera(rate=50), stylizer, Look(stylizer.model.styles, "1"))
-    pipeline.understudy.improve(stylizer.open_soon(SIZE))
+    pipeline.hot_swap.improve(stylizer.open_soon(SIZE))
     return pipeline
 
 
-def paintings(pipeline: LivePipeline) -> Iterator[Painting]:
+def paintings(pipeline: LivePipeline) -> Iterator[PaintedFrame]:
     while not pipeline.ended:
         if (painting := pipeline.next(5)) is not None:
             yield painting
 
 
-def grey(painting: Painting) -> int:
+def grey(painting: PaintedFrame) -> int:
     return int(painting.painted.pixels[0, 0, 0])
 
 
 def test_the_first_engine_paints_until_the_best_is_built_and_no_frame_is_dropped(
     stylizer: Stylizer, said: list[str]
 ) -> None:
-    seen: list[Painting] = []
+    seen: list[PaintedFrame] = []
     camera = SteppedCamera()
     pipeline = pipeline_of(stylizer, camera)
     assert stylizer.info.engine == "quick"
@@ -162,9 +162,9 @@ def test_the_first_engine_paints_until_the_best_is_built_and_no_frame_is_dropped
         for painting in paintings(pipeline):
             seen.append(painting)
             if len(seen) == 10:
-                assert pipeline.understudy.preparing == "slow"
+                assert pipeline.hot_swap.preparing == "slow"
                 SlowEngine.step.release()
-            if len(seen) >= 30 and pipeline.understudy.progress == 0.5:
+            if len(seen) >= 30 and pipeline.hot_swap.progress == 0.5:
                 SlowEngine.step.release()
             if [grey(painting) for painting in seen[-50:]] == [BUILT] * 50:
                 camera.end()
@@ -177,7 +177,7 @@ def test_the_first_engine_paints_until_the_best_is_built_and_no_frame_is_dropped
     assert greys == [QUICK] * change + [BUILT] * 50
     assert stylizer._engine is not None
     assert {float(array.max()) for array in stylizer._engine.state.values()} == {float(len(seen))}
-    assert pipeline.understudy.preparing == ""
+    assert pipeline.hot_swap.preparing == ""
 
 
 def test_what_is_built_already_paints_at_once(stylizer: Stylizer, said: list[str]) -> None:
@@ -229,7 +229,7 @@ def test_a_building_that_fails_is_a_notice_and_the_first_paints_on(
             if news := pipeline.news():
                 break
         assert grey(next(paintings(pipeline))) == QUICK
-        assert pipeline.understudy.preparing == ""
+        assert pipeline.hot_swap.preparing == ""
     assert len(news) == 1
     assert "slow can't paint here" in news[0]
     assert "out of memory" in news[0]
@@ -252,12 +252,12 @@ def test_another_model_paints_soon_too_and_coming_back_builds_on(stylizer: Styli
     with pipeline_of(stylizer) as pipeline:
         assert SlowEngine.began.wait(60)
         SlowEngine.step.release()  # the first building ends here
-        pipeline.understudy.switch(model)
+        pipeline.hot_swap.switch(model)
         wait_for(lambda: pipeline.next(1) and pipeline.news())
         assert stylizer.info.engine == "quick"
-        assert pipeline.understudy.preparing == "slow"
-        pipeline.understudy.stay()
-        assert pipeline.understudy.preparing == "slow"
+        assert pipeline.hot_swap.preparing == "slow"
+        pipeline.hot_swap.stay()
+        assert pipeline.hot_swap.preparing == "slow"
         SlowEngine.step.release(5)
         wait_for(lambda: pipeline.next(1) and stylizer.info.engine == "slow")
 
@@ -266,7 +266,7 @@ def test_every_film_goes_on_with_what_was_built(stylizer: Stylizer) -> None:
     looks = [Look(stylizer.model.styles, str(number)) for number in (1, 2)]
     better = stylizer.open_soon(SIZE)
     with GridPipeline([FakeCamera(), FakeCamera()], stylizer, looks) as pipeline:
-        pipeline.understudy.improve(better)
+        pipeline.hot_swap.improve(better)
 
         def both(level: int) -> bool:
             painting = pipeline.next(1)

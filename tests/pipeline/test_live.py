@@ -10,7 +10,7 @@ import pytest
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
 from livestyle.core.size import Size
-from livestyle.pipeline.live import LivePipeline, Painting
+from livestyle.pipeline.live import LivePipeline, PaintedFrame
 from livestyle.pipeline.look import Look
 from livestyle.runtime.film import HostFilm
 from livestyle.sources.camera.connection import Request
@@ -26,14 +26,14 @@ def pipeline_of(camera: Source, stylizer: Stylizer) -> LivePipeline:
     return LivePipeline(camera, stylizer, Look(stylizer.model.styles, stylizer.styles[0]))
 
 
-def next_of(pipeline: LivePipeline) -> Painting:
+def next_of(pipeline: LivePipeline) -> PaintedFrame:
     painting = pipeline.next(30)
     assert painting is not None
     pipeline.shown(painting)
     return painting
 
 
-def until(pipeline: LivePipeline, good: Callable[[Painting], bool]) -> Painting:
+def until(pipeline: LivePipeline, good: Callable[[PaintedFrame], bool]) -> PaintedFrame:
     limit = time.monotonic() + 30
     while not good(painting := next_of(pipeline)):
         assert time.monotonic() < limit
@@ -232,7 +232,7 @@ def test_a_notice_waits_for_the_frames_before_it(stylizer: Stylizer, monkeypatch
     stylizer.open(Size(64, 64))
     with FakeCamera(frames=3) as camera:
         pipeline = pipeline_of(camera, stylizer)
-        shown: list[Painting] = []
+        shown: list[PaintedFrame] = []
         monkeypatch.setattr(pipeline._lane.paintings, "put", shown.append)
         frames = [Frame(np.full((64, 64, 3), n, np.uint8), n, 0, notice=n == 2) for n in range(3)]
         waiting = iter([*frames, None])

@@ -12,7 +12,7 @@ import pytest
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
-from livestyle.pipeline.lane import Painting
+from livestyle.pipeline.lane import PaintedFrame
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.multi import ManyPipeline
 from livestyle.runtime.film import HostFilm
@@ -31,8 +31,8 @@ def many(cameras: Sequence[FakeCamera], stylizer: Stylizer) -> Iterator[ManyPipe
         yield stack.enter_context(ManyPipeline(cameras, stylizer, looks))
 
 
-def paint_all(pipeline: ManyPipeline) -> list[list[Painting]]:
-    seen: list[list[Painting]] = [[] for _ in pipeline.lanes]
+def paint_all(pipeline: ManyPipeline) -> list[list[PaintedFrame]]:
+    seen: list[list[PaintedFrame]] = [[] for _ in pipeline.lanes]
     while not pipeline.ended:
         found = pipeline.take(30)
         if found is not None:

@@ -15,7 +15,7 @@ from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.runtime.engine import Engine
-from livestyle.runtime.select import Wish
+from livestyle.runtime.select import EngineRequest
 from tests.conftest import noisy, picture
 from tests.pipeline.fakes import NotingEngine
 
@@ -25,13 +25,13 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
     """Every engine that a stylizer opens during the test."""
     engines: list[Engine] = []
 
-    first = Wish.open
+    first = EngineRequest.open
 
-    def recorded(wish: Wish) -> Engine:
-        engines.append(first(wish))
+    def recorded(request: EngineRequest) -> Engine:
+        engines.append(first(request))
         return engines[-1]
 
-    monkeypatch.setattr(Wish, "open", recorded)
+    monkeypatch.setattr(EngineRequest, "open", recorded)
     return engines
 
 

@@ -13,17 +13,17 @@ import pytest
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame, Pixels
 from livestyle.core.size import Size
-from livestyle.pipeline.live import LivePipeline, Painting
+from livestyle.pipeline.live import LivePipeline, PaintedFrame
 from livestyle.pipeline.look import Look
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.window import Window
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.ui.capture_files import Recording, Snapshots
-from livestyle.ui.chooser import Repertoire
+from livestyle.ui.chooser import Chooser
 from livestyle.ui.keys import Action, Key
 from livestyle.ui.picker import Picker
 from livestyle.ui.screen import Hud
-from livestyle.ui.session import Plan, Session
+from livestyle.ui.session import Session, SessionOptions
 from tests.pipeline.conftest import stylizer
 from tests.pipeline.fakes import FakeCamera
 
@@ -79,13 +79,13 @@ def pipeline(stylizer: Stylizer) -> Iterator[LivePipeline]:
         yield LivePipeline(camera, stylizer, Look(stylizer.model.styles, stylizer.styles[0]))
 
 
-def session_of(pipeline: LivePipeline, plan: Plan, window: FakeWindow | None) -> Session:
+def session_of(pipeline: LivePipeline, plan: SessionOptions, window: FakeWindow | None) -> Session:
     hud = Hud(pipeline)
-    repertoire = Repertoire(pipeline, pipeline._stylizer, [pipeline._stylizer.model])
-    return Session(pipeline, cast("Window | None", window), hud, plan, repertoire)
+    chooser = Chooser(pipeline, pipeline._stylizer, [pipeline._stylizer.model])
+    return Session(pipeline, cast("Window | None", window), hud, plan, chooser)
 
 
-def run(pipeline: LivePipeline, plan: Plan, window: FakeWindow | None) -> Session:
+def run(pipeline: LivePipeline, plan: SessionOptions, window: FakeWindow | None) -> Session:
     session = session_of(pipeline, plan, window)
     with pipeline:
         session.run()
@@ -95,7 +95,7 @@ def run(pipeline: LivePipeline, plan: Plan, window: FakeWindow | None) -> Sessio
 def test_every_key_works_and_every_thread_is_joined(pipeline: LivePipeline, tmp_path: Path) -> None:
     threads = threading.active_count()
     window = FakeWindow("n3xcmb hH?osrr [[]fq")
-    run(pipeline, Plan(ListSink, folder=tmp_path), window)
+    run(pipeline, SessionOptions(ListSink, folder=tmp_path), window)
     assert window.shown == len("n3xcmb hH?osrr [[]fq")
     look = pipeline.look
     assert (look.index, look.crossfade_s, look.keep_color, look.mirror, look.frozen) == (
@@ -113,7 +113,7 @@ def test_every_key_works_and_every_thread_is_joined(pipeline: LivePipeline, tmp_
 
 def test_a_closed_window_ends_it(pipeline: LivePipeline) -> None:
     window = FakeWindow(close_after=3)
-    run(pipeline, Plan(ListSink), window)
+    run(pipeline, SessionOptions(ListSink), window)
     assert window.shown == 3
 
 
@@ -122,28 +122,28 @@ def test_keys_are_answered_while_no_frame_comes(stylizer: Stylizer) -> None:
     with FakeCamera(rate=0.7) as camera:
         stylizer.open(Size(64, 64))
         pipeline = LivePipeline(camera, stylizer, Look(stylizer.model.styles, stylizer.styles[0]))
-        session = run(pipeline, Plan(ListSink), window)
+        session = run(pipeline, SessionOptions(ListSink), window)
     assert session.screen.help
     assert window.shown == 5
     assert pipeline.stats.display.count < 5
 
 
 def test_max_frames_and_record_without_a_window(pipeline: LivePipeline, tmp_path: Path) -> None:
-    run(pipeline, Plan(ListSink, record=tmp_path / "live.mp4", max_frames=12), None)
+    run(pipeline, SessionOptions(ListSink, record=tmp_path / "live.mp4", max_frames=12), None)
     recorded = [int(n) for n in (tmp_path / "live.mp4").read_text().split()]
     assert pipeline.stats.display.count == len(recorded) == 12
 
 
 def test_a_recording_that_fails_says_so_and_the_show_goes_on(pipeline: LivePipeline, tmp_path: Path) -> None:
     window = FakeWindow("r" + " " * 40 + "q")
-    session = run(pipeline, Plan(fail_to_open, folder=tmp_path), window)
+    session = run(pipeline, SessionOptions(fail_to_open, folder=tmp_path), window)
     assert window.shown == 42
     assert session.screen.recording_since is None
 
 
 def test_a_recording_that_fails_without_a_window_is_an_error(pipeline: LivePipeline, tmp_path: Path) -> None:
     with pytest.raises(LivestyleError, match="disk full"):
-        run(pipeline, Plan(fail_to_open, record=tmp_path / "a.mp4"), None)
+        run(pipeline, SessionOptions(fail_to_open, record=tmp_path / "a.mp4"), None)
 
 
 def fail_to_open(path: Path) -> Sink:
@@ -151,7 +151,7 @@ def fail_to_open(path: Path) -> Sink:
 
 
 def test_strength_stays_in_range(pipeline: LivePipeline) -> None:
-    session = session_of(pipeline, Plan(ListSink), None)
+    session = session_of(pipeline, SessionOptions(ListSink), None)
     session.press(Key(Action.STRONGER))
     assert pipeline.look.strength == 1
     for _ in range(12):
@@ -161,23 +161,23 @@ def test_strength_stays_in_range(pipeline: LivePipeline) -> None:
 
 def test_back_leaves_help_then_full_screen_then_the_app(pipeline: LivePipeline) -> None:
     window = FakeWindow("fh\x1b\x1b\x1b")
-    session = run(pipeline, Plan(ListSink), window)
+    session = run(pipeline, SessionOptions(ListSink), window)
     assert window.shown == 5
     assert not session.screen.help
     assert not window.fullscreen
 
 
 def test_compare_shows_the_camera_left_and_the_painting_right(pipeline: LivePipeline) -> None:
-    session = session_of(pipeline, Plan(ListSink), None)
+    session = session_of(pipeline, SessionOptions(ListSink), None)
     session.press(Key(Action.COMPARE))
     dark, light = (np.full((64, 64, 3), v, np.uint8) for v in (10, 200))
-    picture = session.screen.picture(Painting(Frame(dark, 0, 0), Frame(light, 0, 0), "x"))
+    picture = session.screen.picture(PaintedFrame(Frame(dark, 0, 0), Frame(light, 0, 0), "x"))
     assert (picture[:, :30] == 10).all()
     assert (picture[:, 34:] == 200).all()
 
 
 def test_keys_go_to_the_picker_while_it_is_open(pipeline: LivePipeline, tmp_path: Path) -> None:
-    session = session_of(pipeline, Plan(ListSink), FakeWindow("2qq\x1bxq"))
+    session = session_of(pipeline, SessionOptions(ListSink), FakeWindow("2qq\x1bxq"))
     session.screen.picker = Picker(tmp_path)
     with pipeline:
         session.run()
@@ -187,7 +187,7 @@ def test_keys_go_to_the_picker_while_it_is_open(pipeline: LivePipeline, tmp_path
 
 
 def test_models_and_pictures_that_are_not_there_are_notices(pipeline: LivePipeline) -> None:
-    session = session_of(pipeline, Plan(ListSink), None)
+    session = session_of(pipeline, SessionOptions(ListSink), None)
     for action, said in (
         (Action.NEXT_MODEL, "cin-lite is the only model here"),
         (Action.OPEN_PICTURE, "cin-lite takes trained styles only"),
@@ -202,7 +202,7 @@ def test_snapshots_never_overwrite(tmp_path: Path) -> None:
     dark, light = (np.full((64, 64, 3), v, np.uint8) for v in (10, 200))
     with Snapshots(tmp_path / "new" / "folder") as snapshots:
         for _ in range(3):
-            snapshots.save(Painting(Frame(dark, 0, 0), Frame(light, 0, 0), "great_wave"))
+            snapshots.save(PaintedFrame(Frame(dark, 0, 0), Frame(light, 0, 0), "great_wave"))
     originals = sorted(tmp_path.rglob("*-original.png"))
     assert len(originals) == 3
     for path in originals:
@@ -218,7 +218,7 @@ def test_a_snapshot_that_cannot_be_saved_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     frame = Frame(np.zeros((64, 64, 3), np.uint8), 0, 0)
     with Snapshots(tmp_path / "file") as snapshots:
-        snapshots.save(Painting(frame, frame, "x"))
+        snapshots.save(PaintedFrame(frame, frame, "x"))
     assert "cannot" in snapshots.news()[0]
 
 

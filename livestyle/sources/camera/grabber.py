@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
-from livestyle.core.latest import Slot
+from livestyle.core.latest import Latest
 from livestyle.sources.camera.connection import Capture, CaptureInfo, Request
 
 OpenCapture = Callable[[Request], Capture]
@@ -25,7 +25,7 @@ class Grabber:
     """
 
     def __init__(self, request: Request, open_capture: OpenCapture, delay_s: float = 0.0) -> None:
-        self.frames: Slot[Frame] = Slot()
+        self.frames: Latest[Frame] = Latest()
         self.error: LivestyleError | None = None
         self.info: CaptureInfo | None = None
         self._request, self._open, self._delay_s = request, open_capture, delay_s

@@ -59,7 +59,7 @@ def farthest(vectors: NDArray[np.float32], count: int, near: float = NEAR) -> li
     return chosen
 
 
-class Chooser:
+class FrameChooser:
     """Takes pictures one by one, as many as there are, and holds no more than `POOL * count` of them."""
 
     def __init__(self, count: int) -> None:

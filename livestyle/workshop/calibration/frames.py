@@ -14,7 +14,7 @@ from livestyle.core.size import Size
 from livestyle.sinks.images import save_image
 from livestyle.sources.images import ImagesSource
 from livestyle.sources.open import open_input, open_source
-from livestyle.workshop.calibration.farthest_point import Chooser
+from livestyle.workshop.calibration.farthest_point import FrameChooser
 
 SIZE = Size(320, 240)
 """Of a calibration frame. Ranges of activations hardly depend on the size; time and memory do."""
@@ -35,7 +35,7 @@ def frames_dir() -> Path:
     return clone / "frames" if (clone / "README.md").is_file() else cache_dir() / "calibration"
 
 
-def look_at(spec: str, seconds: float, chooser: Chooser) -> None:
+def look_at(spec: str, seconds: float, chooser: FrameChooser) -> None:
     """Offer the pictures of `spec` to `chooser`, at `SIZE`.
 
     spec: a folder of pictures, a picture, a video file, or a camera as --camera takes it, which is
@@ -106,7 +106,7 @@ def read_frames(folder: Path, count: int) -> list[Pixels]:
 
     LivestyleError where there are fewer than `MIN_FRAMES`.
     """
-    chooser = Chooser(count)
+    chooser = FrameChooser(count)
     frames: list[Pixels] = []
     if folder.is_dir() and any(p.is_file() for p in folder.iterdir()):
         with ImagesSource(folder) as source:

@@ -20,7 +20,7 @@ from livestyle.model.card import resolve_shapes
 from livestyle.model.styles import StyleBank, Vector
 from livestyle.runtime.tensorrt.half import restore_floats
 from livestyle.sources.images import load_image
-from livestyle.workshop.calibration.farthest_point import Chooser
+from livestyle.workshop.calibration.farthest_point import FrameChooser
 from livestyle.workshop.calibration.frames import SIZE
 from livestyle.workshop.export.steadiness import state_shapes
 
@@ -32,7 +32,7 @@ def calibration_frames(pictures: Sequence[Path], count: int = FRAMES) -> list[Pi
 
     LivestyleError if none is left.
     """
-    chooser = Chooser(count)
+    chooser = FrameChooser(count)
     for path in pictures:
         with contextlib.suppress(LivestyleError):
             chooser.add(cover(load_image(path), SIZE))

@@ -77,7 +77,7 @@ class PictureOptions:
         return (*(name for name in STYLE_LAYERS if name < self.layer), self.layer)
 
 
-class Painter:
+class PictureOptimizer:
     """An optimisation set up: `run` paints, `image` shows how far it is."""
 
     def __init__(self, options: PictureOptions, place: Place) -> None:

@@ -12,7 +12,7 @@ from livestyle.core.frame import Pixels
 from livestyle.core.progress_bar import follow
 from livestyle.sinks.images import FLAGS, save_image
 from livestyle.sinks.part import check_target
-from livestyle.workshop.optimize.picture import Painter, PictureOptions
+from livestyle.workshop.optimize.picture import PictureOptimizer, PictureOptions
 from livestyle.workshop.training.device import Place
 
 
@@ -34,7 +34,7 @@ def optimize(options: PictureOptions, place: Place, out: Path, preview_every: in
     preview = preview_of(out)
     if preview_every:
         check_target(preview, overwrite, options.photo)
-    painter = Painter(options, place)
+    painter = PictureOptimizer(options, place)
     console.print(
         f"{painter.optimizer.value}, {options.style_loss}, on {place}; {_watch(preview, preview_every)}"
     )
@@ -61,5 +61,5 @@ def _watch(preview: Path, every: int) -> str:
     return f"watch {preview}, Ctrl+C keeps the picture so far" if every else "Ctrl+C keeps the picture so far"
 
 
-def _pixels(painter: Painter) -> Pixels:
+def _pixels(painter: PictureOptimizer) -> Pixels:
     return np.ascontiguousarray(painter.image()[:, :, ::-1])

@@ -13,7 +13,7 @@ from livestyle.model.card import Model, model_names
 from livestyle.workshop.export.onnx import restore
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.reproduction.context import Setting
-from livestyle.workshop.reproduction.findings import Claim, Picture
+from livestyle.workshop.reproduction.findings import Claim, PageImage
 from livestyle.workshop.reproduction.sheet import Tile, draw_sheet
 from livestyle.workshop.reproduction.small_training import see
 from livestyle.workshop.training.perceptual import Perception
@@ -45,7 +45,7 @@ def load(setting: Setting, model: Model) -> StyledTransformer:
     return styled
 
 
-def blend(setting: Setting, name: str) -> tuple[Claim, list[Picture]]:
+def blend(setting: Setting, name: str) -> tuple[Claim, list[PageImage]]:
     """The claim, and a sheet with a row a pair; the claim is open where there is nothing to measure."""
     text, asked = f"{name}: style losses along a blend of two styles", "monotone"
     if name not in model_names():
@@ -67,7 +67,7 @@ def blend(setting: Setting, name: str) -> tuple[Claim, list[Picture]]:
     caption = "From one style to another, by blending gamma and beta."
     return (
         Claim.of(text, asked, reached, good == len(pairs)),
-        [Picture("between", caption, draw_sheet(rows, 256))],
+        [PageImage("between", caption, draw_sheet(rows, 256))],
     )
 
 

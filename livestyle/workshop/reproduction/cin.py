@@ -13,7 +13,7 @@ from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.transformer import ARCHITECTURES, Transformer
 from livestyle.workshop.reproduction.blending import blend
 from livestyle.workshop.reproduction.context import Setting
-from livestyle.workshop.reproduction.findings import Claim, Findings, Picture
+from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
 from livestyle.workshop.reproduction.sheet import Tile, draw_sheet
 from livestyle.workshop.reproduction.small_training import WEIGHTS, Recipe, held_out, paint, see, train
 from livestyle.workshop.training.cin.add_style import AddStyleOptions, add_style
@@ -75,7 +75,7 @@ def run(setting: Setting) -> Findings:
             between_claim,
         ],
         [
-            Picture(
+            PageImage(
                 "pictures", f"{STYLES} styles in one network; each alone; one added, and from scratch.",
                 draw_sheet(_sheet(setting, many, singles, added, photos[0])),
             ),

@@ -13,7 +13,7 @@ from livestyle.workshop.losses.content import content_loss
 from livestyle.workshop.networks.cyclegan import CycleNetworks
 from livestyle.workshop.reproduction.context import Setting, square
 from livestyle.workshop.reproduction.domain_classifier import DomainClassifier, translated
-from livestyle.workshop.reproduction.findings import Claim, Findings, Picture
+from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
 from livestyle.workshop.reproduction.sheet import Tile, draw_sheet
 from livestyle.workshop.training.cyclegan.objective import CycleTraining, CycleWeights, fit_cycle
 from livestyle.workshop.training.data import PhotoCrops, read_image, resize
@@ -78,7 +78,7 @@ def run(setting: Setting) -> Findings:
                 contents["without it"] > contents["with the cycle loss"],
             ),
         ],
-        [Picture("pictures", "Held-out photos.", draw_sheet(_tiles(photos, painted, back)))],
+        [PageImage("pictures", "Held-out photos.", draw_sheet(_tiles(photos, painted, back)))],
     )
 
 

@@ -50,7 +50,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Picture:
+class PageImage:
     """A plot, or a sheet of paintings; uint8 BGR."""
 
     name: str
@@ -65,4 +65,4 @@ class Findings:
 
     setup: str
     claims: Sequence[Claim]
-    pictures: Sequence[Picture] = ()
+    pictures: Sequence[PageImage] = ()

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from livestyle.workshop.optimize.gatys import optimize_pixels
-from livestyle.workshop.optimize.picture import STYLE_LAYERS, Painter, PictureOptions
+from livestyle.workshop.optimize.picture import STYLE_LAYERS, PictureOptimizer, PictureOptions
 from livestyle.workshop.reproduction.context import Setting, square
 from livestyle.workshop.reproduction.curves import Curve, draw_curves
-from livestyle.workshop.reproduction.findings import Claim, Findings, Picture
+from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
 from livestyle.workshop.reproduction.sheet import draw_sheet
 from livestyle.workshop.reproduction.unscaled_objective import PLAIN, STYLES, PlainObjective
 from livestyle.workshop.training.choices import Only, Start
@@ -71,13 +71,13 @@ def run(setting: Setting) -> Findings:
         "changed to this objective, for which they were set, after that; style dominates it.",
         claims,
         [
-            Picture(
+            PageImage(
                 "objective",
                 "The objective over the iterations, for each painting; 1 = that of noise.",
                 draw_curves("L-BFGS from noise: objective, of that of noise", "iterations", curves),
                 plot=True,
             ),
-            Picture(
+            PageImage(
                 "layers",
                 "What each layer keeps of a photo, what all keep of a painting, and both.",
                 draw_sheet([tiles]),
@@ -100,7 +100,7 @@ def _curve(setting: Setting, number: int, path: Path, sizes: Sizes) -> Curve:
 
 def paint(setting: Setting, options: PictureOptions, title: str, term: str) -> tuple[list[float], Tensor]:
     """One term of the losses before the first and after each iteration, and the picture [1, 3, H, W]."""
-    painter = Painter(options, setting.place)
+    painter = PictureOptimizer(options, setting.place)
     notes = setting.watch(painter.run(), options.iterations, title)
     return [note.terms[term] for note in notes], to_tensor(painter.image())
 

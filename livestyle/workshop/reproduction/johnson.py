@@ -19,7 +19,7 @@ from livestyle.workshop.optimize.gatys import optimize_pixels
 from livestyle.workshop.reproduction.blending import known, load
 from livestyle.workshop.reproduction.context import Setting, in_float32
 from livestyle.workshop.reproduction.curves import Curve, draw_curves
-from livestyle.workshop.reproduction.findings import Claim, Findings, Picture
+from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
 from livestyle.workshop.reproduction.sheet import Tile, draw_sheet
 from livestyle.workshop.reproduction.small_training import WEIGHTS, held_out, paint, see
 from livestyle.workshop.training.perceptual import Perception
@@ -90,11 +90,12 @@ def run(setting: Setting) -> Findings:
         "Content in relu4_1, style in relu1_1 to relu4_1, relative losses with weights 1 and 10.",
         claims,
         [
-            Picture(
+            PageImage(
                 "objective", "The objective of L-BFGS from noise, for each painting.",
                 draw_curves("L-BFGS from noise: objective", "iterations", curves), plot=True,
             ),
-            *([Picture("pictures", "One pass, and L-BFGS from noise.", draw_sheet(tiles))] if tiles else []),
+            *([PageImage("pictures", "One pass, and L-BFGS from noise.", draw_sheet(tiles))]
+              if tiles else []),
         ],
     )  # fmt: skip
 

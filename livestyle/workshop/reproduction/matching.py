@@ -12,7 +12,7 @@ from livestyle.workshop.losses.style import LAYER_LOSSES
 from livestyle.workshop.optimize.picture import PictureOptions
 from livestyle.workshop.reproduction.context import Setting, square
 from livestyle.workshop.reproduction.curves import Curve, draw_curves
-from livestyle.workshop.reproduction.findings import Claim, Findings, Picture
+from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
 from livestyle.workshop.reproduction.gatys import paint
 from livestyle.workshop.reproduction.sheet import draw_sheet
 from livestyle.workshop.training.choices import Start
@@ -69,13 +69,13 @@ def run(setting: Setting) -> Findings:
         "Adam for the Gaussian kernel. Losses are relative: 1 = as far as a picture without features.",
         claims,
         [
-            Picture(
+            PageImage(
                 "losses",
                 "Each style loss over the iterations.",
                 draw_curves("Style loss", "iterations", curves),
                 plot=True,
             ),
-            Picture("pictures", "One picture for each loss.", draw_sheet([tiles])),
+            PageImage("pictures", "One picture for each loss.", draw_sheet([tiles])),
         ],
     )
 

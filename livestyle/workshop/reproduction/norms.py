@@ -15,7 +15,7 @@ from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.transformer import ARCHITECTURES, Transformer
 from livestyle.workshop.reproduction.context import Setting, in_float32
 from livestyle.workshop.reproduction.curves import Curve, draw_curves
-from livestyle.workshop.reproduction.findings import Claim, Findings, Picture
+from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
 from livestyle.workshop.reproduction.sheet import Tile, draw_sheet
 from livestyle.workshop.reproduction.small_training import paint
 from livestyle.workshop.reproduction.unscaled_objective import PLAIN, STYLES, PlainObjective
@@ -76,8 +76,8 @@ def run(setting: Setting) -> Findings:
             ),
         ],
         [
-            Picture("curves", "The objective over the steps, mean of the seeds.", _plot(losses), plot=True),
-            Picture("pictures", "The same photo, and with less contrast, by both.", draw_sheet(tiles)),
+            PageImage("curves", "The objective over the steps, mean of the seeds.", _plot(losses), plot=True),
+            PageImage("pictures", "The same photo, and with less contrast, by both.", draw_sheet(tiles)),
         ],
     )  # fmt: skip
 

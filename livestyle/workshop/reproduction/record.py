@@ -15,7 +15,7 @@ from livestyle.runtime.openvino import core
 from livestyle.sinks.images import save_image
 from livestyle.sinks.part import write_text
 from livestyle.workshop.reproduction.context import Setting
-from livestyle.workshop.reproduction.findings import Claim, Findings, Picture, Verdict
+from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage, Verdict
 from livestyle.workshop.reproduction.registry import Experiment
 from livestyle.workshop.training.device import Place
 
@@ -82,7 +82,7 @@ def keep(
     return record
 
 
-def _keep_picture(picture: Picture, name: str, folder: Path) -> Shown:
+def _keep_picture(picture: PageImage, name: str, folder: Path) -> Shown:
     """Plots as PNG, all else as JPEG."""
     file = f"{PICTURES}/reproduce-{name}-{picture.name}.{'png' if picture.plot else 'jpg'}"
     save_image(folder / file, picture.pixels, overwrite=True)

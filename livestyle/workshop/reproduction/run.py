@@ -38,7 +38,7 @@ STYLES = {Verdict.YES: "green", Verdict.NO: "red", Verdict.OPEN: "dim"}
 
 
 @dataclass(frozen=True)
-class Material:
+class ReproductionData:
     """Folders and files that were given; None = drawn, or torchvision's weights."""
 
     content: Path | None
@@ -74,7 +74,7 @@ class _Watching:
 
 def reproduce(
     experiments: Sequence[Experiment],
-    material: Material,
+    material: ReproductionData,
     place: Place,
     folder: Path,
     trial: bool,

@@ -12,7 +12,7 @@ from livestyle.workshop.losses.diversity import diversity_loss
 from livestyle.workshop.networks.texture import TextureGenerator
 from livestyle.workshop.reproduction.context import Setting
 from livestyle.workshop.reproduction.curves import Curve, draw_curves
-from livestyle.workshop.reproduction.findings import Claim, Findings, Picture
+from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
 from livestyle.workshop.reproduction.sheet import draw_sheet
 from livestyle.workshop.training.loop import Schedule, fit
 from livestyle.workshop.training.perceptual import Perception
@@ -63,11 +63,11 @@ def run(setting: Setting) -> Findings:
             Claim.at_most("style loss with the term, over that without", styles[1] / styles[0], 2, " ×"),
         ],
         [
-            Picture(
+            PageImage(
                 "losses", "Style loss over the steps.",
                 draw_curves("Texture networks: style loss", "steps", curves), plot=True,
             ),
-            Picture(
+            PageImage(
                 "pictures", "Textures from different noise.", draw_sheet([[("painting", painting)], *rows])
             ),
         ],

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livestyle.core.frame import Pixels
-from livestyle.workshop.calibration.farthest_point import NEAR, POOL, Chooser, describe, farthest
+from livestyle.workshop.calibration.farthest_point import NEAR, POOL, FrameChooser, describe, farthest
 from livestyle.workshop.training.dead_leaves import dead_leaf_photos
 
 
@@ -50,7 +50,7 @@ def test_noise_and_compression_are_near_and_other_pictures_are_not(photos: list[
 
 
 def test_what_was_seen_twice_is_taken_once(photos: list[Pixels]) -> None:
-    chooser = Chooser(100)
+    chooser = FrameChooser(100)
     for photo in (*photos, *(noisy(p) for p in photos), *photos[::-1]):
         chooser.add(photo)
     assert chooser.seen == 36
@@ -58,18 +58,18 @@ def test_what_was_seen_twice_is_taken_once(photos: list[Pixels]) -> None:
 
 
 def test_blank_pictures_are_passed_over(photos: list[Pixels]) -> None:
-    chooser = Chooser(8)
+    chooser = FrameChooser(8)
     for pixels in (np.zeros_like(photos[0]), photos[0], np.full_like(photos[0], 90)):
         chooser.add(pixels)
     assert [p is photos[0] for p in chooser.chosen()] == [True]
-    assert Chooser(8).chosen() == []
+    assert FrameChooser(8).chosen() == []
 
 
 def test_memory_is_bounded_and_the_order_of_what_comes_hardly_matters(photos: list[Pixels]) -> None:
     lights = [np.clip(p * s, 0, 255).astype(np.uint8) for p in photos for s in (0.4, 0.6, 0.8, 1.0)]
     radii = []
     for order in (lights, lights[::-1]):
-        chooser = Chooser(4)
+        chooser = FrameChooser(4)
         for pixels in order:
             chooser.add(pixels)
             assert len(chooser._pictures) <= POOL * 4

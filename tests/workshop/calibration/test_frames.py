@@ -14,7 +14,7 @@ from livestyle.core.frame import Frame, Pixels
 from livestyle.core.size import Size
 from livestyle.sinks.encoders import Encoding
 from livestyle.sinks.video_file import VideoFileSink
-from livestyle.workshop.calibration.farthest_point import Chooser
+from livestyle.workshop.calibration.farthest_point import FrameChooser
 from livestyle.workshop.calibration.frames import SIZE, frames_dir, look_at, read_frames, write_frames
 from livestyle.workshop.training.dead_leaves import dead_leaf_photos
 from tests.workshop.small import write_photos
@@ -25,8 +25,8 @@ def photos() -> list[Pixels]:
     return [cv2.resize(p, (SIZE.width, SIZE.height)).astype(np.uint8) for p in dead_leaf_photos(10, 96)]
 
 
-def seen(spec: str, seconds: float = 1.0) -> Chooser:
-    chooser = Chooser(50)
+def seen(spec: str, seconds: float = 1.0) -> FrameChooser:
+    chooser = FrameChooser(50)
     look_at(spec, seconds, chooser)
     return chooser
 

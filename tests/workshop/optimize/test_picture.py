@@ -11,7 +11,7 @@ import torch
 from livestyle.core.config import Color
 from livestyle.core.errors import LivestyleError
 from livestyle.workshop.losses.style import STYLE_LOSSES
-from livestyle.workshop.optimize.picture import Painter, PictureOptions
+from livestyle.workshop.optimize.picture import PictureOptimizer, PictureOptions
 from livestyle.workshop.training.choices import Only, Optimizer, Start
 from livestyle.workshop.training.data import read_image
 from livestyle.workshop.training.device import Place
@@ -31,11 +31,11 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> PictureOptions:
 
 
 def losses(options: PictureOptions, term: str = "loss") -> list[float]:
-    return [note.terms[term] for note in Painter(options, PLACE).run()]
+    return [note.terms[term] for note in PictureOptimizer(options, PLACE).run()]
 
 
 def test_a_picture_from_a_photo_and_a_painting(options: PictureOptions) -> None:
-    painter = Painter(options, PLACE)
+    painter = PictureOptimizer(options, PLACE)
     photo = read_image(options.photo)
     assert np.array_equal(painter.image(), photo)
     notes = list(painter.run())
@@ -49,7 +49,7 @@ def test_a_picture_from_a_photo_and_a_painting(options: PictureOptions) -> None:
 
 def test_reconstruction_of_content_finds_the_photo_again(options: PictureOptions) -> None:
     only = replace(options, only=Only.CONTENT, layer="relu1_1", paintings=(), iterations=30)
-    painter = Painter(only, PLACE)
+    painter = PictureOptimizer(only, PLACE)
     photo = read_image(options.photo).astype(float)
     errors = [np.abs(painter.image() - photo).mean()]
     terms = [note.terms for note in painter.run()]
@@ -79,20 +79,20 @@ def test_the_weights_of_several_paintings_count(options: PictureOptions) -> None
     (first, _), (second, _) = options.paintings
 
     def start(*paintings: tuple[Path, float]) -> float:
-        return next(iter(Painter(replace(options, paintings=paintings), PLACE).run())).terms["style"]
+        return next(iter(PictureOptimizer(replace(options, paintings=paintings), PLACE).run())).terms["style"]
 
     one, other = start((first, 1)), start((second, 1))
     assert start((first, 3), (second, 1)) == pytest.approx((3 * one + other) / 4, rel=1e-4)
 
 
 def test_each_stage_has_twice_the_size_and_half_of_the_iterations(options: PictureOptions) -> None:
-    painter = Painter(replace(options, size_px=96, stages=2, iterations=4), PLACE)
+    painter = PictureOptimizer(replace(options, size_px=96, stages=2, iterations=4), PLACE)
     sizes = {note.step: painter.image().shape[:2] for note in painter.run()}
     assert sizes == {step: (48, 48) if step <= 4 else (96, 96) for step in range(7)}
 
 
 def test_luminance_keeps_the_colours_of_the_photo(options: PictureOptions) -> None:
-    painter = Painter(replace(options, color=Color.LUMINANCE, iterations=3), PLACE)
+    painter = PictureOptimizer(replace(options, color=Color.LUMINANCE, iterations=3), PLACE)
     list(painter.run())
     change = painter.image().astype(int) - read_image(options.photo)
     inside = ((painter.image() > 0) & (painter.image() < 255)).all(2)
@@ -108,7 +108,7 @@ def test_recoloured_paintings_still_paint(options: PictureOptions, color: Color)
 
 def test_noise_follows_the_seed(options: PictureOptions) -> None:
     noisy = replace(options, start=Start.NOISE)
-    first, again, other = (Painter(replace(noisy, seed=s), PLACE).image() for s in (1, 1, 2))
+    first, again, other = (PictureOptimizer(replace(noisy, seed=s), PLACE).image() for s in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
@@ -129,7 +129,7 @@ def test_bad_options_are_errors_before_anything_is_painted(
     options: PictureOptions, changes: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(LivestyleError, match=message):
-        Painter(replace(options, **changes), PLACE)
+        PictureOptimizer(replace(options, **changes), PLACE)
 
 
 def test_no_weights_at_all(options: PictureOptions) -> None:
