@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from machine import machine
+from null_sink import NullSink
 
 from livestyle.core.size import Size
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.report import report
 from livestyle.pipeline.stats import Stats
-from livestyle.sinks.null import NullSink
 from livestyle.sinks.window import Window
 from livestyle.sources.open import open_source
 from livestyle.stylizer.stylizer import Stylizer

@@ -128,7 +128,7 @@ class Film(ABC):
 
 
 class HostFilm(Film):
-    """On an engine that takes the state from host memory and is done when it returns."""
+    """Film for synchronous engines with host-memory state."""
 
     def __init__(self, model: Model, size: Size, infer: Callable[[Tensors], Tensors]) -> None:
         """infer: runs the graph once; the state it returns may be overwritten by the call after the next."""

@@ -1,7 +1,7 @@
 """Pixels move as bytes on a CPU: a quarter of the traffic.
 
-The graph contract has the cast first and last, as TensorRT wants it. OpenVINO moves floats then. Here,
-before a graph is compiled, what only moves pixels about changes places with the cast.
+The graph contract has the cast first and last, as TensorRT wants it. OpenVINO would move floats then.
+Before a graph is compiled, Reshape, Transpose and Pad are moved across the cast, so they run on uint8.
 """
 
 from __future__ import annotations

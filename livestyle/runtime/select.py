@@ -111,7 +111,7 @@ class EngineRequest:
         return self._first()[1]
 
     def open_soon(self) -> OpenedEngine:
-        """As `open`, but what has to be built waits, where there is another that needn't be."""
+        """Opens an already built engine if there is one; returns faster unbuilt ones as `better`."""
         waiting = tuple(name for name in self.names if self._waits(name))
         try:
             name, engine = replace(self, names=tuple(n for n in self.names if n not in waiting))._first()

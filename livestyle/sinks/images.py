@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from livestyle.core.errors import LivestyleError
-from livestyle.core.frame import Frame
 from livestyle.sinks.part import check_target, part_of
 
 QUALITY = 95
@@ -53,36 +50,3 @@ def save_image(path: Path, pixels: NDArray[np.uint8], overwrite: bool = False) -
     except (OSError, cv2.error) as error:
         part.unlink(missing_ok=True)
         raise LivestyleError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
-
-
-class ImagesSink:
-    """A folder of pictures numbered as their frames: frame-000001.png, …
-
-    Entering makes the folder. LivestyleError on entering where it can't be made or holds such
-    pictures already (without `overwrite`). Each picture that was written stays, whatever happens.
-    """
-
-    def __init__(self, folder: Path, suffix: str = ".png", overwrite: bool = False) -> None:
-        self._folder = folder
-        self._suffix = suffix
-        self._overwrite = overwrite
-
-    def write(self, frame: Frame) -> None:
-        path = self._folder / f"frame-{frame.index + 1:06d}{self._suffix}"
-        save_image(path, frame.pixels, self._overwrite)
-
-    def __enter__(self) -> Self:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LivestyleError(f"cannot make the folder {self._folder}: {error.strerror}") from error
-        if not self._overwrite and any(self._folder.glob(f"frame-*{self._suffix}")):
-            raise LivestyleError(
-                f"{self._folder} holds frames already; choose another folder or give --overwrite"
-            )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None

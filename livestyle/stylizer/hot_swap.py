@@ -1,4 +1,4 @@
-"""Another engine is prepared while one paints, and goes on between two frames."""
+"""A running stylizer gets another engine between two frames."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ from livestyle.stylizer.stylizer import Stylizer
 class HotSwap(Closing):
     """Prepares engines for a stylizer, one at a time, of another model or for another device.
 
-    What opens at once goes on first; what is better and has to be built is built behind it, and goes
-    on when it is there.
+    A ready engine takes over first; a faster one is built in the background and swapped in.
 
     `hand_over` belongs to the thread that paints, between two frames; all else may be called on any.
-    Nothing but leaving waits: that ends a building, joins the thread, and closes what was prepared.
+    Only `close` blocks: it cancels the build, joins the thread and closes untaken engines.
     """
 
     def __init__(self, stylizer: Stylizer) -> None:

@@ -93,7 +93,7 @@ def left_behind(card: Card) -> tuple[Path, ...]:
 def renewed(model: Model, say: Callable[[str], None]) -> Model:
     """The model with the styles that were left behind made anew from their pictures, and kept.
 
-    say: told of them, and of those that can't be had again without the user.
+    say: told of them, and of styles whose source picture is missing.
     """
     paths = left_behind(model.card)
     if not paths:

@@ -12,9 +12,7 @@ import pytest
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
-from livestyle.sinks.images import ImagesSink, save_image
-from livestyle.sinks.null import NullSink
-from livestyle.sinks.open import open_sink
+from livestyle.sinks.images import save_image
 from livestyle.sinks.part import check_target, write_text
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.video_file import VideoFileSink
@@ -22,8 +20,6 @@ from tests.offline.clips import frames, picture, times
 
 SECOND_NS = 1_000_000_000
 SINKS: dict[str, Callable[[Path], Sink]] = {
-    "null": lambda _: NullSink(),
-    "images": lambda folder: ImagesSink(folder / "pictures"),
     "mp4": lambda folder: VideoFileSink(folder / "out.mp4"),
     "mkv": lambda folder: VideoFileSink(folder / "out.mkv"),
 }
@@ -101,19 +97,6 @@ def test_a_recording_overwrites_nothing_unasked(tmp_path: Path) -> None:
     assert len(frames(path)) == 1
 
 
-def test_pictures_are_numbered(tmp_path: Path) -> None:
-    with ImagesSink(tmp_path / "new") as sink:
-        for index in (0, 1, 4):
-            sink.write(frame(index))
-    names = sorted(p.name for p in (tmp_path / "new").iterdir())
-    assert names == ["frame-000001.png", "frame-000002.png", "frame-000005.png"]
-    read = cv2.imread(str(tmp_path / "new" / names[2]))
-    assert read is not None
-    assert np.array_equal(read, picture(4, 96, 64))
-    with pytest.raises(LivestyleError, match="holds frames already"), ImagesSink(tmp_path / "new"):
-        pass
-
-
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif", ".bmp"])
 def test_pictures_of_every_kind(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"bäume{suffix}"
@@ -123,13 +106,6 @@ def test_pictures_of_every_kind(tmp_path: Path, suffix: str) -> None:
     assert np.abs(read.astype(int) - picture(0, 96, 64)).mean() < 4
     with pytest.raises(LivestyleError, match="--overwrite"):
         save_image(path, picture(1, 96, 64))
-
-
-def test_a_name_says_which_sink(tmp_path: Path) -> None:
-    assert isinstance(open_sink(None), NullSink)
-    assert isinstance(open_sink(tmp_path / "a.MP4"), VideoFileSink)
-    assert isinstance(open_sink(tmp_path / "folder"), ImagesSink)
-    assert not list(tmp_path.iterdir())
 
 
 def test_a_target_is_checked_without_a_trace(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from livestyle.workshop.networks.norms import StyleNorm
 from livestyle.workshop.networks.statistics import mean_std
 from livestyle.workshop.networks.transformer import Transformer
 from livestyle.workshop.networks.vgg import VGG19
@@ -117,33 +116,3 @@ class AdaINLite(nn.Module):
         """
         painted: Tensor = self.net(photo, style.expand(len(photo), -1))
         return painted
-
-
-class RegionalNorm(StyleNorm):
-    """AdaIN with a style for each region (Huang 2017, section 7: spatial control)."""
-
-    def __init__(self, channels: int, offset: int) -> None:
-        super().__init__(channels, offset)
-        self.masks = torch.ones(1, 1, 1, 1)
-
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        """x [1, C, H, W], style [K, D], one for each mask; the photo is normalised as a whole."""
-        masks = F.interpolate(self.masks.to(x.device), x.shape[2:], mode="bilinear", antialias=True)[:, 0]
-        gamma, beta = (torch.einsum("kc,khw->chw", part, masks) for part in self.gamma_beta(style))
-        return F.instance_norm(x.float(), eps=self.eps) * gamma + beta
-
-
-@torch.no_grad()
-def paint_regions(net: Transformer, photo: Tensor, styles: Tensor, masks: Tensor) -> Tensor:
-    """Paint a photo [1, 3, H, W] in the styles [K, D], each where its mask is 1.
-
-    masks [K, 1, h, w] in [0, 1], of any size, summing to 1 at each position. The styles mix over the
-    width of what one position of a layer sees.
-    """
-    regional = Transformer(net.arch, norm=RegionalNorm).to(photo.device).eval()
-    regional.load_state_dict(net.state_dict())
-    for norm in regional.norms():
-        assert isinstance(norm, RegionalNorm)
-        norm.masks = masks
-    painted: Tensor = regional(photo, styles)
-    return painted

@@ -1,4 +1,4 @@
-"""Photos for those who have none: dead leaves, discs that cover one another like things in the world.
+"""Synthetic training photos (dead-leaves model): discs that cover one another like things in the world.
 
 Lee, Mumford and Huang 2001; Baradad 2021 shows that networks learn from them. Enough to fit the
 gamma and beta of a style; to train a network, real photos are better.

@@ -134,7 +134,8 @@ def resume(checkpoint: Path | None, load: Callable[[dict[str, Any]], None]) -> i
     except (OSError, KeyError, RuntimeError, ValueError, UnpicklingError) as error:
         what = str(error).splitlines()[0]
         raise LivestyleError(
-            f"cannot go on from {checkpoint}: {what}; train with what it was begun with, or afresh"
+            f"cannot go on from {checkpoint}: {what}; "
+            "resume with the original options, or start a new training"
         ) from error
 
 
