@@ -17,11 +17,18 @@ import numpy as np
 from machine import machine
 from rich.console import Console
 
-from livestyle.commands.evaluate import Figures, evaluate, load_material, picture_of, report, table_of
 from livestyle.core.config import STEADINESS
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.evaluation.temporal import Material, measure
+from livestyle.evaluation.temporal_report import (
+    Figures,
+    evaluate,
+    load_material,
+    picture_of,
+    report,
+    table_of,
+)
 from livestyle.sinks.images import save_image
 from livestyle.stylizer.stylizer import Stylizer
 

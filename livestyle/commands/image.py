@@ -18,9 +18,9 @@ from livestyle.core.frame import Pixels
 from livestyle.core.parse import split_styles
 from livestyle.core.progress_bar import plain_bar
 from livestyle.core.size import Size
+from livestyle.model.styles import ALL
 from livestyle.offline.batch import each, make_folder, pairs
 from livestyle.offline.regions import Brush, parse_region
-from livestyle.offline.style_schedule import ALL
 from livestyle.sinks.images import FLAGS, save_image
 from livestyle.sinks.part import check_target
 from livestyle.sources.images import SUFFIXES

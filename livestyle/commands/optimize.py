@@ -11,7 +11,7 @@ from livestyle.commands.options import Overwrite, TorchDevice, Vgg
 from livestyle.commands.train import require_torch
 from livestyle.core.config import Color
 from livestyle.core.errors import LivestyleError
-from livestyle.workshop.training.choices import Only, Optimizer, Start
+from livestyle.workshop.optimize.choices import Only, Optimizer, Start
 
 NAME = "optimize"
 

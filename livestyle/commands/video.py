@@ -24,10 +24,10 @@ from livestyle.commands.options import (
 )
 from livestyle.core.config import SLOTS, STEADINESS, Precision
 from livestyle.core.parse import parse_seconds, split_styles
+from livestyle.model.styles import ALL
 from livestyle.offline import Progress as Step
 from livestyle.offline import TranscodeOptions, transcode
 from livestyle.offline.batch import each, pairs
-from livestyle.offline.style_schedule import ALL
 from livestyle.sinks.encoders import CONTAINERS, Encoding
 from livestyle.sources.video.container import VIDEO_SUFFIXES
 from livestyle.stylizer.loading import add_style_images, load_model

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from livestyle.core.errors import LivestyleError
 
+ALL = "all"
+"""In place of a name: every style of the bank."""
+
 Vector: TypeAlias = NDArray[np.float32]
 """One style, float32 [D]: for CIN the gammas and betas of every normalisation, in order."""
 

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from livestyle.core.errors import LivestyleError
-from livestyle.model.styles import StyleBank, Vector, lerp
-
-ALL = "all"
+from livestyle.model.styles import ALL, StyleBank, Vector, lerp
 
 
 @dataclass(frozen=True)

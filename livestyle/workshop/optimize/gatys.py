@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from livestyle.core.errors import LivestyleError
-from livestyle.workshop.training.choices import Optimizer
+from livestyle.workshop.optimize.choices import Optimizer
 from livestyle.workshop.training.loop import Note
 
 PixelObjective = Callable[[Tensor], dict[str, Tensor]]

@@ -18,8 +18,8 @@ from livestyle.workshop.losses.style import StyleLoss, parse_style_loss
 from livestyle.workshop.losses.tv import tv_loss
 from livestyle.workshop.networks.vgg import layer_names, load_vgg19
 from livestyle.workshop.optimize import color
+from livestyle.workshop.optimize.choices import Only, Optimizer, Start
 from livestyle.workshop.optimize.gatys import ADAM_RATE, PixelObjective, optimize_pixels
-from livestyle.workshop.training.choices import Only, Optimizer, Start
 from livestyle.workshop.training.data import load_style, read_image, resize, to_image, to_tensor
 from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.loop import Note

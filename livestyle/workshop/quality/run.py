@@ -16,8 +16,8 @@ from livestyle.core.config import cache_dir
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.progress_bar import plain_bar
+from livestyle.model.styles import ALL
 from livestyle.offline.batch import make_folder
-from livestyle.offline.style_schedule import ALL
 from livestyle.sinks.part import write_text
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.workshop.networks.vgg import load_vgg19

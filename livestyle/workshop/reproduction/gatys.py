@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from livestyle.workshop.optimize.choices import Only, Start
 from livestyle.workshop.optimize.gatys import optimize_pixels
 from livestyle.workshop.optimize.picture import STYLE_LAYERS, PictureOptimizer, PictureOptions
 from livestyle.workshop.reproduction.context import Setting, square
@@ -18,7 +19,6 @@ from livestyle.workshop.reproduction.curves import Curve, draw_curves
 from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
 from livestyle.workshop.reproduction.sheet import draw_sheet
 from livestyle.workshop.reproduction.unscaled_objective import PLAIN, STYLES, PlainObjective
-from livestyle.workshop.training.choices import Only, Start
 from livestyle.workshop.training.data import read_image, resize, to_tensor
 
 

@@ -9,13 +9,13 @@ from torch import Tensor
 
 from livestyle.workshop.losses.mmd import polynomial
 from livestyle.workshop.losses.style import LAYER_LOSSES
+from livestyle.workshop.optimize.choices import Start
 from livestyle.workshop.optimize.picture import PictureOptions
 from livestyle.workshop.reproduction.context import Setting, square
 from livestyle.workshop.reproduction.curves import Curve, draw_curves
 from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
 from livestyle.workshop.reproduction.gatys import paint
 from livestyle.workshop.reproduction.sheet import draw_sheet
-from livestyle.workshop.training.choices import Start
 
 LAYER = "relu3_1"
 

@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 
 from livestyle.core.errors import LivestyleError
+from livestyle.workshop.optimize.choices import Optimizer
 from livestyle.workshop.optimize.gatys import optimize_pixels
-from livestyle.workshop.training.choices import Optimizer
 
 TARGET = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(1))
 

@@ -11,8 +11,8 @@ import torch
 from livestyle.core.config import Color
 from livestyle.core.errors import LivestyleError
 from livestyle.workshop.losses.style import STYLE_LOSSES
+from livestyle.workshop.optimize.choices import Only, Optimizer, Start
 from livestyle.workshop.optimize.picture import PictureOptimizer, PictureOptions
-from livestyle.workshop.training.choices import Only, Optimizer, Start
 from livestyle.workshop.training.data import read_image
 from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.perceptual import Weights
