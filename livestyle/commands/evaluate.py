@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from livestyle.commands.options import Arithmetic, AsJson, Device, Threads, Vgg
-from livestyle.core.config import STEADINESS, Precision
+from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.parse import split_styles
@@ -23,6 +23,7 @@ from livestyle.core.size import Size
 from livestyle.evaluation.films import Film, load_film
 from livestyle.evaluation.plot import Column, draw
 from livestyle.evaluation.temporal import Material, measure, summary, warp_error
+from livestyle.model.controls import STEADINESS
 from livestyle.offline.style_schedule import ALL
 from livestyle.sinks.images import save_image
 from livestyle.sinks.part import check_target
@@ -44,7 +45,7 @@ def main(
         str | None, typer.Option(help="With --temporal: another model, measured beside it.")
     ] = None,
     style: Annotated[str, typer.Option(help="Styles as a,b,c, or all.")] = ALL,
-    steadiness: Annotated[float, typer.Option(help="Beside 0.", min=0, max=1)] = STEADINESS,
+    steadiness: Annotated[float, typer.Option(help="Beside 0.", min=0, max=1)] = STEADINESS.default,
     photos: Annotated[
         Path | None, typer.Option(help="Folder of photos; with --temporal, drawn scenes will do.")
     ] = None,

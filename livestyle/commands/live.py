@@ -10,11 +10,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Steadiness, Threads
-from livestyle.core.config import SLOTS, STEADINESS, Precision
+from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls, within
+from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Threads
+from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.controls import CROSSFADE, Scope, Values
 from livestyle.stylizer.loading import load_model
 from livestyle.stylizer.user_styles import forget, left_behind, own_names, removed
 from livestyle.ui.run import ShowOptions, show
@@ -23,6 +25,7 @@ NAME = "live"
 FILES = "Files"
 
 
+@takes_controls(Scope.CAMERA, CROSSFADE)
 def main(
     camera: Annotated[
         list[str] | None,
@@ -42,13 +45,8 @@ def main(
         typer.Option(help="Name, part of a name, or number; several for cameras or a file: a,b,c."),
     ] = None,
     style_image: KeptStyleImages = None,
-    strength: Annotated[float, typer.Option(help="0 = the camera, 1 = the painting.", min=0, max=1)] = 1.0,
-    keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the camera's colours.")] = False,
-    steadiness: Steadiness = STEADINESS,
-    mirror: Annotated[bool, typer.Option("--mirror", help="Swap left and right.")] = False,
-    crossfade: Annotated[
-        float | None, typer.Option(help="Seconds a change of style takes; 0 = at once.", min=0, max=60)
-    ] = None,
+    controls: Values = NONE_GIVEN,
+    crossfade: Annotated[float | None, option_of(CROSSFADE)] = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
     device: Device = "auto",
@@ -105,11 +103,7 @@ def main(
         model=model,
         style=style,
         style_images=tuple(style_image or ()),
-        strength=strength,
-        keep_color=keep_color,
-        steadiness=steadiness,
-        mirror=mirror,
-        crossfade_s=crossfade or 0.0,
+        controls={**controls, CROSSFADE.name: crossfade or 0.0},
         device=device,
         precision=precision,
         threads=threads,
@@ -145,15 +139,15 @@ def _paint_file(
         raise LivestyleError(f"--{'output' if source else 'input'} is missing; a file needs both")
     paths = source.iterdir() if source.is_dir() else [source]
     suffixes = {path.suffix.lower() for path in paths}
-    look = {"style": options.style, "strength": options.strength, "keep_color": options.keep_color}
     engine = {"model": options.model, "device": options.device, "precision": options.precision}
-    shared: dict[str, Any] = {**look, **engine, "threads": options.threads, "overwrite": options.overwrite}
+    shared: dict[str, Any] = {**engine, "threads": options.threads, "overwrite": options.overwrite}
+    shared["style"] = options.style
     shared["style_image"] = list(options.style_images)
     if suffixes & SUFFIXES and not suffixes & VIDEO_SUFFIXES:
-        image.main(source, target, **shared)
+        image.main(source, target, **shared, **within(Scope.PICTURE, options.controls))
     else:
-        shared |= {"encoder": options.encoder, "crf": options.crf, "steadiness": options.steadiness}
-        shared |= {"slots": options.slots}
+        shared |= {"encoder": options.encoder, "crf": options.crf, "slots": options.slots}
+        shared |= within(Scope.FILM, options.controls)
         video.main(source, target, change_every=change_every, crossfade=crossfade, **shared)
 
 

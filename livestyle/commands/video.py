@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from livestyle.commands.controls import NONE_GIVEN, takes_controls
 from livestyle.commands.options import (
     Arithmetic,
     Device,
@@ -17,12 +18,12 @@ from livestyle.commands.options import (
     ModelName,
     Overwrite,
     Slots,
-    Steadiness,
     StyleImages,
     Threads,
 )
-from livestyle.core.config import SLOTS, STEADINESS, Precision
+from livestyle.core.config import SLOTS, Precision
 from livestyle.core.parse import parse_seconds, split_styles
+from livestyle.model.controls import Scope, Values
 from livestyle.offline import Progress as Step
 from livestyle.offline import TranscodeOptions, transcode
 from livestyle.offline.batch import each, pairs
@@ -34,6 +35,7 @@ from livestyle.stylizer.stylizer import Stylizer
 NAME = "video"
 
 
+@takes_controls(Scope.FILM)
 def main(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A video file, or a folder of them.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help=".mp4, .mkv, .mov or .webm, or a folder.")],
@@ -41,9 +43,7 @@ def main(
     style_image: StyleImages = None,
     change_every: Annotated[str, typer.Option(help="With several styles: how long each lasts.")] = "5s",
     crossfade: Annotated[str, typer.Option(help="How long a change of style takes; 0 = at once.")] = "1s",
-    strength: Annotated[float, typer.Option(help="0 = the video, 1 = the painting.", min=0, max=1)] = 1.0,
-    keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the video's colours.")] = False,
-    steadiness: Steadiness = STEADINESS,
+    controls: Values = NONE_GIVEN,
     max_side: MaxSide = None,
     encoder: Annotated[
         str | None, typer.Option(help="As FFmpeg names it; libx264, or in .webm libsvtav1.")
@@ -66,9 +66,7 @@ def main(
         styles=split_styles(style),
         every_s=parse_seconds(change_every),
         crossfade_s=parse_seconds(crossfade),
-        strength=strength,
-        keep_color=keep_color,
-        steadiness=steadiness,
+        controls=controls,
         encoding=Encoding(encoder, crf, preset),
         max_side=max_side,
         sound=not no_sound,

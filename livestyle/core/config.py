@@ -34,9 +34,6 @@ class Color(StrEnum):
     CORAL = "coral"
 
 
-STEADINESS = 0.8
-"""How much is held in a film where nothing moves, unless told otherwise."""
-
 SLOTS = 2
 """How many frames are in flight on a GPU, unless told otherwise."""
 

@@ -20,6 +20,7 @@ from livestyle.core.size import Size
 from livestyle.doctor.finding import Finding, State
 from livestyle.doctor.nvidia import nvidia
 from livestyle.model.card import Model, model_names, own_styles_dir
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.gpu.driver import CudaError, gpus
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.openvino import core, cpu_capabilities
@@ -134,7 +135,7 @@ def _trial(model: Model, device: str, precision: Precision) -> tuple[bool, str]:
     pixels = np.random.default_rng(0).integers(0, 256, (TRIAL.height, TRIAL.width, 3), np.uint8)
     try:
         with open_engine(model, TRIAL, device, precision) as engine:
-            painted = engine.infer(pixels, model.styles.vectors[0], 1.0, 0.0)
+            painted = engine.infer(pixels, FrameStyle.still(model.styles.vectors[0]))
             works = painted.std() > 0 and not np.array_equal(painted, pixels)
             return works, str(engine.info) if works else f"{engine.info}: painted nothing"
     except LivestyleError as error:

@@ -118,3 +118,8 @@ class StyleBank:
 def lerp(start: Vector, end: Vector, share: float) -> Vector:
     """(1 - share) * start + share * end: one step of a crossfade."""
     return (start + np.float32(share) * (end - start)).astype(np.float32, copy=False)
+
+
+def pretty(name: str) -> str:
+    """'great_wave' as 'Great wave'."""
+    return name.replace("_", " ").capitalize()

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from livestyle.core.config import STEADINESS
+from livestyle.model.controls import CROSSFADE, FREEZE, MIRROR
+from livestyle.model.frame_style import FrameStyle, Styled
 from livestyle.model.styles import StyleBank, Vector, lerp
 
 
@@ -32,24 +33,23 @@ class Fade:
         return lerp(self.start, self.end, share * share * (3 - 2 * share))
 
 
-class Look:
+class Look(Styled):
     """The style in use and what else the keys change.
 
     Every attribute may be set at any time; a frame whose inference starts afterwards has it.
     `crossfade_s` is how long a change of style takes, 0 = at once.
     """
 
-    def __init__(self, bank: StyleBank, style: str, crossfade_s: float = 0.0) -> None:
+    def __init__(self, bank: StyleBank, style: str, crossfade_s: float = CROSSFADE.default) -> None:
         """LivestyleError for a style that isn't in `bank`."""
-        self.strength = 1.0
-        self.keep_color = False
-        self.steadiness = STEADINESS
-        self.mirror = False
-        self.frozen = False
+        index = bank.names.index(bank.find(style))
+        super().__init__(bank.vectors[index])
+        self.mirror = MIRROR.default
+        self.frozen = FREEZE.default
         self.crossfade_s = crossfade_s
         self._lock = threading.Lock()
         self._asked = ""
-        self._fade = _still(bank, bank.names.index(bank.find(style)))
+        self._fade = _still(bank, index)
 
     @property
     def bank(self) -> StyleBank:
@@ -58,8 +58,14 @@ class Look:
 
     @property
     def style(self) -> str:
+        """Its name. Setting it, to any part of a name, starts a crossfade as `index` does."""
         fade = self._fade
         return fade.bank.names[fade.index]
+
+    @style.setter
+    def style(self, name: str) -> None:
+        bank = self.bank
+        self.index = bank.names.index(bank.find(name))
 
     @property
     def index(self) -> int:
@@ -93,10 +99,10 @@ class Look:
             self._fade = replace(fade, bank=bank, index=index) if same else _still(bank, index)
             self._answer()
 
-    def now(self) -> tuple[str, Vector]:
-        """Name and vector, float32 [D], for a frame whose inference starts now; not to be changed."""
+    def now(self) -> tuple[str, FrameStyle]:
+        """The style's name, and what a frame is painted with whose inference starts now."""
         fade = self._fade
-        return fade.bank.names[fade.index], fade.at(time.monotonic())
+        return fade.bank.names[fade.index], replace(self.frame_style, vector=fade.at(time.monotonic()))
 
     def _begin(self, index: int) -> None:
         now, fade = time.monotonic(), self._fade

@@ -13,7 +13,7 @@ from livestyle.core.frame import Pixels
 from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
-from livestyle.model.styles import Vector
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.film import Film, HostFilm, Tensors
 
 
@@ -53,8 +53,8 @@ class GpuOptions:
 class Engine(Closing):
     """One compiled model. Open with `with`, or `open` and `close`; used by one thread at a time.
 
-    `infer` never changes its arguments and returns an array the caller owns. Style, strength and
-    keep_color are arguments of each call: nothing is compiled or loaded when they change.
+    `infer` never changes its arguments and returns an array the caller owns. The FrameStyle is an
+    argument of each call: nothing is compiled or loaded when it changes.
 
     Frames belong to films (see Film); `infer`, `reset` and `state` are of the engine's own, and
     `open_film` makes further ones.
@@ -142,20 +142,15 @@ class Engine(Closing):
     def state(self, state: Tensors) -> None:
         self.film.state = state
 
-    def infer(
-        self, pixels: Pixels, style: Vector, strength: float, keep_color: float, steadiness: float = 0.0
-    ) -> Pixels:
+    def infer(self, pixels: Pixels, style: FrameStyle) -> Pixels:
         """Paint one picture, the next of a film.
 
-        pixels: uint8 BGR (H, W, 3) of this engine's size. style: float32 [D]. strength: 0 = the
-        camera, 1 = the painting. keep_color: 1 = the camera's chroma under the painting's luminance.
-        steadiness: how much is held where nothing moves, 0 = nothing, at most 1; without effect
-        where the model has no state, and in a frame whose other arguments are new.
+        pixels: uint8 BGR (H, W, 3) of this engine's size.
         Returns uint8 BGR (H, W, 3); sides times the card's scale where the model enlarges pictures, to
         which pixels alone matter. LivestyleError for a wrong shape, type or length.
         """
         film = self.film
-        film.submit(pixels, style, strength, keep_color, steadiness)
+        film.submit(pixels, style)
         return film.result()
 
     @abstractmethod

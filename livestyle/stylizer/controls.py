@@ -5,27 +5,25 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from livestyle.core.config import STEADINESS
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle, Styled
 from livestyle.model.styles import StyleChoice, Vector
 from livestyle.runtime.style_encoder import StyleEncoder, scaled
 from livestyle.stylizer.user_styles import keep, removed
 
 
-class Settings:
+class Settings(Styled):
     """Of a model: any thread may change them, and they count from the next frame on."""
 
     def __init__(self, model: Model, device: str) -> None:
         """device: where pictures are encoded, if it can."""
+        super().__init__(model.styles.vectors[0])
         self.model = model
         self._device = device
         self._encoder: StyleEncoder | None = None
         self._changing = threading.Lock()
-        self._strength = 1.0
-        self._keep_color = 0.0
-        self._steadiness = STEADINESS
         self.style = self.styles[0]
 
     @property
@@ -40,52 +38,17 @@ class Settings:
 
     @style.setter
     def style(self, choice: StyleChoice) -> None:
-        self._vector = self.model.styles.vector(choice)
+        self.change(vector=self.model.styles.vector(choice))
         self._style = self.model.styles.find(choice) if isinstance(choice, str) else dict(choice)
 
     @property
     def style_vector(self) -> Vector:
         """The vector in use, float32 [D]. Set it for a crossfade; `style` keeps its name."""
-        return self._vector
+        return self.frame_style.vector
 
     @style_vector.setter
     def style_vector(self, vector: Vector) -> None:
-        self._vector = vector
-
-    @property
-    def strength(self) -> float:
-        """0 = the camera, 1 = the painting."""
-        return self._strength
-
-    @strength.setter
-    def strength(self, value: float) -> None:
-        if not 0 <= value <= 1:
-            raise LivestyleError(f"strength {value} is out of range; expected 0 to 1")
-        if value != 1:
-            self.model.card.check_paints()
-        self._strength = float(value)
-
-    @property
-    def keep_color(self) -> bool:
-        """Whether the camera's colours stay under the painting's light and strokes."""
-        return self._keep_color > 0
-
-    @keep_color.setter
-    def keep_color(self, value: bool) -> None:
-        if value:
-            self.model.card.check_paints()
-        self._keep_color = float(value)
-
-    @property
-    def steadiness(self) -> float:
-        """0 = every frame by itself, 1 = the most is held where nothing moves. What moves is never held."""
-        return self._steadiness
-
-    @steadiness.setter
-    def steadiness(self, value: float) -> None:
-        if not 0 <= value <= 1:
-            raise LivestyleError(f"steadiness {value} is out of range; expected 0 to 1")
-        self._steadiness = float(value)
+        self.change(vector=vector)
 
     def encode(self, picture: Pixels) -> Vector:
         """The style of a picture, uint8 BGR (H, W, 3), for `style_vector`; it gets no name.
@@ -133,3 +96,7 @@ class Settings:
         with self._changing:
             self.model = model
         self.style = name
+
+    def _check(self, style: FrameStyle) -> None:
+        if not style.default:
+            self.model.card.check_paints()

@@ -14,6 +14,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.progress import Progress
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.select import Opening, Wish
 from livestyle.stylizer.stylizer import Stylizer
@@ -135,7 +136,7 @@ def _warm(engine: Engine) -> None:
     """Let it paint once: the first frame is slow. Closed where that fails."""
     try:
         black = np.zeros((engine.size.height, engine.size.width, 3), np.uint8)
-        painted = engine.infer(black, engine.model.styles.vectors[0], 1.0, 0.0)
+        painted = engine.infer(black, FrameStyle.still(engine.model.styles.vectors[0]))
         if painted.shape != black.shape:
             raise LivestyleError(f"it makes pictures of {Size.of(painted)} of {engine.size}")
         engine.reset()

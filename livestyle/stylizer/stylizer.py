@@ -175,8 +175,7 @@ class Stylizer(Settings, Closing):
         if self.model.card.scale > 1:
             self._done.append(enlarge(pixels, self._engine))
             return
-        look = self._vector, self._strength, self._keep_color, self._steadiness
-        self._film.submit(self._rule.pad(pixels), *look)
+        self._film.submit(self._rule.pad(pixels), self.frame_style)
         self._begun.append(size)
 
     def result(self) -> Pixels:

@@ -13,6 +13,7 @@ from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError, NoEngineError
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime import openvino, select
 from livestyle.runtime.gpu.driver import CudaError, Gpu
 from livestyle.runtime.gpu.engine import GpuEngine
@@ -193,4 +194,4 @@ def test_a_damaged_cache_is_compiled_again(
     for blob in blobs:
         blob.write_bytes(blob.read_bytes()[: blob.stat().st_size // 2])
     with open_engine(model, SIZE, "openvino") as engine:
-        assert engine.infer(picture(SIZE), model.styles.vectors[0], 1.0, 0.0).any()
+        assert engine.infer(picture(SIZE), FrameStyle.still(model.styles.vectors[0])).any()

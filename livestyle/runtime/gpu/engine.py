@@ -10,11 +10,10 @@ from concurrent.futures import Future
 
 import numpy as np
 
-from livestyle.core.config import STEADINESS
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
-from livestyle.model.styles import Vector
+from livestyle.model.frame_style import FrameStyle, inputs_of
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Film, Tensors
 from livestyle.runtime.gpu.cuda import Cuda, Owner, Stream, open_cuda
@@ -27,13 +26,9 @@ FLOAT, BYTE = np.dtype(np.float32), np.dtype(np.uint8)
 def signature(model: Model, size: Size) -> Signature:
     """The tensors of a model's live graph for one size."""
     frame = Spec((1, size.height, size.width, 3), BYTE)
-    one = Spec((1,), FLOAT)
-    inputs = {"frame": frame, "style": Spec((1, model.card.style_length), FLOAT)}
-    inputs |= {"strength": one, "keep_color": one}
-    if model.card.state:
-        inputs["steadiness"] = one
+    style = {name: Spec(shape, FLOAT) for name, shape in inputs_of(model.card).items()}
     state = {name: Spec(shape, FLOAT) for name, shape in resolve_shapes(model.card.state, size).items()}
-    return Signature(inputs, {"stylized": frame}, state)
+    return Signature({"frame": frame, **style}, {"stylized": frame}, state)
 
 
 class GpuEngine(Engine):
@@ -118,9 +113,9 @@ class GpuFilm(Film):
         self._started.clear()
         self._owner.do(self._slots.drop)
 
-    def timed(self, pixels: Pixels, style: Vector) -> dict[str, float]:
+    def timed(self, pixels: Pixels, style: FrameStyle) -> dict[str, float]:
         """Paint a frame, throw the painting away, and say how long each stage took (see Slots.timed)."""
-        return self._owner.do(self._slots.timed, self._feed(pixels, style, 1.0, 0.0, STEADINESS))
+        return self._owner.do(self._slots.timed, self._feed(pixels, style))
 
     def _submit(self, feed: Tensors) -> None:
         self._started.append(self._owner.start(self._slots.submit, feed))

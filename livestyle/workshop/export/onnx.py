@@ -19,6 +19,7 @@ from torch import Tensor
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
+from livestyle.model.frame_style import INPUTS as STYLE_INPUTS
 from livestyle.workshop.export.adain import adain_from_live, adain_to_live, new_adain
 from livestyle.workshop.export.float16_weights import store_halves
 from livestyle.workshop.export.layers import from_live, to_live
@@ -29,7 +30,7 @@ from livestyle.workshop.networks.styled import Network, StyledTransformer
 from livestyle.workshop.networks.transformer import Architecture, Transformer
 
 OPSET = 20
-INPUTS = ("frame", "style", "strength", "keep_color", "steadiness")
+INPUTS = ("frame", *STYLE_INPUTS)
 """In this order; the state tensors follow."""
 
 EXAMPLE = (128, 160)

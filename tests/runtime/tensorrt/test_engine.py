@@ -15,6 +15,7 @@ from livestyle.core.config import Precision, engines_dir
 from livestyle.core.errors import LivestyleError, NoEngineError
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.engine import GpuOptions
 from livestyle.runtime.gpu.driver import CudaError, Gpu, gpus
 from livestyle.runtime.gpu.frame_ring import MIN_SLOTS
@@ -142,7 +143,7 @@ def test_an_engine_has_a_context_a_slot_and_frees_all(
         assert all(set(context.addresses) == set(TENSORS) for context in trt.contexts)
         inputs = [context.addresses["frame"] for context in trt.contexts]
         assert len(set(inputs)) == len(inputs)
-        painted = engine.infer(picture(SIZE), model.styles.vectors[0], 1.0, 0.0)
+        painted = engine.infer(picture(SIZE), FrameStyle.still(model.styles.vectors[0]))
         assert painted.shape == (64, 64, 3)
     (order, again) = ordered[1]
     assert (order.flavour, order.size, order.target) == (kind.flavour, SIZE, Target.of(FakeCuda.gpu))
@@ -165,7 +166,7 @@ def test_an_error_in_flight_is_raised_and_the_engine_closes(
         trt.works = False
         engine.film._slots._ring[0].replay = None  # type: ignore[attr-defined]  # as where graphs fail
         with pytest.raises(CudaError, match="execute_async_v3 failed"):
-            engine.infer(picture(SIZE), model.styles.vectors[0], 1.0, 0.0)
+            engine.infer(picture(SIZE), FrameStyle.still(model.styles.vectors[0]))
 
 
 def test_a_build_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,74 @@
+"""The options of the controls, made from their registry."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Annotated, Any
+
+import typer
+from typer.models import OptionInfo
+
+from livestyle.model.controls import CONTROLS, Control, Scope, Slider, Values
+
+PARAMETER = "controls"
+
+NONE_GIVEN: Values = MappingProxyType({})
+"""What a command's `controls` is until `takes_controls` fills it."""
+
+
+def option_of(control: Control[Any]) -> OptionInfo:
+    """What typer shows and checks of a control; the option is named as the parameter is."""
+    if isinstance(control, Slider):
+        option = typer.Option(help=control.about, min=control.low, max=control.high)
+    elif isinstance(control.default, bool):
+        option = typer.Option(f"--{control.name.replace('_', '-')}", help=control.about)
+    else:
+        option = typer.Option(help=control.about)
+    assert isinstance(option, OptionInfo)
+    return option
+
+
+def takes_controls(scope: Scope, *but: Control[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command an option for each control that has an effect there, where its `controls` stands.
+
+    The command gets their values as `controls`, by name. but: those whose option it has itself.
+    """
+    chosen = [c for c in CONTROLS if c.about and c.scope >= scope and c not in but]
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def main(*arguments: Any, **options: Any) -> None:
+            values = {c.name: options.pop(c.name, c.default) for c in chosen}
+            command(*arguments, **{PARAMETER: values}, **options)
+
+        main.__signature__ = _with_options(command, chosen)  # type: ignore[attr-defined]
+        return main
+
+    return decorate
+
+
+def within(scope: Scope, values: Values) -> Values:
+    """Those of the values that have an effect there."""
+    return {c.name: values[c.name] for c in CONTROLS if c.scope >= scope and c.name in values}
+
+
+def _with_options(command: Callable[..., None], chosen: list[Control[Any]]) -> inspect.Signature:
+    own = inspect.signature(command, eval_str=True)
+    made = [
+        inspect.Parameter(
+            c.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=c.default,
+            annotation=Annotated[type(c.default), option_of(c)],
+        )
+        for c in chosen
+    ]
+    parameters: list[inspect.Parameter] = []
+    for parameter in own.parameters.values():
+        parameters += made if parameter.name == PARAMETER else [parameter]
+    # The order is that of the help: typer calls by name.
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return own.replace(parameters=[parameter.replace(kind=keyword) for parameter in parameters])
