@@ -68,6 +68,6 @@ class Canvas(nn.Module):
 
     def spread(self, height: int, width: int) -> Tensor:
         """The network's own canvas, float32 [1, 4, height, width]."""
-        down, across = (-(-side // TILE) for side in (height, width))
+        down, across = ((side + TILE - 1) // TILE for side in (height, width))
         tiles = self.tile.float()[:, :, None, :, None, :].expand(-1, -1, down, -1, across, -1)
         return tiles.flatten(4, 5).flatten(2, 3)[:, :, :height, :width]

@@ -12,6 +12,7 @@ from torch import Tensor
 from torchmetrics.functional.image import structural_similarity_index_measure
 
 from livestyle.core.frame import Pixels
+from livestyle.workshop.losses.style import Features
 from livestyle.workshop.losses.tv import tv_loss
 from livestyle.workshop.optimize.color import luminance
 from livestyle.workshop.optimize.gatys import PixelObjective, optimize_pixels
@@ -40,7 +41,7 @@ class Photo:
     """A photo, uint8 RGB, and what VGG sees in it."""
 
     pixels: Pixels
-    content: Tensor
+    content: Features
 
 
 class Judge:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from livestyle.model.card import Model, model_names
+from livestyle.workshop.losses.style import Features
 from livestyle.workshop.losses.tv import tv_loss
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.transformer import ARCHITECTURES, Transformer
@@ -107,7 +108,7 @@ def _race(
     for number, photo in enumerate(photos):
         content = perception.content(photo)
 
-        def of(picture: Tensor, content: Tensor = content) -> dict[str, Tensor]:
+        def of(picture: Tensor, content: Features = content) -> dict[str, Tensor]:
             seen, styles = perception.terms(picture, content, index)
             loss = WEIGHTS.content * seen + WEIGHTS.style * styles.mean() + WEIGHTS.tv * tv_loss(picture)
             return {"loss": loss}

@@ -9,15 +9,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from livestyle.workshop.losses.content import content_loss
+from livestyle.workshop.losses.content import content_loss, detail_loss
 from livestyle.workshop.losses.peaks import watched
-from livestyle.workshop.losses.style import StyleLoss, new_style_loss
+from livestyle.workshop.losses.style import Features, StyleLoss, new_style_loss
 from livestyle.workshop.losses.temporal import Paint, film_loss, stability_losses
 from livestyle.workshop.losses.tv import tv_loss
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.vgg import VGG19
 
 CONTENT_LAYER = "relu4_1"
+DETAIL_LAYER = "relu3_1"
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 BRUSHWORK = "windows"
 """The style loss of trainings."""
@@ -53,6 +54,8 @@ class Weights:
     """Of pictures that stay, under the noise of a sensor."""
     film: float = 0.0
     """Of three frames in which something passes before something else."""
+    detail: float = 0.0
+    """Of content where the photo has detail, within the content term."""
     peaks: float = 0.0
     """Of spikes in the features of a network with its own styles, see `peak_loss`."""
 
@@ -81,14 +84,18 @@ class Perception:
         loss: StyleLoss | None = None,
         style_layers: Sequence[str] = STYLE_LAYERS,
         content_layer: str = CONTENT_LAYER,
+        detail: float = 0.0,
     ) -> None:
         """paintings: float [1, 3, H, W] in [0, 1], one for each style, on VGG's device.
 
-        loss: Gram matrices where nothing is said.
+        loss: Gram matrices where nothing is said. detail: weight of content in DETAIL_LAYER where a photo
+        has detail, beside that of the content layer.
         """
         self.vgg = vgg
         self.loss = loss or new_style_loss("gram")
         self.content_layer = content_layer
+        self.detail = detail
+        self.content_layers = (content_layer, DETAIL_LAYER) if detail else (content_layer,)
         self.style_layers = tuple(style_layers)
         self.loss.forget()
         with torch.no_grad():
@@ -96,18 +103,22 @@ class Perception:
                 self.loss.learn(vgg(painting, style_layers))
 
     @torch.no_grad()
-    def content(self, photo: Tensor) -> Tensor:
-        features: Tensor = self.vgg(photo, (self.content_layer,))[self.content_layer]
+    def content(self, photo: Tensor) -> Features:
+        """What is kept of photos [B, 3, H, W], by layer."""
+        features: dict[str, Tensor] = self.vgg(photo, self.content_layers)
         return features
 
-    def terms(self, painted: Tensor, content: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
+    def terms(self, painted: Tensor, content: Features, index: Tensor) -> tuple[Tensor, Tensor]:
         """Content loss (a scalar) and style loss [B] of images painted in the styles `index` [B].
 
         A single image with several styles gets the loss to each of them.
         """
-        seen = self.vgg(painted, {*self.style_layers, self.content_layer})
+        seen = self.vgg(painted, {*self.style_layers, *self.content_layers})
         styles = self._style(seen, index) if self.style_layers else painted.new_zeros(len(index))
-        return content_loss(seen[self.content_layer], content), styles
+        closeness = content_loss(seen[self.content_layer], content[self.content_layer])
+        if self.detail:
+            closeness = closeness + self.detail * detail_loss(seen[DETAIL_LAYER], content[DETAIL_LAYER])
+        return closeness, styles
 
     def style(self, painted: Tensor, index: Tensor) -> Tensor:
         """The style loss alone, [B]."""
@@ -160,7 +171,7 @@ def paint_terms(
     paint: Paint,
     photo: Tensor,
     canvas: Tensor | None,
-    content: Tensor,
+    content: Features,
     index: Tensor,
     weights: Weights,
     rng: np.random.Generator,

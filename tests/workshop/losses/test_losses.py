@@ -7,7 +7,14 @@ import torch
 
 from livestyle.workshop.losses.content import content_loss
 from livestyle.workshop.losses.gram import gram_loss, gram_matrix
-from livestyle.workshop.losses.temporal import film_loss, random_motion, stability_losses, warp
+from livestyle.workshop.losses.temporal import (
+    Paint,
+    film_loss,
+    moved_canvas,
+    random_motion,
+    stability_losses,
+    warp,
+)
 from livestyle.workshop.losses.tv import tv_loss
 
 
@@ -58,10 +65,10 @@ def test_stability_is_zero_for_paint_that_follows_and_not_for_paint_that_sticks(
     photo = torch.rand(2, 3, 64, 64)
     screen = torch.rand(1, 3, 64, 64)
 
-    def flat(x: torch.Tensor) -> torch.Tensor:
+    def flat(x: torch.Tensor, _: torch.Tensor | None = None) -> torch.Tensor:
         return torch.full_like(x, 0.5)
 
-    def sticky(x: torch.Tensor) -> torch.Tensor:
+    def sticky(x: torch.Tensor, _: torch.Tensor | None = None) -> torch.Tensor:
         return screen.expand_as(x)
 
     losses = [
@@ -78,7 +85,7 @@ def test_still_pairs_cost_nothing_for_paint_that_sticks_and_are_apart_from_those
     def losses(still: float) -> list[float]:
         generator = torch.Generator().manual_seed(1)
         found = stability_losses(
-            lambda x: screen.expand_as(x), photo, screen.expand_as(photo), generator, still
+            lambda x, _: screen.expand_as(x), photo, screen.expand_as(photo), generator, still
         )
         return [float(loss) for loss in found]
 
@@ -90,7 +97,7 @@ def test_still_pairs_cost_nothing_for_paint_that_sticks_and_are_apart_from_those
 def test_still_pairs_measure_the_noise() -> None:
     photo = torch.full((64, 3, 16, 16), 0.5)
     lit = torch.Generator().manual_seed(1)
-    _, still = stability_losses(lambda x: x - x.mean((1, 2, 3), keepdim=True), photo, photo * 0, lit, 1.0)
+    _, still = stability_losses(lambda x, _: x - x.mean((1, 2, 3), keepdim=True), photo, photo * 0, lit, 1.0)
     # Of a level that is uniform up to 8 of 255, the mean square is a third of its largest.
     assert float(still) == pytest.approx((8 / 255) ** 2 / 3, rel=0.2)
 
@@ -104,8 +111,8 @@ def smooth_photos(count: int) -> torch.Tensor:
 def test_a_film_costs_nothing_for_paint_that_follows_although_something_passes() -> None:
     photo = smooth_photos(3)
     screen = torch.rand(1, 3, 96, 96)
-    follows = float(film_loss(lambda x: x, photo, torch.Generator().manual_seed(2)))
-    sticks = float(film_loss(lambda x: screen.expand_as(x), photo, torch.Generator().manual_seed(2)))
+    follows = float(film_loss(lambda x, _: x, photo, torch.Generator().manual_seed(2)))
+    sticks = float(film_loss(lambda x, _: screen.expand_as(x), photo, torch.Generator().manual_seed(2)))
     assert follows < 1e-4
     assert sticks > 0.05
 
@@ -114,7 +121,7 @@ def test_a_film_has_as_many_frames_as_asked_for_and_a_gradient() -> None:
     seen: list[torch.Tensor] = []
     weight = torch.ones(1, requires_grad=True)
 
-    def paint(x: torch.Tensor) -> torch.Tensor:
+    def paint(x: torch.Tensor, canvas: torch.Tensor | None) -> torch.Tensor:
         seen.append(x)
         return x * weight * x.mean()
 
@@ -124,3 +131,29 @@ def test_a_film_has_as_many_frames_as_asked_for_and_a_gradient() -> None:
     assert weight.grad is not None
     assert float(weight.grad.abs()) > 0
     assert all(bool((a != b).any()) for a, b in pairwise(seen))
+
+
+def test_paint_that_hangs_on_the_canvas_follows_what_moves() -> None:
+    photo = smooth_photos(4)
+    canvas = torch.nn.functional.interpolate(smooth_photos(4)[:, :1], size=(24, 24)).repeat(1, 4, 1, 1)
+
+    def hangs(x: torch.Tensor, on: torch.Tensor | None) -> torch.Tensor:
+        assert on is not None
+        return torch.nn.functional.interpolate(on[:, :3], size=x.shape[2:], mode="bilinear")
+
+    def sticks(x: torch.Tensor, on: torch.Tensor | None) -> torch.Tensor:
+        return hangs(x, canvas)
+
+    def error(paint: Paint) -> float:
+        drawn = torch.Generator().manual_seed(3)
+        return float(stability_losses(paint, photo, paint(photo, canvas), drawn, 0.0, canvas)[0])
+
+    assert error(hangs) < 0.1 * error(sticks)
+
+
+def test_the_canvas_stays_where_nothing_comes_from() -> None:
+    canvas, away = torch.rand(1, 4, 8, 8), torch.tensor([[[1.0, 0, 4], [0, 1, 0]]])
+    moved = moved_canvas(canvas, away)
+    assert moved is not None
+    torch.testing.assert_close(moved, canvas)
+    assert moved_canvas(None, away) is None

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from livestyle.core.errors import LivestyleError
 from livestyle.workshop.losses.mmd import gaussian, linear, mmd, polynomial
-from livestyle.workshop.losses.style import STYLE_LOSSES, join, parse_style_loss, pick
+from livestyle.workshop.losses.style import LAYER_LOSSES, STYLE_LOSSES, join, parse_style_loss, pick
 
-EXACT = [name for name, loss in STYLE_LOSSES.items() if not loss().random]
+EXACT = [name for name, loss in LAYER_LOSSES.items() if not loss().random]
 
 
 def features(count: int = 1, seed: int = 0, side: int = 6) -> Tensor:
@@ -36,7 +36,7 @@ def test_the_losses_are_mmd_by_its_definition() -> None:
         "mmd-poly": lambda x, y: polynomial(x, y, c),
     }
     for name, kernel in kernels.items():
-        loss = parse_style_loss(name)
+        loss = LAYER_LOSSES[name]()
         expected = mmd(flat_f, flat_s, kernel) / mmd(nothing, flat_s, kernel)
         torch.testing.assert_close(loss.loss(f, loss.target(s)), expected, rtol=1e-10, atol=0)
 
@@ -44,7 +44,7 @@ def test_the_losses_are_mmd_by_its_definition() -> None:
 def test_the_gaussian_loss_is_mmd_on_average() -> None:
     torch.manual_seed(0)
     f, s = features(seed=1), features(seed=4)
-    loss = parse_style_loss("mmd-gaussian")
+    loss = LAYER_LOSSES["mmd-gaussian"]()
     kept, gamma, scale = target = loss.target(s)
     draws = torch.stack([loss.loss(f, target) for _ in range(60)])
     exact = mmd(f.flatten(2), kept, lambda x, y: gaussian(x, y, gamma)) / scale
@@ -56,13 +56,13 @@ def test_the_gaussian_loss_is_mmd_on_average() -> None:
 def test_gamma_is_one_over_the_mean_squared_distance() -> None:
     s = features(seed=2)
     flat = s.flatten(2)[0].T
-    gamma = parse_style_loss("mmd-gaussian").target(s)[1]
+    gamma = LAYER_LOSSES["mmd-gaussian"]().target(s)[1]
     assert float(gamma) == pytest.approx(1 / float(torch.cdist(flat, flat).square().mean()), rel=1e-8)
 
 
 def test_moments_are_means_and_deviations() -> None:
     f, s = features(seed=1), features(seed=2)
-    loss = parse_style_loss("bn-stats")
+    loss = LAYER_LOSSES["bn-stats"]()
     moments = [(x.mean((0, 2, 3)), x.var((0, 2, 3), correction=0).add(1e-5).sqrt()) for x in (f, s)]
     (mean_f, std_f), (mean_s, std_s) = moments
     error = (mean_f - mean_s).square().sum() + (std_f - std_s).square().sum()
@@ -72,7 +72,7 @@ def test_moments_are_means_and_deviations() -> None:
 
 @pytest.mark.parametrize("name", EXACT)
 def test_zero_for_the_painting_one_for_nothing_and_blind_to_places(name: str) -> None:
-    loss, s = parse_style_loss(name), features(seed=3)
+    loss, s = LAYER_LOSSES[name](), features(seed=3)
     target = loss.target(s)
     assert float(loss.loss(s, target)) == 0
     assert float(loss.loss(torch.zeros_like(s), target)) == pytest.approx(1, abs=0.01)
@@ -80,9 +80,9 @@ def test_zero_for_the_painting_one_for_nothing_and_blind_to_places(name: str) ->
     assert float(loss.loss(shuffled, target)) == pytest.approx(0, abs=1e-12)
 
 
-@pytest.mark.parametrize("name", STYLE_LOSSES)
+@pytest.mark.parametrize("name", LAYER_LOSSES)
 def test_each_picture_meets_its_own_painting(name: str) -> None:
-    loss, pictures = parse_style_loss(name), features(3, seed=5)
+    loss, pictures = LAYER_LOSSES[name](), features(3, seed=5)
     paintings = [features(seed=seed) for seed in (1, 2)]
     targets = join([loss.target(p) for p in paintings])
 
@@ -98,14 +98,25 @@ def test_each_picture_meets_its_own_painting(name: str) -> None:
 
 @pytest.mark.parametrize("name", STYLE_LOSSES)
 def test_gradients_are_numbers_even_where_a_channel_is_dead(name: str) -> None:
-    loss, s = parse_style_loss(name), features(seed=2)
+    loss = parse_style_loss(name)
+    loss.learn({"relu1_1": features(seed=2).float()})
     picture = features(seed=1).float()
     picture[:, 2] = 0
     picture.requires_grad_(True)
-    loss.loss(picture, tuple(t.float() for t in loss.target(s))).sum().backward()
+    loss({"relu1_1": picture}, torch.tensor([0])).sum().backward()
     assert picture.grad is not None
     assert bool(picture.grad.isfinite().all())
     assert float(picture.grad.abs().max()) > 0
+
+
+def test_a_loss_is_the_mean_over_layers_and_forgets() -> None:
+    loss = parse_style_loss("gram")
+    one, other = ({"relu1_1": features(seed=n), "relu2_1": features(seed=n + 1, side=3)} for n in (1, 4))
+    alone = [LAYER_LOSSES["gram"]().loss(other[k], LAYER_LOSSES["gram"]().target(one[k])) for k in one]
+    for _ in range(2):  # what was learned before is no painting any more
+        loss.forget()
+        loss.learn(one)
+        torch.testing.assert_close(loss(other, torch.tensor([0])), torch.stack(alone).mean(0))
 
 
 def test_sums_are_weighted() -> None:
@@ -113,8 +124,8 @@ def test_sums_are_weighted() -> None:
 
     def value(text: str) -> float:
         loss = parse_style_loss(text)
-        assert len(loss.target(s)) == loss.parts
-        return float(loss.loss(f, loss.target(s)))
+        loss.learn({"relu1_1": s})
+        return float(loss({"relu1_1": f}, torch.tensor([0])))
 
     one, other = value("gram"), value("bn-stats")
     assert value("gram+bn-stats") == pytest.approx(one + other)

@@ -104,7 +104,7 @@ class LiteObjective:
         found = encoder(view(self.pictures[index].float() / 255))
         distance = (relative(found, taught.detach()) + relative(encoder(view(photo)), told)) / 2
         style = taught if progress < HANDOVER else found
-        content = seen[self.perception.content_layer]
+        content = {layer: seen[layer] for layer in self.perception.content_layers}
         canvas = net.draw_canvas(photo, generator_from(rng))
         terms = paint_terms(
             self.perception, lambda x, on: net(x, style, on), photo, canvas, content, index, weights, rng

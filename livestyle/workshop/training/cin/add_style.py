@@ -63,7 +63,9 @@ def add_style(trained: StyledTransformer, options: AddStyleOptions, place: Place
         leaves = dead_leaf_photos(LEAF_PHOTOS, options.crop_px * 3 // 2, options.schedule.seed)
         crops = PhotoCrops(leaves, options.crop_px)
     with place.autocast():
-        perception = Perception(vgg, [painting], parse_style_loss(options.style_loss))
+        perception = Perception(
+            vgg, [painting], parse_style_loss(options.style_loss), detail=options.weights.detail
+        )
     batch = place.images(crops.batch(np.random.default_rng(options.schedule.seed), options.batch))
     start = nearest_style(trained, perception, batch, place)
     model = StyledTransformer(trained.net, [options.painting.note.name])

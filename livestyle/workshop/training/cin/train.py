@@ -123,7 +123,9 @@ def _objective(
     ]
     with place.autocast():
         loss = parse_style_loss(options.style_loss)
-        perception = Perception(vgg, images, loss, options.layers.style, options.layers.content)
+        perception = Perception(
+            vgg, images, loss, options.layers.style, options.layers.content, options.weights.detail
+        )
     shares = torch.tensor([p.share for p in options.paintings])
     return FeedforwardObjective(
         perception,
