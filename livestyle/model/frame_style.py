@@ -71,7 +71,7 @@ TURNED: tuple[Control[Any], ...] = tuple(
 )
 """The controls that are fields of a FrameStyle."""
 
-INPUTS = ("style", "strength", "keep_color", "steadiness")
+STYLE_INPUTS = ("style", "strength", "keep_color", "steadiness")
 """What a graph can take of a FrameStyle, in the order of the graph's inputs."""
 
 
@@ -79,7 +79,9 @@ def inputs_of(card: Card) -> dict[str, tuple[int, ...]]:
     """What the graph of a model takes of a FrameStyle: shapes by name, all float32."""
     if card.scale > 1:
         return {}
-    shapes: dict[str, tuple[int, ...]] = {name: (1,) for name in INPUTS if card.state or name != "steadiness"}
+    shapes: dict[str, tuple[int, ...]] = {
+        name: (1,) for name in STYLE_INPUTS if card.state or name != "steadiness"
+    }
     return {**shapes, "style": (1, card.style_length)}
 
 
@@ -96,14 +98,14 @@ class Setting(Generic[Value]):
     @overload
     def __get__(self, owner: Styled, kind: type[Styled]) -> Value: ...
     def __get__(self, owner: Styled | None, kind: type[Styled]) -> Self | Value:
-        return self if owner is None else self._type(getattr(owner.frame_style, self._name))
+        return self if owner is None else self._type(getattr(owner._frame_style, self._name))
 
     def __set__(self, owner: Styled, value: Value) -> None:
         owner.change(**{self._name: value})
 
 
 class Styled:
-    """Holds the FrameStyle of the next frame; its controls are attributes that any thread may set."""
+    """Has controls as attributes that any thread may set; each change is a new FrameStyle."""
 
     strength = Setting(STRENGTH)
     keep_color = Setting(KEEP_COLOR)
@@ -113,20 +115,12 @@ class Styled:
         self._frame_style = FrameStyle(vector)
         self._turning = threading.Lock()
 
-    @property
-    def frame_style(self) -> FrameStyle:
-        """What the next frame is painted with. Setting it sets all at once."""
-        return self._frame_style
-
-    @frame_style.setter
-    def frame_style(self, style: FrameStyle) -> None:
-        self._check(style)
-        self._frame_style = style
-
     def change(self, **values: Any) -> None:
         """Set fields of the FrameStyle, all in the same frame. LivestyleError for one out of range."""
         with self._turning:
-            self.frame_style = replace(self._frame_style, **values)
+            style = replace(self._frame_style, **values)
+            self._check(style)
+            self._frame_style = style
 
     def set_controls(self, values: Values) -> None:
         """Set controls by name. LivestyleError for a bad value, or a control that isn't there."""

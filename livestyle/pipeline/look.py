@@ -102,7 +102,7 @@ class Look(Styled):
     def now(self) -> tuple[str, FrameStyle]:
         """The style's name, and what a frame is painted with whose inference starts now."""
         fade = self._fade
-        return fade.bank.names[fade.index], replace(self.frame_style, vector=fade.at(time.monotonic()))
+        return fade.bank.names[fade.index], replace(self._frame_style, vector=fade.at(time.monotonic()))
 
     def _begin(self, index: int) -> None:
         now, fade = time.monotonic(), self._fade

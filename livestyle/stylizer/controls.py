@@ -42,9 +42,19 @@ class Settings(Styled):
         self._style = self.model.styles.find(choice) if isinstance(choice, str) else dict(choice)
 
     @property
+    def frame_style(self) -> FrameStyle:
+        """What the next frame is painted with. Set it to change all at once; `style` keeps its name."""
+        return self._frame_style
+
+    @frame_style.setter
+    def frame_style(self, style: FrameStyle) -> None:
+        self._check(style)
+        self._frame_style = style
+
+    @property
     def style_vector(self) -> Vector:
         """The vector in use, float32 [D]. Set it for a crossfade; `style` keeps its name."""
-        return self.frame_style.vector
+        return self._frame_style.vector
 
     @style_vector.setter
     def style_vector(self, vector: Vector) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from livestyle.model.controls import CONTROLS, STRENGTH, STYLE
@@ -40,3 +42,12 @@ def test_every_letter_in_the_help_does_something() -> None:
     ]
     assert len(letters) >= 10
     assert all(ord(letter) in CODES for letter in letters)
+
+
+def test_the_readme_names_every_key_of_the_help() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8").casefold()
+    keys = set(
+        text[text.index("| key |") : text.index("## files")].replace("`", " ").replace(",", " , ").split()
+    )
+    for line in (line for column in HELP for line in column):
+        assert set(line.keys) <= keys, line

@@ -12,7 +12,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
-from livestyle.model.frame_style import FrameStyle
+from livestyle.model.frame_style import STYLE_INPUTS, FrameStyle
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.workshop.export.live_transformer import live_graph
@@ -32,13 +32,11 @@ def check_export(trained: Styled, model: Model, frames: Sequence[Pixels]) -> int
     no_past = [torch.zeros(shape) for shape in shapes.values()]
     worst = 0
     with _engine(model, Precision.F32, frames[0]) as engine, torch.no_grad():
-        for index, style in enumerate(trained.styles.detach()):
-            frame = frames[index % len(frames)]
-            one, zero = torch.ones(1), torch.zeros(1)
-            expected = live(torch.from_numpy(frame[None]), style[None], one, zero, zero, *no_past)[0][
-                0
-            ].numpy()
-            found = engine.infer(frame, FrameStyle.still(style.numpy()))
+        for index, vector in enumerate(trained.styles.detach().numpy()):
+            frame, style = frames[index % len(frames)], FrameStyle.still(vector)
+            look = map(torch.from_numpy, style.tensors(STYLE_INPUTS).values())
+            expected = live(torch.from_numpy(frame[None]), *look, *no_past)[0][0].numpy()
+            found = engine.infer(frame, style)
             worst = max(worst, int(np.abs(expected.astype(int) - found).max()))
     if worst > TOLERANCE:
         raise LivestyleError(f"the graph differs from torch by {worst} of 255; expected <= {TOLERANCE}")
