@@ -26,7 +26,7 @@ def option_of(control: Control[Any]) -> OptionInfo:
     elif isinstance(control.default, bool):
         option = typer.Option(f"--{control.name.replace('_', '-')}", help=control.about)
     else:
-        option = typer.Option(help=control.about)
+        option = typer.Option(help=control.about, show_default=bool(control.default))
     assert isinstance(option, OptionInfo)
     return option
 
