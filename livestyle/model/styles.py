@@ -63,6 +63,8 @@ class StyleBank:
 
         LivestyleError that lists the names where nothing or more than one fits.
         """
+        if name in self.names:
+            return name
         wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
         if wanted in self.names:
             return wanted
