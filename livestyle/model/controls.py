@@ -39,6 +39,7 @@ class Control(ABC, Generic[Value]):
     aliases: keys that do the same in the same order and are not shown
     about:   the help of its option; empty = the command line has none
     scope:   cameras alone, films too, or pictures too
+    needs:   the control without which it has no effect; keys turn that one first
     """
 
     name: str
@@ -48,6 +49,7 @@ class Control(ABC, Generic[Value]):
     aliases: tuple[str, ...] = ()
     about: str = ""
     scope: Scope = Scope.PICTURE
+    needs: Control[Any] | None = None
 
     @abstractmethod
     def check(self, value: Value) -> None:
@@ -110,7 +112,7 @@ class Switch(Control[bool]):
 
 @dataclass(frozen=True, kw_only=True)
 class StyleName(Control[str]):
-    """The name of a style, in the order of the bank; empty = none, where that is the default."""
+    """The name of a style, in the order of the bank; empty = none."""
 
     def check(self, value: str) -> None:
         """The bank knows the names, and checks them."""
@@ -138,6 +140,22 @@ STEADINESS = Slider(
     keys=("[", "]"),
     about="0 = every frame by itself, 1 = what stands still is held most.",
     scope=Scope.FILM,
+)
+SECOND_STYLE = StyleName(
+    name="second_style",
+    label="second style",
+    default="",
+    keys=("a",),
+    about="Blend with this style.",
+)
+BLEND = Slider(
+    name="blend",
+    label="blend",
+    default=0.5,
+    keys=("-", "+"),
+    aliases=("_", "="),
+    about="Share of --second-style.",
+    needs=SECOND_STYLE,
 )
 CROSSFADE = Slider(
     name="crossfade_s",
@@ -179,5 +197,15 @@ FREEZE = Switch(
     off="Live again",
 )
 
-CONTROLS: tuple[Control[Any], ...] = (STYLE, STRENGTH, STEADINESS, CROSSFADE, KEEP_COLOR, MIRROR, FREEZE)
+CONTROLS: tuple[Control[Any], ...] = (
+    STYLE,
+    SECOND_STYLE,
+    BLEND,
+    STRENGTH,
+    STEADINESS,
+    CROSSFADE,
+    KEEP_COLOR,
+    MIRROR,
+    FREEZE,
+)
 """All of them, in the order in which they are shown."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from livestyle.core.errors import LivestyleError
 from livestyle.model.card import Card
 from livestyle.model.controls import (
+    BLEND,
     CONTROLS,
     KEEP_COLOR,
     STEADINESS,
@@ -21,7 +22,7 @@ from livestyle.model.controls import (
     Value,
     Values,
 )
-from livestyle.model.styles import Vector
+from livestyle.model.styles import Vector, lerp
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,16 +34,24 @@ class FrameStyle:
     keep_color: 1 = the camera's chroma under the painting's luminance
     steadiness: how much is held where nothing moves, 0 = nothing; without effect where the model has
                 no state, and in a frame in which anything else here is new
+    second:     float32 [D]: the style that is blended with it; None = none
+    blend:      the share of the second style, where there is one
 
-    LivestyleError for a value out of its control's range.
+    LivestyleError for a value out of its control's range, or styles of two models.
     """
 
     vector: Vector
     strength: float = STRENGTH.default
     keep_color: float = KEEP_COLOR.default
     steadiness: float = STEADINESS.default
+    second: Vector | None = None
+    blend: float = BLEND.default
 
     def __post_init__(self) -> None:
+        if self.second is not None and self.second.shape != self.vector.shape:
+            raise LivestyleError(
+                f"bad second style: {self.second.shape}; expected the shape of the first, {self.vector.shape}"
+            )
         for control in TURNED:
             control.check(getattr(self, control.name))
 
@@ -52,9 +61,15 @@ class FrameStyle:
         return cls(vector, steadiness=0.0)
 
     @property
+    def blended(self) -> Vector:
+        """The style and the second style, as much of each as `blend` says; float32 [D]."""
+        return self.vector if self.second is None else lerp(self.vector, self.second, self.blend)
+
+    @property
     def default(self) -> bool:
         """Whether nothing is asked for that a model without controls can't do."""
-        return all(getattr(self, c.name) == c.default for c in TURNED if c is not STEADINESS)
+        controls = (c for c in TURNED if c is not STEADINESS and c is not BLEND)
+        return self.second is None and all(getattr(self, c.name) == c.default for c in controls)
 
     def tensors(self, names: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """These inputs of a graph, as `inputs_of` tells them."""
@@ -62,7 +77,7 @@ class FrameStyle:
 
     def _tensor(self, name: str) -> NDArray[np.float32]:
         if name == "style":
-            return np.ascontiguousarray(self.vector)[None]
+            return np.ascontiguousarray(self.blended)[None]
         return np.array([getattr(self, name)], np.float32)
 
 
@@ -110,6 +125,7 @@ class Styled:
     strength = Setting(STRENGTH)
     keep_color = Setting(KEEP_COLOR)
     steadiness = Setting(STEADINESS)
+    blend = Setting(BLEND)
 
     def __init__(self, vector: Vector) -> None:
         self._frame_style = FrameStyle(vector)

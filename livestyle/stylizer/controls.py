@@ -24,7 +24,8 @@ class Settings(Styled):
         self._device = device
         self._encoder: StyleEncoder | None = None
         self._changing = threading.Lock()
-        self.style = self.styles[0]
+        self._style: StyleChoice = self.styles[0]
+        self._second_style = ""
 
     @property
     def styles(self) -> tuple[str, ...]:
@@ -40,6 +41,18 @@ class Settings(Styled):
     def style(self, choice: StyleChoice) -> None:
         self.change(vector=self.model.styles.vector(choice))
         self._style = self.model.styles.find(choice) if isinstance(choice, str) else dict(choice)
+
+    @property
+    def second_style(self) -> str:
+        """The style that is blended with the other, by `blend`; empty = none. Any part of a name will do."""
+        return self._second_style
+
+    @second_style.setter
+    def second_style(self, name: str) -> None:
+        styles = self.model.styles
+        name = styles.find(name) if name else ""
+        self.change(second=styles.vector(name) if name else None)
+        self._second_style = name
 
     @property
     def frame_style(self) -> FrameStyle:
@@ -94,6 +107,8 @@ class Settings(Styled):
             self.model = removed(self.model, name)
         if self._style == name:
             self.style = self.styles[0]
+        if self._second_style == name:
+            self.second_style = ""
 
     def _encoder_of(self, model: Model) -> StyleEncoder:
         if self._encoder is None or self._encoder.model.folder != model.folder:
@@ -101,11 +116,13 @@ class Settings(Styled):
         return self._encoder
 
     def _become(self, model: Model) -> None:
-        """Another model; the style of the same name stays, else it is the model's first."""
+        """Another model; styles of the same names stay, else it is the model's first, and no second."""
         name = self._style if self._style in model.styles.names else model.styles.names[0]
+        second = self._second_style if self._second_style in model.styles.names else ""
         with self._changing:
             self.model = model
-        self.style = name
+        self.change(vector=model.styles.vector(name), second=model.styles.vector(second) if second else None)
+        self._style, self._second_style = name, second
 
     def _check(self, style: FrameStyle) -> None:
         if not style.default:
