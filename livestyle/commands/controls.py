@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.models import OptionInfo
 
+from livestyle.core.errors import LivestyleError
 from livestyle.model.controls import CONTROLS, Control, Scope, Slider, Values
 
 PARAMETER = "controls"
@@ -19,12 +20,17 @@ NONE_GIVEN: Values = MappingProxyType({})
 """What a command's `controls` is until `takes_controls` fills it."""
 
 
+def flag(control: Control[Any]) -> str:
+    """How the command line names a control: '--keep-color'."""
+    return f"--{control.name.replace('_', '-')}"
+
+
 def option_of(control: Control[Any]) -> OptionInfo:
     """What typer shows and checks of a control; the option is named as the parameter is."""
     if isinstance(control, Slider):
         option = typer.Option(help=control.about, min=control.low, max=control.high)
     elif isinstance(control.default, bool):
-        option = typer.Option(f"--{control.name.replace('_', '-')}", help=control.about)
+        option = typer.Option(flag(control), help=control.about)
     else:
         option = typer.Option(help=control.about, show_default=bool(control.default))
     assert isinstance(option, OptionInfo)
@@ -42,12 +48,20 @@ def takes_controls(scope: Scope, *but: Control[Any]) -> Callable[[Callable[..., 
         @functools.wraps(command)
         def main(*arguments: Any, **options: Any) -> None:
             values = {c.name: options.pop(c.name, c.default) for c in chosen}
+            for control in chosen:
+                _check_needs(control, values)
             command(*arguments, **{PARAMETER: values}, **options)
 
         main.__signature__ = _with_options(command, chosen)  # type: ignore[attr-defined]
         return main
 
     return decorate
+
+
+def _check_needs(control: Control[Any], values: Values) -> None:
+    needed = control.needs
+    if needed and values[needed.name] == needed.default and values[control.name] != control.default:
+        raise LivestyleError(f"{flag(control)} has no effect without {flag(needed)}; leave it out")
 
 
 def within(scope: Scope, values: Values) -> Values:

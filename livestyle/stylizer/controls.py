@@ -121,7 +121,9 @@ class Settings(Styled):
         second = self._second_style if self._second_style in model.styles.names else ""
         with self._changing:
             self.model = model
-        self.change(vector=model.styles.vector(name), second=model.styles.vector(second) if second else None)
+        vector, blended = model.styles.vector(name), model.styles.vector(second) if second else None
+        with self._turning:  # both at once: they are of one length
+            self._frame_style = replace(self._frame_style, vector=vector, second=blended)
         self._style, self._second_style = name, second
 
     def _check(self, style: FrameStyle) -> None:

@@ -32,9 +32,9 @@ class Stylizer(Settings, Closing):
     ...     painted = stylizer.stylize(frame)
 
     An engine is compiled for a size when the first frame of that size comes (or with `open`), and
-    kept until another size comes. `style`, `strength`, `keep_color` and `steadiness` may be set at any
-    time from any thread; they count from the next `stylize` on and compile nothing. `stylize` itself
-    belongs to one thread at a time.
+    kept until another size comes. `style`, `second_style` and the controls `blend`, `strength`,
+    `keep_color` and `steadiness` (see model/controls.py) may be set at any time from any thread; they
+    count from the next `stylize` on and compile nothing. `stylize` itself belongs to one thread at a time.
 
     Frames are taken as a film: where nothing moves, the painting is held (`steadiness`). Call
     `reset` between films, or set steadiness to 0 for pictures that have nothing to do with each other.

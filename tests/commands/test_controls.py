@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from typer.main import get_command
 
 from livestyle.cli import app
 from livestyle.commands import image, live, video
-from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls, within
+from livestyle.commands.controls import NONE_GIVEN, flag, option_of, takes_controls, within
+from livestyle.core.errors import LivestyleError
 from livestyle.model.controls import CONTROLS, CROSSFADE, MIRROR, STEADINESS, STRENGTH, Scope, Slider, Values
 
 
@@ -29,7 +31,7 @@ def test_every_control_that_has_an_effect_is_an_option(command: str, scope: Scop
         assert (control.name in found) == wanted or control.name == "style"
         if wanted:
             option = found[control.name]
-            assert option.opts == [f"--{control.name.replace('_', '-')}"]
+            assert option.opts == [flag(control)]
             assert (option.help, option.default) == (control.about, control.default)
 
 
@@ -67,3 +69,8 @@ def test_a_picture_has_no_use_for_what_is_of_films() -> None:
     given = {"strength": 0.5, "steadiness": 0.1, "mirror": True}
     assert within(Scope.PICTURE, given) == {"strength": 0.5}
     assert within(Scope.FILM, given) == {"strength": 0.5, "steadiness": 0.1}
+
+
+def test_what_has_no_effect_without_another_is_an_error() -> None:
+    with pytest.raises(LivestyleError, match="--blend has no effect without --second-style; leave it out"):
+        image.main(Path("in.png"), Path("out.png"), blend=0.2)
