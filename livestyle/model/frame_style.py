@@ -52,7 +52,7 @@ class FrameStyle:
             raise LivestyleError(
                 f"bad second style: {self.second.shape}; expected the shape of the first, {self.vector.shape}"
             )
-        for control in TURNED:
+        for control in FRAME_CONTROLS:
             control.check(getattr(self, control.name))
 
     @classmethod
@@ -68,7 +68,7 @@ class FrameStyle:
     @property
     def default(self) -> bool:
         """Whether nothing is asked for that a model without controls can't do."""
-        controls = (c for c in TURNED if c is not STEADINESS and c is not BLEND)
+        controls = (c for c in FRAME_CONTROLS if c is not STEADINESS and c is not BLEND)
         return self.second is None and all(getattr(self, c.name) == c.default for c in controls)
 
     def tensors(self, names: Sequence[str]) -> dict[str, NDArray[np.float32]]:
@@ -81,7 +81,7 @@ class FrameStyle:
         return np.array([getattr(self, name)], np.float32)
 
 
-TURNED: tuple[Control[Any], ...] = tuple(
+FRAME_CONTROLS: tuple[Control[Any], ...] = tuple(
     control for control in CONTROLS if control.name in {field.name for field in fields(FrameStyle)}
 )
 """The controls that are fields of a FrameStyle."""
@@ -91,17 +91,15 @@ STYLE_INPUTS = ("style", "strength", "keep_color", "steadiness")
 
 
 def inputs_of(card: Card) -> dict[str, tuple[int, ...]]:
-    """What the graph of a model takes of a FrameStyle: shapes by name, all float32."""
+    """What the graph of a model takes of a FrameStyle, in order: shapes by name, all float32."""
     if card.scale > 1:
         return {}
-    shapes: dict[str, tuple[int, ...]] = {
-        name: (1,) for name in STYLE_INPUTS if card.state or name != "steadiness"
-    }
-    return {**shapes, "style": (1, card.style_length)}
+    names = (name for name in STYLE_INPUTS if card.state or name != STEADINESS.name)
+    return {name: (1, card.style_length) if name == "style" else (1,) for name in names}
 
 
-class Setting(Generic[Value]):
-    """An attribute of a Styled: the value of a control in its FrameStyle."""
+class Attribute(Generic[Value]):
+    """An attribute of a Controlled: the value of a control in its FrameStyle."""
 
     def __init__(self, control: Control[Value]) -> None:
         self._name = control.name
@@ -109,23 +107,23 @@ class Setting(Generic[Value]):
         self.__doc__ = control.about
 
     @overload
-    def __get__(self, owner: None, kind: type[Styled]) -> Self: ...
+    def __get__(self, owner: None, kind: type[Controlled]) -> Self: ...
     @overload
-    def __get__(self, owner: Styled, kind: type[Styled]) -> Value: ...
-    def __get__(self, owner: Styled | None, kind: type[Styled]) -> Self | Value:
+    def __get__(self, owner: Controlled, kind: type[Controlled]) -> Value: ...
+    def __get__(self, owner: Controlled | None, kind: type[Controlled]) -> Self | Value:
         return self if owner is None else self._type(getattr(owner._frame_style, self._name))
 
-    def __set__(self, owner: Styled, value: Value) -> None:
+    def __set__(self, owner: Controlled, value: Value) -> None:
         owner.change(**{self._name: value})
 
 
-class Styled:
+class Controlled:
     """Has controls as attributes that any thread may set; each change is a new FrameStyle."""
 
-    strength = Setting(STRENGTH)
-    keep_color = Setting(KEEP_COLOR)
-    steadiness = Setting(STEADINESS)
-    blend = Setting(BLEND)
+    strength = Attribute(STRENGTH)
+    keep_color = Attribute(KEEP_COLOR)
+    steadiness = Attribute(STEADINESS)
+    blend = Attribute(BLEND)
 
     def __init__(self, vector: Vector) -> None:
         self._frame_style = FrameStyle(vector)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from livestyle.model.controls import CROSSFADE, FREEZE, MIRROR
-from livestyle.model.frame_style import FrameStyle, Styled
+from livestyle.model.frame_style import Controlled, FrameStyle
 from livestyle.model.styles import StyleBank, Vector, lerp
 
 
@@ -42,7 +42,7 @@ class Fade:
         return replace(self, bank=bank, index=index) if same else _still(bank, index)
 
 
-class Look(Styled):
+class Look(Controlled):
     """The style in use and what else the keys change.
 
     Every attribute may be set at any time; a frame whose inference starts afterwards has it.

@@ -8,13 +8,13 @@ from dataclasses import replace
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.model.card import Model
-from livestyle.model.frame_style import FrameStyle, Styled
+from livestyle.model.frame_style import Controlled, FrameStyle
 from livestyle.model.styles import StyleChoice, Vector
 from livestyle.runtime.style_encoder import StyleEncoder, scaled
 from livestyle.stylizer.user_styles import keep, removed
 
 
-class Settings(Styled):
+class Settings(Controlled):
     """Of a model: any thread may change them, and they count from the next frame on."""
 
     def __init__(self, model: Model, device: str) -> None:

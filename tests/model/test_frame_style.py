@@ -9,7 +9,7 @@ import pytest
 from livestyle.core.errors import LivestyleError
 from livestyle.model.card import Model
 from livestyle.model.controls import CONTROLS
-from livestyle.model.frame_style import STYLE_INPUTS, TURNED, FrameStyle, Styled, inputs_of
+from livestyle.model.frame_style import FRAME_CONTROLS, STYLE_INPUTS, Controlled, FrameStyle, inputs_of
 
 VECTOR = np.array([1, 2, 3], np.float32)
 
@@ -33,23 +33,23 @@ def test_a_graph_without_a_past_takes_no_steadiness_and_an_enlarger_nothing(mode
     assert inputs_of(replace(model.card, scale=4)) == {}
 
 
-@pytest.mark.parametrize("name", [control.name for control in TURNED])
+@pytest.mark.parametrize("name", [control.name for control in FRAME_CONTROLS])
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])
 def test_a_value_out_of_range_is_refused_and_names_the_control(name: str, value: float) -> None:
-    styled = Styled(VECTOR)
-    before = getattr(styled, name)
+    looks = Controlled(VECTOR)
+    before = getattr(looks, name)
     with pytest.raises(LivestyleError, match=rf"{name} .* out of range; expected 0 to 1"):
-        styled.set_controls({name: value})
-    assert getattr(styled, name) == before
+        looks.set_controls({name: value})
+    assert getattr(looks, name) == before
 
 
-def test_every_field_is_a_control_that_a_styled_has_as_an_attribute() -> None:
-    styled = Styled(VECTOR)
-    assert {c.name for c in TURNED} == {f.name for f in fields(FrameStyle)} - {"vector", "second"}
-    for control in TURNED:
-        assert getattr(styled, control.name) == control.default
-        assert type(getattr(styled, control.name)) is type(control.default)
-        assert getattr(type(styled), control.name).__doc__ == control.about
+def test_every_field_is_a_control_that_an_object_has_as_an_attribute() -> None:
+    looks = Controlled(VECTOR)
+    assert {c.name for c in FRAME_CONTROLS} == {f.name for f in fields(FrameStyle)} - {"vector", "second"}
+    for control in FRAME_CONTROLS:
+        assert getattr(looks, control.name) == control.default
+        assert type(getattr(looks, control.name)) is type(control.default)
+        assert getattr(type(looks), control.name).__doc__ == control.about
 
 
 def test_what_an_enlarger_can_do_is_the_default_whatever_the_steadiness() -> None:
@@ -60,26 +60,26 @@ def test_what_an_enlarger_can_do_is_the_default_whatever_the_steadiness() -> Non
 
 
 def test_threads_that_set_different_controls_lose_none() -> None:
-    styled = Styled(VECTOR)
-    start = threading.Barrier(len(TURNED))
+    looks = Controlled(VECTOR)
+    start = threading.Barrier(len(FRAME_CONTROLS))
 
     def turn(name: str) -> None:
         start.wait(60)
         for step in range(500):
-            styled.set_controls({name: step % 2})
+            looks.set_controls({name: step % 2})
 
-    threads = [threading.Thread(target=turn, args=(control.name,)) for control in TURNED]
+    threads = [threading.Thread(target=turn, args=(control.name,)) for control in FRAME_CONTROLS]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert all(getattr(styled, control.name) == 1 for control in TURNED)
+    assert all(getattr(looks, control.name) == 1 for control in FRAME_CONTROLS)
 
 
 def test_a_control_that_is_not_there_is_an_error_with_those_that_are() -> None:
     for name in ("wobble", "change", "mirror"):
         with pytest.raises(LivestyleError, match=f"no control '{name}'; expected one of .*strength"):
-            Styled(VECTOR).set_controls({name: 1})
+            Controlled(VECTOR).set_controls({name: 1})
 
 
 def test_controls_have_names_of_their_own() -> None:
