@@ -40,6 +40,8 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"livestyle.commands.{cmd_name}")
+        if hasattr(module, "app"):
+            return get_command(module.app)
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         single.command(module.NAME)(module.main)
         return get_command(single)

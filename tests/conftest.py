@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from livestyle import Stylizer
@@ -48,6 +49,34 @@ def model() -> Model:
 def stylizer() -> Iterator[Stylizer]:
     with Stylizer(precision=Precision.F32, threads=1) as stylizer:
         yield stylizer
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that `make` fills, once in a run of all tests, however many processes share them."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "whole").exists():
+            folder.mkdir(exist_ok=True)
+            make(folder)
+            (folder / "whole").touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `train_two_styles` makes. Nobody writes into it."""
+    from tests.workshop.small import train_two_styles
+
+    return once(tmp_path_factory, "shop", train_two_styles)
+
+
+@pytest.fixture(scope="session")
+def huang(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """Huang's network of random weights, live. Nobody writes into its folder."""
+    from tests.workshop.small import publish_huang
+
+    return Model.load(once(tmp_path_factory, "adain", publish_huang) / "huang")
 
 
 def picture(size: Size, seed: int = 0) -> Pixels:

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from livestyle.commands.given import refuse
 from livestyle.commands.options import AsJson, ModelName
 from livestyle.commands.train import require_torch
 from livestyle.core.errors import LivestyleError
@@ -28,6 +29,7 @@ from livestyle.workshop.calibration.frames import (
 )
 
 NAME = "calibrate"
+QUANTISING = ("model", "min_psnr", "install_anyway", "install", "as_json")
 KEPT_BACK = 8
 """One frame in this many is not calibrated with: INT8 is judged by those."""
 
@@ -36,6 +38,7 @@ MIN_PSNR_DB = 35.0
 
 
 def main(
+    context: typer.Context,
     source: Annotated[
         list[str] | None,
         typer.Option("--from", help="Folder of photos, video or camera to choose from; may be given again."),
@@ -63,6 +66,12 @@ def main(
     """
     console = Console(stderr=True, highlight=False, markup=False)
     folder = frames or frames_dir()
+    if not source:
+        refuse(context, "without --from", "seconds", "overwrite")
+    if only_frames:
+        refuse(context, "with --only-frames", *QUANTISING)
+    elif not install:
+        refuse(context, "with --no-install", "min_psnr", "install_anyway")
     if source:
         choose(source, folder, count, seconds, overwrite, console)
     if only_frames:

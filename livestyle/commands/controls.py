@@ -52,7 +52,9 @@ def takes_controls(scope: Scope, *but: Control[Any]) -> Callable[[Callable[..., 
                 _check_needs(control, values)
             command(*arguments, **{PARAMETER: values}, **options)
 
-        main.__signature__ = _with_options(command, chosen)  # type: ignore[attr-defined]
+        signature = _with_options(command, chosen)
+        main.__signature__ = signature  # type: ignore[attr-defined]
+        main.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
         return main
 
     return decorate
@@ -62,6 +64,11 @@ def _check_needs(control: Control[Any], values: Values) -> None:
     needed = control.needs
     if needed and values[needed.name] == needed.default and values[control.name] != control.default:
         raise LivestyleError(f"{flag(control)} has no effect without {flag(needed)}; leave it out")
+
+
+def names_of(scope: Scope) -> list[str]:
+    """The controls that have an effect there and not further, by the names of their options in a command."""
+    return [control.name for control in CONTROLS if control.about and control.scope is scope]
 
 
 def within(scope: Scope, values: Values) -> Values:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from livestyle.commands.given import refuse
 from livestyle.commands.options import Arithmetic, AsJson, Device, Threads, Vgg
 from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError
@@ -20,10 +21,15 @@ from livestyle.core.frame import Pixels
 from livestyle.core.parse import split_styles
 from livestyle.core.progress_bar import plain_bar
 from livestyle.core.size import Size
+from livestyle.evaluation.appearance_report import Paint, judge, load_photos, painting_paths, write_report
+from livestyle.evaluation.appearance_report import report as appearance_record
+from livestyle.evaluation.appearance_report import table_of as appearance_table
 from livestyle.evaluation.films import Film, load_film
+from livestyle.evaluation.onnx_painter import OnnxPainter
 from livestyle.evaluation.plot import Column, draw
 from livestyle.evaluation.temporal import Material, measure, summary, warp_error
 from livestyle.model.controls import STEADINESS
+from livestyle.offline.batch import make_folder
 from livestyle.offline.style_schedule import ALL
 from livestyle.sinks.images import save_image
 from livestyle.sinks.part import check_target
@@ -32,15 +38,29 @@ from livestyle.sources.synthetic.scene import Scene
 from livestyle.stylizer.stylizer import Stylizer
 
 NAME = "evaluate"
+QUALITY_ONLY = ("paintings", "notes", "lbfgs", "lbfgs_photos", "style_size", "vgg", "out")
+TEMPORAL_ONLY = ("compare", "steadiness", "flow", "size", "plot")
 Figures = dict[str, dict[str, dict[str, float]]]
 """By style, then 'plain' or 'steadied', then the figure's name."""
 
 
 def main(
+    context: typer.Context,
     model: Annotated[str, typer.Argument(help="Name or folder of a model.")] = "cin-lite",
     temporal: Annotated[
         bool, typer.Option("--temporal", help="Noise amplification, warp error, ghosting.")
     ] = False,
+    appearance: Annotated[
+        bool,
+        typer.Option("--appearance", help="What the eye sees: brushwork, lattice, halo, palette."),
+    ] = False,
+    onnx: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE=STYLE",
+            help="With --appearance: another's network, RGB of 255, and its painting; may be repeated.",
+        ),
+    ] = None,
     compare: Annotated[
         str | None, typer.Option(help="With --temporal: another model, measured beside it.")
     ] = None,
@@ -71,7 +91,9 @@ def main(
     flow: Annotated[
         list[Path] | None, typer.Option(help="Folder of frames with their flow as .npz; may be repeated.")
     ] = None,
-    size: Annotated[str, typer.Option(help="Of the photos, with --temporal.", metavar="WxH")] = "640x480",
+    size: Annotated[
+        str, typer.Option(help="Of the photos, with --temporal or --appearance.", metavar="WxH")
+    ] = "640x480",
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
@@ -84,6 +106,8 @@ def main(
     Content and style loss, structure and colours, on the middle squares of photos, 256 px:
     livestyle evaluate MODEL --photos DIR --paintings DIR
 
+    What the eye sees, at 640x480: livestyle evaluate MODEL --appearance --photos DIR --paintings DIR
+
     How steady its paintings are: livestyle evaluate MODEL --temporal
     """
     console = Console(stderr=True, highlight=False, markup=False)
@@ -92,6 +116,9 @@ def main(
     opened = partial(Stylizer, device=device, precision=precision, threads=threads, report=report_once)
     styles = split_styles(style)
     if temporal:
+        refuse(context, "with --temporal", *QUALITY_ONLY)
+        if plot is None:
+            refuse(context, "with --temporal and without --plot", "overwrite")
         if plot:
             check_target(plot, overwrite)
         material = load_material(photos, limit or 3, Size.parse(size), flow or ())
@@ -106,7 +133,18 @@ def main(
             sys.stdout.write(json.dumps(report(found, steadiness, material)) + "\n")
         else:
             Console(highlight=False).print(table_of(found, steadiness, material))
+    elif appearance and photos and paintings:
+        with opened(model) as stylizer:
+            _appearance(
+                stylizer, styles, onnx or (), load_photos(photos, limit, Size.parse(size)),
+                painting_paths(paintings, notes), out, overwrite, as_json,
+            )  # fmt: skip
     elif photos and paintings:
+        refuse(context, "without --temporal", *TEMPORAL_ONLY)
+        if out is None:
+            refuse(context, "without --out", "overwrite")
+        if not lbfgs:
+            refuse(context, "without --lbfgs", "lbfgs_photos")
         from livestyle.commands.train import require_torch
 
         require_torch(("torch", "safetensors", "torchmetrics"))
@@ -122,6 +160,49 @@ def main(
             run(options, stylizer, console, out, overwrite, as_json)
     else:
         raise LivestyleError("nothing to measure; give --photos DIR and --paintings DIR, or --temporal")
+
+
+def _appearance(
+    stylizer: Stylizer,
+    styles: Sequence[str],
+    others: Sequence[str],
+    photos: Sequence[Pixels],
+    paintings: Mapping[str, Path],
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Measure the styles of a model and the networks of others, and say, print or write what was found."""
+    stylizer.model.card.check_paints()
+    if out:
+        make_folder(out)
+        check_target(out / "appearance.json", overwrite)
+    size = Size.of(photos[0])
+    painters = {stylizer.model.card.name: _painters(stylizer, styles)}
+    painters |= {text.rpartition("=")[0] or text: _other(text, size) for text in others}
+    found = list(judge(painters, photos, paintings))
+    record = appearance_record(found, len(photos), size, str(stylizer.info))
+    if out:
+        write_report(out, found, photos, record)
+    if as_json:
+        sys.stdout.write(json.dumps(record) + "\n")
+    else:
+        Console(highlight=False).print(appearance_table(found))
+
+
+def _painters(stylizer: Stylizer, styles: Sequence[str]) -> Iterator[tuple[str, Paint]]:
+    """Each style of a model, every photo by itself."""
+    bank = stylizer.model.styles
+    stylizer.steadiness = 0.0
+    for name in (n for style in styles for n in (bank.names if style == ALL else (bank.find(style),))):
+        stylizer.style = name
+        yield name, stylizer.stylize
+
+
+def _other(text: str, size: Size) -> Iterator[tuple[str, Paint]]:
+    """FILE=STYLE; without a style it is the file's name."""
+    path, _, style = text.rpartition("=")
+    yield style if path else Path(text).stem, OnnxPainter(Path(path or text), size).stylize
 
 
 def load_material(photos: Path | None, limit: int, size: Size, flows: Sequence[Path]) -> Material:

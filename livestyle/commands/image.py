@@ -70,7 +70,8 @@ def main(
     console = Console(stderr=True, highlight=False, markup=False)
     with Stylizer(load_model(model, console.print), device, precision, threads, console.print) as stylizer:
         stylizer.set_controls(controls)
-        stylizer.keep_color |= color is Color.LUMINANCE
+        if color is Color.LUMINANCE:
+            stylizer.keep_color = True
         pictures = add_style_images(stylizer, style_image)
         styles = split_styles(style) or tuple(pictures)
         regions = tuple(parse_region(text, stylizer, pictures) for text in region or ())

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls, within
+from livestyle.commands.controls import NONE_GIVEN, names_of, option_of, takes_controls, within
+from livestyle.commands.given import refuse, refuse_all_but
 from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Threads
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError
@@ -23,10 +24,19 @@ from livestyle.ui.run import ShowOptions, show
 
 NAME = "live"
 FILES = "Files"
+CAMERA_ONLY = (
+    "camera", "size", "fps", "fullscreen", "no_window", "snapshots",
+    "record", "max_frames", "as_json", *names_of(Scope.CAMERA),
+)  # fmt: skip
+"""What --input has no use for."""
+
+VIDEO_ONLY = ("slots", "crossfade", "change_every", "encoder", "crf", *names_of(Scope.FILM))
+"""What a picture has no use for."""
 
 
 @takes_controls(Scope.CAMERA, CROSSFADE)
 def main(
+    context: typer.Context,
     camera: Annotated[
         list[str] | None,
         typer.Option(
@@ -91,10 +101,13 @@ def main(
     With --input and --output a video or picture file is painted instead, as by `livestyle video`.
     """
     if list_cameras:
+        refuse_all_but(context, "with --list-cameras", "list_cameras")
         return _list_cameras()
     if list_styles:
+        refuse_all_but(context, "with --list-styles", "list_styles", "model")
         return _list_styles(model)
     if remove_style:
+        refuse_all_but(context, "with --remove-style", "remove_style", "model")
         return _remove_style(model, remove_style)
     options = ShowOptions(
         cameras=tuple(camera or ["0"]),
@@ -118,17 +131,33 @@ def main(
         max_frames=max_frames,
     )
     if source or target:
-        return _paint_file(
-            source, target, options, "1s" if crossfade is None else f"{crossfade}s", change_every
-        )
+        fade = "1s" if crossfade is None else f"{crossfade}s"
+        return _paint_file(context, source, target, options, fade, change_every)
+    _check_live(context, options)
     found = show(options, Console(stderr=True, highlight=False, markup=False))
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     return None
 
 
+def _check_live(context: typer.Context, options: ShowOptions) -> None:
+    """LivestyleError for what was given and has no effect on a camera."""
+    refuse(context, "without --input", "change_every")
+    if options.record is None:
+        refuse(context, "without --record or --input", "overwrite")
+    if not options.window:
+        refuse(context, "with --no-window", "fullscreen", "snapshots")
+        if options.record is None:
+            refuse(context, "with --no-window and without --record", "encoder", "crf")
+
+
 def _paint_file(
-    source: Path | None, target: Path | None, options: ShowOptions, crossfade: str, change_every: str
+    context: typer.Context,
+    source: Path | None,
+    target: Path | None,
+    options: ShowOptions,
+    crossfade: str,
+    change_every: str,
 ) -> None:
     """What `livestyle image` does for a picture or a folder with no video in it, else `livestyle video`."""
     from livestyle.commands import image, video
@@ -137,6 +166,7 @@ def _paint_file(
 
     if source is None or target is None:
         raise LivestyleError(f"--{'output' if source else 'input'} is missing; a file needs both")
+    refuse(context, "with --input", *CAMERA_ONLY)
     paths = source.iterdir() if source.is_dir() else [source]
     suffixes = {path.suffix.lower() for path in paths}
     engine = {"model": options.model, "device": options.device, "precision": options.precision}
@@ -144,11 +174,12 @@ def _paint_file(
     shared["style"] = options.style
     shared["style_image"] = list(options.style_images)
     if suffixes & SUFFIXES and not suffixes & VIDEO_SUFFIXES:
+        refuse(context, "on a picture", *VIDEO_ONLY)
         image.main(source, target, **shared, **within(Scope.PICTURE, options.controls))
     else:
         shared |= {"encoder": options.encoder, "crf": options.crf, "slots": options.slots}
         shared |= within(Scope.FILM, options.controls)
-        video.main(source, target, change_every=change_every, crossfade=crossfade, **shared)
+        video.main(context, source, target, change_every=change_every, crossfade=crossfade, **shared)
 
 
 def _list_cameras() -> None:

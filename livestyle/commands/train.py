@@ -1,168 +1,95 @@
-"""The command line of `livestyle train`."""
+"""The command line of `livestyle train`: one subcommand a method."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+import sys
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
-from typing import Annotated
+from typing import Any, get_type_hints
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from livestyle.commands.options import TorchDevice, Vgg
-from livestyle.commands.training.request import Request
+from livestyle.commands.given import refuse
+from livestyle.commands.training import train_methods as methods
+from livestyle.commands.training.train_old_form import OLD_FORM, in_new_form, is_old_form
+from livestyle.commands.training.train_options import PANELS, Course
 from livestyle.core.errors import LivestyleError
-from livestyle.workshop.networks.choices import Norm
-from livestyle.workshop.training.choices import Direction, Fidelity, Method
 
 NAME = "train"
+METHODS: dict[str, type[Course]] = {
+    "cin": methods.CinOptions,
+    "johnson": methods.JohnsonOptions,
+    "adain": methods.AdainOptions,
+    "cyclegan": methods.CycleganOptions,
+    "superres": methods.SuperresOptions,
+    "texture": methods.TextureOptions,
+    "add-style": methods.AddStyleOptions,
+}
+"""In the order of the help; what each does is `run` in commands/training/train_NAME.py."""
 
 
-def main(
-    method: Annotated[Method, typer.Option(help="What is trained; see docs/methods.md.")] = Method.CIN,
-    content: Annotated[
-        list[Path] | None,
-        typer.Option(help="Folder of photos to learn on; may be given again. --add-style can do without."),
-    ] = None,
-    styles: Annotated[Path | None, typer.Option(help="Folder of paintings: one style each.")] = None,
-    style: Annotated[Path | None, typer.Option(help="The one painting of johnson and texture.")] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the model, or of the textures, to make.")
-    ] = None,
-    add_style: Annotated[Path | None, typer.Option(help="One painting to add to --model.")] = None,
-    model: Annotated[str, typer.Option(help="With --add-style: the model that gets it.")] = "cin-lite",
-    name: Annotated[str | None, typer.Option(help="Name of the model, or of the added style.")] = None,
-    notes: Annotated[
-        Path | None, typer.Option(help="CSV: file,name,title,artist,year,licence[,weight][,share].")
-    ] = None,
-    more_styles: Annotated[
-        list[Path] | None,
-        typer.Option(help="adain: folder of more pictures to learn styles of; may be given again."),
-    ] = None,
-    held_out: Annotated[
-        Path | None, typer.Option(help="adain: folder of paintings for the sheets, not learned.")
-    ] = None,
-    pool: Annotated[
-        int, typer.Option(min=1, help="adain: how many style pictures are made of the paintings.")
-    ] = 768,
-    arch: Annotated[
-        str | None,
-        typer.Option(help="lite (CPUs; the default), half or wide; cyclegan: six for half, superres none."),
-    ] = None,
-    norm: Annotated[Norm | None, typer.Option(help="Default instance; superres batch.")] = None,
-    start: Annotated[str | None, typer.Option("--from", help="A model to start from.")] = None,
-    teacher: Annotated[
-        str | None,
-        typer.Option(
-            help="cin: learn this model's pictures instead of the paintings: a fast start for --from."
-        ),
-    ] = None,
-    steps: Annotated[
-        int | None,
-        typer.Option(min=1, help="Default 12000; add-style 600, superres, cyclegan 20000, texture 2000."),
-    ] = None,
-    batch: Annotated[int | None, typer.Option(min=1, help="Default 4; cyclegan 1.")] = None,
-    crop: Annotated[
-        int | None,
-        typer.Option(
-            min=64,
-            help="Side of the photos or textures, px; default 192; "
-            "johnson, texture 256, superres 288; cyclegan 256, lite 128.",
-        ),
-    ] = None,
-    style_size: Annotated[
-        int | None,
-        typer.Option(min=64, help="Long side of the paintings, px; default 640; texture 256."),
-    ] = None,
-    stroke: Annotated[
-        float,
-        typer.Option(min=0.25, max=4, help="cin, johnson: size of the strokes, a factor on --style-size."),
-    ] = 1.0,
-    canvas: Annotated[
-        bool, typer.Option(help="cin, johnson, adain: noise in the network that strokes hang on.")
-    ] = True,
-    style_weight: Annotated[float, typer.Option(min=0, help="More = more painting, less photo.")] = 10.0,
-    content_weight: Annotated[float, typer.Option(min=0)] = 1.0,
-    tv_weight: Annotated[float, typer.Option(min=0, help="Smoothness.")] = 0.05,
-    stability_weight: Annotated[
-        float, typer.Option(min=0, help="Of moved pictures under noise: the painting has to follow.")
-    ] = 200.0,
-    noise_weight: Annotated[
-        float, typer.Option(min=0, help="Of still pictures under noise: three pairs of four, if not 0.")
-    ] = 0.0,
-    film_weight: Annotated[
-        float, typer.Option(min=0, help="Of three frames in which something passes; a third slower.")
-    ] = 0.0,
-    peaks_weight: Annotated[
-        float, typer.Option(min=0, help="cin, johnson: of spikes in the features: no droplets.")
-    ] = 8.0,
-    rate: Annotated[
-        float | None,
-        typer.Option(
-            min=0, help="Default 2e-3; add-style, texture 1e-2; johnson, superres 1e-3; cyclegan 2e-4."
-        ),
-    ] = None,
-    decay: Annotated[
-        float | None,
-        typer.Option(
-            min=0, max=1, help="Last part of the steps in which the rate falls; default 0.4; cyclegan 0.5."
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option()] = 0,
-    vgg: Vgg = None,
-    style_loss: Annotated[
-        str | None,
-        typer.Option(
-            help="gram, windows, mmd-linear, mmd-poly, mmd-gaussian, bn-stats, or a sum; "
-            "default windows; adain and texture gram."
-        ),
-    ] = None,
-    loss: Annotated[
-        Fidelity, typer.Option(help="Of superres: relu2_2 of VGG-19, or pixels.")
-    ] = Fidelity.PERCEPTUAL,
-    diversity: Annotated[float, typer.Option(min=0, help="Of texture: more = textures differ more.")] = 0.1,
-    samples: Annotated[int, typer.Option(min=1, help="Textures to draw at the end.")] = 16,
-    a: Annotated[
-        list[Path] | None, typer.Option(help="Of cyclegan: folder of photos; may be given again.")
-    ] = None,
-    b: Annotated[
-        list[Path] | None, typer.Option(help="Of cyclegan: folder of paintings; may be given again.")
-    ] = None,
-    cycle_weight: Annotated[float, typer.Option(min=0, help="Of cyclegan: there and back again.")] = 10.0,
-    identity_weight: Annotated[
-        float, typer.Option(min=0, help="Of cyclegan: paintings stay as they are; times --cycle-weight.")
-    ] = 0.5,
-    direction: Annotated[
-        Direction, typer.Option(help="Of cyclegan: which generator becomes the model.")
-    ] = Direction.AB,
-    device: TorchDevice = "auto",
-    validation: Annotated[Path | None, typer.Option(help="Folder of photos for the sheets.")] = None,
-    work: Annotated[
-        Path | None, typer.Option(help="Checkpoint, log and sheets; default OUT.training.")
-    ] = None,
-    resume: Annotated[bool, typer.Option(help="Go on from the checkpoint in the work folder.")] = False,
-    overwrite: Annotated[bool, typer.Option(help="Replace what is there.")] = False,
-    int8: Annotated[bool, typer.Option(help="Make the INT8 graph too.")] = True,
-) -> None:
-    """Train styles in one network, or add one to it; or what else --method names.
+class Methods(TyperGroup):
+    """Builds a method's command from its options when it is asked for."""
 
-    livestyle train --styles paintings/ --content photos/ --out my-model
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(METHODS)
 
-    livestyle train --add-style painting.jpg --model cin-lite
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in METHODS:
+            return None
+        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        single.command(cmd_name)(callback(METHODS[cmd_name], f"train_{cmd_name.replace('-', '_')}"))
+        return get_command(single)
 
-    livestyle train --method johnson --style painting.jpg --content photos/ --out one-style
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if is_old_form(args):
+            ctx.obj = OLD_FORM
+            args = in_new_form(args, {name: self.get_command(ctx, name) for name in METHODS})
+        return super().parse_args(ctx, args)
 
-    livestyle train --method superres --content photos/ --out superres-x4
 
-    livestyle train --method texture --style painting.jpg --out textures/
+app = typer.Typer(
+    name=NAME, cls=Methods, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 
-    livestyle train --method cyclegan --a photos/ --b paintings/ --out from-set-to-set
-    """
-    given = dict(locals())
-    require_torch()
-    lists = {name: tuple(given[name] or ()) for name in ("content", "more_styles", "a", "b")}
-    import_module(f"livestyle.commands.training.train_{method}").run(Request(**{**given, **lists}))
+
+@app.callback()
+def train() -> None:
+    """Train styles in one network, or add one to it; see docs/methods.md for the methods."""
+
+
+def callback(options: type[Course], module: str) -> Callable[..., None]:
+    """A function for typer whose parameters are the fields of `options`; it has `module` run them."""
+
+    def main(context: typer.Context, **given: Any) -> None:
+        chosen = options(**given)
+        for why, names in chosen.idle().items():
+            try:
+                refuse(context, why, *names)
+            except LivestyleError as error:
+                if context.obj != OLD_FORM:
+                    raise
+                sys.stderr.write(f"note: {error}\n")
+        require_torch()
+        import_module(f"livestyle.commands.training.{module}").run(chosen)
+
+    hints = get_type_hints(options, include_extras=True)
+    fields = [p.replace(annotation=hints[p.name]) for p in inspect.signature(options).parameters.values()]
+    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    signature = inspect.Signature([context, *sorted(fields, key=_panel)])
+    main.__signature__ = signature  # type: ignore[attr-defined]
+    main.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+    main.__doc__ = options.__doc__
+    return main
+
+
+def _panel(field: inspect.Parameter) -> int:
+    (option,) = field.annotation.__metadata__
+    return PANELS.index(option.rich_help_panel) if option.rich_help_panel else -1
 
 
 def require_torch(packages: Sequence[str] = ("torch", "onnx", "onnxscript", "nncf", "safetensors")) -> None:

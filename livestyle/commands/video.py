@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from livestyle.commands.controls import NONE_GIVEN, takes_controls
+from livestyle.commands.given import refuse
 from livestyle.commands.options import (
     Arithmetic,
     Device,
@@ -27,6 +28,7 @@ from livestyle.model.controls import Scope, Values
 from livestyle.offline import Progress as Step
 from livestyle.offline import TranscodeOptions, transcode
 from livestyle.offline.batch import each, pairs
+from livestyle.offline.style_schedule import ALL
 from livestyle.sinks.encoders import CONTAINERS, Encoding
 from livestyle.sources.video.container import VIDEO_SUFFIXES
 from livestyle.stylizer.loading import add_style_images, load_model
@@ -37,6 +39,7 @@ NAME = "video"
 
 @takes_controls(Scope.FILM)
 def main(
+    context: typer.Context,
     source: Annotated[Path, typer.Argument(metavar="IN", help="A video file, or a folder of them.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help=".mp4, .mkv, .mov or .webm, or a folder.")],
     style: Annotated[str | None, typer.Option(help="A style; several, as a,b,c, take turns; or all.")] = None,
@@ -72,6 +75,8 @@ def main(
         sound=not no_sound,
         overwrite=overwrite,
     )
+    if ALL not in options.styles and len(options.styles or style_image or ()) < 2:
+        refuse(context, "with one style", "change_every", "crossfade")
     console = Console(stderr=True, highlight=False, markup=False)
     with Stylizer(
         load_model(model, console.print), device, precision, threads, console.print, slots

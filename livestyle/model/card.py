@@ -139,7 +139,7 @@ class Model:
         """The path of the graph that makes a style of a picture. LivestyleError where the model has none."""
         if self.card.encoder is None:
             raise LivestyleError(
-                f"{self.card.name} takes trained styles only; train one with livestyle train --add-style"
+                f"{self.card.name} takes trained styles only; train one with livestyle train add-style"
             )
         return self._file(self.card.encoder.file)
 
@@ -151,7 +151,7 @@ class Model:
 
 
 def own_styles_dir(card: Card) -> Path:
-    """Where `livestyle train --add-style` puts styles for exactly this network (by its hash)."""
+    """Where `livestyle train add-style` puts styles for exactly this network (by its hash)."""
     return data_dir() / "styles" / f"{card.name}-{card.sha256['float'][:12]}"
 
 

@@ -146,7 +146,7 @@ SECOND_STYLE = StyleName(
     label="second style",
     default="",
     keys=("a",),
-    about="Blend with this style.",
+    about="A style that is blended with the other.",
 )
 BLEND = Slider(
     name="blend",
@@ -154,7 +154,7 @@ BLEND = Slider(
     default=0.5,
     keys=("-", "+"),
     aliases=("_", "="),
-    about="Share of --second-style.",
+    about="0 = the style alone, 1 = the second style alone.",
     needs=SECOND_STYLE,
 )
 CROSSFADE = Slider(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 
@@ -37,20 +37,40 @@ ENGINES: Mapping[str, type[Engine]] = {
 BY_NAME_ONLY = {torch_engine.CompiledTorchCudaEngine.name}
 """It starts in a minute; who wants that asks for it."""
 
-DEVICES: Mapping[str, tuple[str, ...]] = {
-    "auto": tuple(name for name in ENGINES if name not in BY_NAME_ONLY),
-    "cpu": tuple(name for name, engine in ENGINES.items() if not issubclass(engine, GpuEngine)),
-    "cuda": tuple(
-        name for name, engine in ENGINES.items() if issubclass(engine, GpuEngine) and name not in BY_NAME_ONLY
-    ),
-    **{name: (name,) for name in ENGINES},
-}
-"""What --device takes, and the engines it allows, best first; on a GPU also with its number, 'cuda:1'."""
+
+@dataclass(frozen=True)
+class Registry:
+    """What there is to choose from.
+
+    engines: by name, the best first
+    devices: what --device takes, and the engines it allows, best first; on a GPU also with its number,
+             'cuda:1'
+    """
+
+    engines: Mapping[str, type[Engine]]
+    devices: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, engines: Mapping[str, type[Engine]], by_name_only: Collection[str] = ()) -> Registry:
+        """Devices from the engines: auto, cpu, cuda, and each by its name."""
+        offered = {name: engine for name, engine in engines.items() if name not in by_name_only}
+        on_gpu = {name: issubclass(engine, GpuEngine) for name, engine in engines.items()}
+        devices = {
+            "auto": tuple(offered),
+            "cpu": tuple(name for name in engines if not on_gpu[name]),
+            "cuda": tuple(name for name in offered if on_gpu[name]),
+            **{name: (name,) for name in engines},
+        }
+        return cls(engines, devices)
 
 
-def engines_for(device: str) -> tuple[str, ...]:
+SHIPPED = Registry.of(ENGINES, BY_NAME_ONLY)
+DEVICES = SHIPPED.devices
+
+
+def engines_for(device: str, registry: Registry = SHIPPED) -> tuple[str, ...]:
     """The engines that `device` allows, best first. LivestyleError for an unknown device."""
-    return _parse(device)[0]
+    return _parse(device, registry)[0]
 
 
 def open_engine(
@@ -61,13 +81,14 @@ def open_engine(
     threads: int = 0,
     report: Report = lambda _: None,
     slots: int = SLOTS,
+    registry: Registry = SHIPPED,
 ) -> Engine:
     """An open engine; the caller closes it. threads 0 = as many as the engine likes.
 
     `report` is told of the engines that were passed over and why, and how far one is that is built.
     NoEngineError with all causes where none works; LivestyleError for an unknown device.
     """
-    return wish(model, size, device, precision, threads, report, slots).open()
+    return wish(model, size, device, precision, threads, report, slots, registry).open()
 
 
 @dataclass(frozen=True)
@@ -83,6 +104,7 @@ class Wish:
     precision: Precision
     threads: int
     options: GpuOptions
+    registry: Registry = SHIPPED
 
     def open(self) -> Engine:
         """It, open, built where it has to be; the caller closes it. NoEngineError where none works."""
@@ -131,10 +153,11 @@ class Wish:
             return False
 
     def _made(self, name: str) -> Engine:
-        if issubclass(ENGINES[name], GpuEngine):
+        kind = self.registry.engines[name]
+        if issubclass(kind, GpuEngine):
             find_gpu(self.options.gpu)
-        chosen = resolve_precision(name, self.precision, self.model)
-        return ENGINES[name](self.model, self.size, chosen, self.threads, self.options)
+        chosen = resolve_precision(kind, self.precision, self.model)
+        return kind(self.model, self.size, chosen, self.threads, self.options)
 
 
 @dataclass(frozen=True)
@@ -156,31 +179,32 @@ def wish(
     threads: int,
     report: Report,
     slots: int,
+    registry: Registry = SHIPPED,
 ) -> Wish:
     """What open_engine opens with these arguments. LivestyleError for an unknown device."""
-    names, gpu = _parse(device)
-    return Wish(names, model, size, precision, threads, GpuOptions(gpu, slots, report))
+    names, gpu = _parse(device, registry)
+    return Wish(names, model, size, precision, threads, GpuOptions(gpu, slots, report), registry)
 
 
-def resolve_precision(engine: str, asked: Precision, model: Model) -> Precision:
+def resolve_precision(engine: type[Engine], asked: Precision, model: Model) -> Precision:
     """AUTO is f16 on a GPU; bf16 where the CPU computes it, else INT8 where the model has it, else f32."""
     if asked is not Precision.AUTO:
         return asked
-    if issubclass(ENGINES[engine], GpuEngine):
+    if issubclass(engine, GpuEngine):
         return Precision.F16
-    if engine == "openvino" and "BF16" in cpu_capabilities():
+    if issubclass(engine, OpenVinoEngine) and "BF16" in cpu_capabilities():
         return Precision.BF16
     return Precision.INT8 if "int8" in model.card.graphs else Precision.F32
 
 
-def _parse(device: str) -> tuple[tuple[str, ...], int]:
+def _parse(device: str, registry: Registry) -> tuple[tuple[str, ...], int]:
     """'cuda:1' to the engines that it allows, and 1."""
     name, colon, number = device.partition(":")
-    names = DEVICES.get(name, ())
-    numbered = all(issubclass(ENGINES[engine], GpuEngine) for engine in names)
+    names = registry.devices.get(name, ())
+    numbered = all(issubclass(registry.engines[engine], GpuEngine) for engine in names)
     if not names or (colon and not (numbered and number.isdecimal())):
         raise LivestyleError(
-            f"unknown device {device!r}; expected one of {', '.join(DEVICES)}; "
+            f"unknown device {device!r}; expected one of {', '.join(registry.devices)}; "
             "of several GPUs one by its number, as cuda:1"
         )
     return names, int(number or 0)

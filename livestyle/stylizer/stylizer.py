@@ -18,7 +18,7 @@ from livestyle.core.size import Size, SizeRule
 from livestyle.model.card import Model
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Film
-from livestyle.runtime.select import Opening, Wish, engines_for, wish
+from livestyle.runtime.select import SHIPPED, Opening, Registry, Wish, engines_for, wish
 from livestyle.runtime.tensorrt.engine import Lines
 from livestyle.runtime.tiling import enlarge, tile_size
 from livestyle.stylizer.controls import Settings
@@ -53,15 +53,17 @@ class Stylizer(Settings, Closing):
         threads: int = 0,
         report: Report | None = None,
         slots: int = SLOTS,
+        registry: Registry = SHIPPED,
     ) -> None:
         """model: a name, a folder or a Model. device: auto, cpu, cuda, cuda:1 or an engine by name.
 
         precision: auto, f32, f16, bf16 or int8. threads: of a CPU, 0 = the engine's choice. slots:
         frames in flight on a GPU. report: called with a line for what was passed over, and why, and for
         how far an engine is that has to be built; without it the latter is logged as a warning.
+        registry: the engines there are.
         LivestyleError for a name that does not exist.
         """
-        engines_for(device)
+        engines_for(device, registry)
         if threads < 0:
             raise LivestyleError(f"threads {threads} is out of range; expected 0 (automatic) or more")
         if slots < 1:
@@ -75,6 +77,7 @@ class Stylizer(Settings, Closing):
         self._threads = threads
         self._report = report
         self._slots = slots
+        self._registry = registry
         self._main: Stylizer | None = None
         self._others: list[Stylizer] = []
         self._film: Film | None = None
@@ -145,7 +148,8 @@ class Stylizer(Settings, Closing):
 
         This one has to be open. Closing it closes the engine, and with it all the films.
         """
-        other = Stylizer(self.model, self._device, self._precision, self._threads, self._report, self._slots)
+        how = self._precision, self._threads, self._report, self._slots, self._registry
+        other = Stylizer(self.model, self._device, *how)
         other._main = self
         self._others.append(other)
         return other
@@ -263,8 +267,8 @@ class Stylizer(Settings, Closing):
         return _engine_size(self.model, size)
 
     def _wish(self, model: Model, size: Size) -> Wish:
-        how = self._device, self._precision, self._threads
-        found = wish(model, _engine_size(model, size), *how, self._report or (lambda _: None), self._slots)
+        how = self._device, self._precision, self._threads, self._report or (lambda _: None), self._slots
+        found = wish(model, _engine_size(model, size), *how, self._registry)
         return found if self._report else found.telling(Lines(logging.getLogger("livestyle").warning).tell)
 
     def _use(self, engine: Engine, film: Film | None = None) -> None:

@@ -1,6 +1,6 @@
 """The user's own styles of pictures: kept for the next time, made anew for a model that changed, removed.
 
-They lie beside those of `livestyle train --add-style`, where Model.load finds them: for each style its
+They lie beside those of `livestyle train add-style`, where Model.load finds them: for each style its
 vector, and its picture where it was made of one.
 """
 

@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import av
@@ -16,6 +15,7 @@ import pytest
 
 from livestyle.model.card import Model
 from tests.tiny import write_tiny
+from tests.ui.desktop import wait_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,10 +58,7 @@ def test_ctrl_c_finishes_the_recording(tmp_path: Path) -> None:
     options = ("--camera", "synthetic:160x120", "--no-window", "--record", "a.mp4", "--json")
     command = [sys.executable, str(ROOT / "run_live.py"), *options]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as app:
-        limit = time.monotonic() + 90
-        while not (tmp_path / "a.mp4.part").exists() and time.monotonic() < limit:
-            time.sleep(0.05)
-        time.sleep(0.5)
+        wait_for(lambda: list(tmp_path.glob("a.mp4*.part")) or app.poll() is not None)
         app.send_signal(signal.SIGINT)
         out, errors = app.communicate(timeout=90)
     assert app.returncode == 0, errors

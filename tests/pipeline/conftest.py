@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
 
 import pytest
 
 from livestyle.model.card import Model
-from livestyle.runtime import select
+from livestyle.runtime.select import Registry
 from livestyle.stylizer.stylizer import Stylizer
 from tests.pipeline.fakes import NotingEngine
 
 
 @pytest.fixture
 def stylizer(monkeypatch: pytest.MonkeyPatch, model: Model) -> Iterator[Stylizer]:
-    monkeypatch.setitem(cast("dict[str, Any]", select.ENGINES), "noting", NotingEngine)
-    monkeypatch.setitem(cast("dict[str, Any]", select.DEVICES), "noting", ("noting",))
     monkeypatch.setattr(NotingEngine, "opened", 0)
     monkeypatch.setattr(NotingEngine, "notes", [])
-    with Stylizer(model, device="noting", precision="f32") as stylizer:
+    with Stylizer(model, precision="f32", registry=Registry.of({"noting": NotingEngine})) as stylizer:
         yield stylizer

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -16,8 +16,8 @@ from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.pipeline.live import LivePipeline, Painting
 from livestyle.pipeline.look import Look
-from livestyle.runtime import select
 from livestyle.runtime.film import HostFilm, Tensors
+from livestyle.runtime.select import Registry
 from livestyle.stylizer.hot_swap import Understudy
 from livestyle.stylizer.stylizer import Stylizer
 from tests.pipeline.fakes import FakeCamera, NotingEngine
@@ -59,11 +59,9 @@ def models(tmp_path: Path) -> tuple[Model, Model]:
 
 @pytest.fixture
 def stylizer(monkeypatch: pytest.MonkeyPatch, models: tuple[Model, Model]) -> Iterator[Stylizer]:
-    monkeypatch.setitem(cast("dict[str, Any]", select.ENGINES), "gated", GatedEngine)
-    monkeypatch.setitem(cast("dict[str, Any]", select.DEVICES), "gated", ("gated",))
     monkeypatch.setattr(GatedEngine, "gate", threading.Event(), raising=False)
     monkeypatch.setattr(GatedEngine, "closed", [], raising=False)
-    with Stylizer(models[0], device="gated", precision="f32") as stylizer:
+    with Stylizer(models[0], precision="f32", registry=Registry.of({"gated": GatedEngine})) as stylizer:
         yield stylizer.open(SIZE)
         GatedEngine.gate.set()
 

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -21,9 +21,9 @@ from livestyle.pipeline.grid import GridPipeline
 from livestyle.pipeline.lane import Painting
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
-from livestyle.runtime import select
 from livestyle.runtime.engine import EngineInfo
 from livestyle.runtime.film import Tensors
+from livestyle.runtime.select import Registry
 from livestyle.runtime.tensorrt import plan_cache
 from livestyle.runtime.tensorrt.builder import BuildOptions, Flavour, Network, Shapes
 from livestyle.runtime.tensorrt.plan_cache import Order, is_built, obtain
@@ -86,6 +86,9 @@ class SteppedCamera(FakeCamera):
         self._frames = self._next
 
 
+BOTH = Registry.of({"slow": SlowEngine, "quick": QuickEngine})
+
+
 class Workshop:
     """Stands in for TensorRT: two steps and a plan."""
 
@@ -115,10 +118,6 @@ def workshop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Workshop:
     monkeypatch.setattr(plan_cache, "parse", found.parse)
     monkeypatch.setattr(plan_cache, "build", found.build)
     monkeypatch.setattr(plan_cache, "typed_graph", lambda model, precision: b"")
-    for name, kind in (("slow", SlowEngine), ("quick", QuickEngine)):
-        monkeypatch.setitem(cast("dict[str, Any]", select.ENGINES), name, kind)
-        monkeypatch.setitem(cast("dict[str, Any]", select.DEVICES), name, (name,))
-    monkeypatch.setitem(cast("dict[str, Any]", select.DEVICES), "both", ("slow", "quick"))
     monkeypatch.setattr(SlowEngine, "step", threading.Semaphore(0), raising=False)
     monkeypatch.setattr(SlowEngine, "began", threading.Event(), raising=False)
     return found
@@ -131,7 +130,7 @@ def said() -> list[str]:
 
 @pytest.fixture
 def stylizer(workshop: Workshop, model: Model, said: list[str]) -> Iterator[Stylizer]:
-    with Stylizer(model, "both", "f32", report=said.append) as stylizer:
+    with Stylizer(model, precision="f32", report=said.append, registry=BOTH) as stylizer:
         yield stylizer
 
 
@@ -183,7 +182,7 @@ def test_the_first_engine_paints_until_the_best_is_built_and_no_frame_is_dropped
 
 def test_what_is_built_already_paints_at_once(stylizer: Stylizer, said: list[str]) -> None:
     SlowEngine.step.release(2)
-    with Stylizer(stylizer.model, "slow", "f32") as first:
+    with Stylizer(stylizer.model, "slow", "f32", registry=BOTH) as first:
         first.open(SIZE)
     assert stylizer.open_soon(SIZE) is None
     assert stylizer.info.engine == "slow"
@@ -193,7 +192,7 @@ def test_what_is_built_already_paints_at_once(stylizer: Stylizer, said: list[str
 def test_where_nothing_opens_at_once_it_is_built_first(workshop: Workshop, model: Model) -> None:
     SlowEngine.step.release(2)
     said: list[str] = []
-    with Stylizer(model, "slow", "f32", report=said.append) as stylizer:
+    with Stylizer(model, "slow", "f32", report=said.append, registry=BOTH) as stylizer:
         assert stylizer.open_soon(SIZE) is None
         assert stylizer.info.engine == "slow"
     assert "building an engine of cin-lite for 64x64" in said[0]
@@ -210,7 +209,10 @@ def test_the_api_logs_how_far_it_is(
     monkeypatch.setattr("livestyle.runtime.tensorrt.engine.TELL_EVERY_S", 0.0)
     SlowEngine.step.release(2)
     # Some library that earlier tests load raises the root logger's level and leaves it there.
-    with caplog.at_level(logging.WARNING, "livestyle"), Stylizer(model, "slow", "f32") as stylizer:
+    with (
+        caplog.at_level(logging.WARNING, "livestyle"),
+        Stylizer(model, "slow", "f32", registry=BOTH) as stylizer,
+    ):
         stylizer.open(SIZE)
     assert caplog.messages == [f"the engine is being built: {share}%" for share in (50, 100)]
 
@@ -294,5 +296,8 @@ def test_an_engine_that_can_never_run_is_not_waited_for(
     monkeypatch.setattr(SlowEngine, "_open_impl", fail)
     assert stylizer.open_soon(SIZE) is None
     assert said == ["slow can't run: no driver"]
-    with pytest.raises(NoEngineError, match="no driver"), Stylizer(stylizer.model, "slow") as other:
+    with (
+        pytest.raises(NoEngineError, match="no driver"),
+        Stylizer(stylizer.model, "slow", registry=BOTH) as other,
+    ):
         other.open_soon(SIZE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
@@ -18,7 +17,7 @@ from livestyle.runtime import openvino, select
 from livestyle.runtime.gpu.driver import CudaError, Gpu
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.openvino import OpenVinoEngine
-from livestyle.runtime.select import DEVICES, ENGINES, open_engine, resolve_precision
+from livestyle.runtime.select import BY_NAME_ONLY, DEVICES, ENGINES, Registry, open_engine, resolve_precision
 from tests.conftest import picture
 from tests.runtime.engines import TorchOnHost
 
@@ -38,14 +37,18 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def one_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_gpu(monkeypatch: pytest.MonkeyPatch) -> Registry:
     """As if there were one, and as if torch ran on it."""
     monkeypatch.setattr(select, "find_gpu", lambda index: GPU)
-    monkeypatch.setitem(cast("dict[str, Any]", ENGINES), "torch-cuda", TorchOnHost)
+    return Registry.of({**ENGINES, "torch-cuda": TorchOnHost}, BY_NAME_ONLY)
 
 
-def broken(self: object) -> None:
-    raise LivestyleError("its driver is gone; install it again")
+class Broken(OpenVinoEngine):
+    def _open_impl(self) -> None:
+        raise LivestyleError("its driver is gone; install it again")
+
+
+NO_OPENVINO = Registry.of({**ENGINES, "openvino": Broken}, BY_NAME_ONLY)
 
 
 @pytest.mark.parametrize("device", [name for name in DEVICES if not {*DEVICES[name]} <= ON_GPU])
@@ -72,14 +75,14 @@ def test_a_gpu_that_was_asked_for_is_never_replaced_by_the_cpu(model: Model, dev
         open_engine(model, SIZE, device)
 
 
-def test_a_gpu_comes_first_and_in_half_precision(model: Model, one_gpu: None) -> None:
-    with open_engine(model, SIZE, "auto") as engine:
+def test_a_gpu_comes_first_and_in_half_precision(model: Model, one_gpu: Registry) -> None:
+    with open_engine(model, SIZE, "auto", registry=one_gpu) as engine:
         assert isinstance(engine, TorchOnHost)
         assert engine.precision is Precision.F16
 
 
-def test_gpu_and_slots_reach_the_engine(model: Model, one_gpu: None) -> None:
-    with open_engine(model, SIZE, "cuda:3", Precision.F32, slots=3) as engine:
+def test_gpu_and_slots_reach_the_engine(model: Model, one_gpu: Registry) -> None:
+    with open_engine(model, SIZE, "cuda:3", Precision.F32, slots=3, registry=one_gpu) as engine:
         assert (engine.options.gpu, engine.options.slots) == (3, 3)
         assert engine.film.depth == engine.info.slots == 3
 
@@ -92,36 +95,35 @@ def test_a_number_is_a_gpus(model: Model, device: str) -> None:
         open_engine(model, SIZE, device)
 
 
-def test_an_engine_that_fails_is_passed_over_aloud(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(OpenVinoEngine, "_open_impl", broken)
+def test_an_engine_that_fails_is_passed_over_aloud(model: Model) -> None:
     passed_over: list[str] = []
-    with open_engine(model, SIZE, precision=Precision.F32, report=passed_over.append) as engine:
+    with open_engine(
+        model, SIZE, precision=Precision.F32, report=passed_over.append, registry=NO_OPENVINO
+    ) as engine:
         assert engine.name == "onnxruntime"
     assert passed_over[-1] == "openvino can't run: its driver is gone; install it again"
 
 
-def test_an_engine_asked_for_by_name_has_no_stand_in(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(OpenVinoEngine, "_open_impl", broken)
+def test_an_engine_asked_for_by_name_has_no_stand_in(model: Model) -> None:
     with pytest.raises(NoEngineError, match="its driver is gone"):
-        open_engine(model, SIZE, "openvino")
+        open_engine(model, SIZE, "openvino", registry=NO_OPENVINO)
 
 
-def test_the_error_lists_every_cause(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(OpenVinoEngine, "_open_impl", broken)
+def test_the_error_lists_every_cause(model: Model) -> None:
     with pytest.raises(NoEngineError) as caught:
-        open_engine(model, SIZE, precision=Precision.BF16)
+        open_engine(model, SIZE, precision=Precision.BF16, registry=NO_OPENVINO)
     assert set(caught.value.causes) == set(DEVICES["auto"])
     assert "its driver is gone" in str(caught.value)
     assert "use --precision f32 or int8" in str(caught.value)
 
 
-def test_a_damaged_graph_is_an_error_of_every_engine(model: Model, tmp_path: Path, one_gpu: None) -> None:
+def test_a_damaged_graph_is_an_error_of_every_engine(model: Model, tmp_path: Path, one_gpu: Registry) -> None:
     folder = tmp_path / "damaged"
     shutil.copytree(model.folder, folder)
     graph = folder / model.card.graphs["float"]
     graph.write_bytes(graph.read_bytes()[:5000])
     with pytest.raises(NoEngineError) as caught:
-        open_engine(Model.load(folder), SIZE, precision=Precision.F32)
+        open_engine(Model.load(folder), SIZE, precision=Precision.F32, registry=one_gpu)
     readers = ("torch-cuda", "openvino", "onnxruntime")  # TensorRT asks for its GPU first
     assert all(str(graph) in caught.value.causes[name] for name in readers)
 
@@ -160,8 +162,8 @@ def test_auto_precision(
 ) -> None:
     monkeypatch.setattr(select, "cpu_capabilities", lambda: frozenset(capabilities))
     monkeypatch.setitem(model.card.__dict__, "graphs", dict.fromkeys(graphs, "x.onnx"))
-    assert resolve_precision(engine, Precision.AUTO, model) is expected
-    assert resolve_precision(engine, Precision.F32, model) is Precision.F32
+    assert resolve_precision(ENGINES[engine], Precision.AUTO, model) is expected
+    assert resolve_precision(ENGINES[engine], Precision.F32, model) is Precision.F32
 
 
 def test_missing_packages_come_with_the_command_that_installs_them(

@@ -7,29 +7,63 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, Any, TypeVar
 
 import cv2
 import numpy as np
 import pytest
 
 from livestyle.core.frame import Pixels
+from tests.ui.listening import HEARD, SHOWN
 
 PROGRAMS = ("Xvfb", "openbox", "xdotool", "import")
+ON_THE_WAY = 4
+"""Frames: one in either slot, one that is painted, one that is shown."""
+
 ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
 
 
-def wait_for(get: Callable[[], T | None], seconds: float = 90) -> T:
-    """What `get` gives once it gives something that is true."""
+def wait_for(get: Callable[[], T | None], seconds: float = 90, alive: Callable[[], None] = lambda: None) -> T:
+    """What `get` gives once it gives something that is true; `alive` is asked again and again."""
     limit = time.monotonic() + seconds
     while not (found := get()):
+        alive()
         assert time.monotonic() < limit, f"waited {seconds} s in vain"
-        time.sleep(0.1)
+        time.sleep(0.05)
     return found
+
+
+class Program:
+    """A process of the desktop; what it says on stderr is shown where it has ended too early."""
+
+    def __init__(self, command: Sequence[str], **how: Any) -> None:
+        self._name = command[0]
+        self._said, self._out = (tempfile.TemporaryFile("w+") for _ in range(2))  # noqa: SIM115
+        self._process = subprocess.Popen(command, stdout=self._out, stderr=self._said, **how)
+
+    def alive(self) -> None:
+        """AssertionError with its stderr where it has ended."""
+        code = self._process.poll()
+        assert code is None, f"{self._name} has ended with {code}:\n{_text(self._said)}"
+
+    def end(self) -> tuple[int, str, str]:
+        """Exit code, stdout and stderr, once it has ended."""
+        code = self._process.wait(90)
+        return code, _text(self._out), _text(self._said)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(30)
+
+
+def _text(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
 
 
 @contextlib.contextmanager
@@ -39,50 +73,57 @@ def desktop() -> Iterator[dict[str, str]]:
     if missing:
         pytest.skip(f"{', '.join(missing)} not installed")
     read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        display = f":{pipe.readline().strip()}"
-    env = {**os.environ, "DISPLAY": display}
-    manager = subprocess.Popen(["openbox"], env=env, stderr=subprocess.DEVNULL)
-    try:
+    screen = ("Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24")
+    with contextlib.ExitStack() as stack:
+        server = Program(screen, pass_fds=[write])
+        stack.callback(server.kill)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            server.alive()
+        env = {**os.environ, "DISPLAY": f":{number}"}
+        manager = Program(["openbox"], env=env)
+        stack.callback(manager.kill)
         yield env
-    finally:
-        for process in (manager, server):
-            process.terminate()
-            process.wait(30)
+        manager.alive()
+        server.alive()
 
 
-class App:
-    """`run_live.py` in its own process, its window and its keyboard."""
+class App(Program):
+    """The live app in its own process, its window and its keyboard."""
 
     def __init__(self, env: dict[str, str], folder: Path, *options: str) -> None:
         self._env = env
-        self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / "run_live.py"), "--json", *options],
-            cwd=folder,
-            env=env,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        self.window = wait_for(lambda: self._xdotool("search", "--onlyvisible", "--name", "^livestyle$"))
+        self._told = folder / "told"
+        self._told.mkdir()
+        command = [sys.executable, str(ROOT / "tests" / "ui" / "listening.py"), "--json", *options]
+        super().__init__(command, cwd=folder, env={**env, "LIVESTYLE_TEST_TOLD": str(self._told)})
+        self.window = self.wait_for(lambda: self._xdotool("search", "--onlyvisible", "--name", "^livestyle$"))
         self._xdotool("windowfocus", "--sync", self.window)
 
+    def wait_for(self, get: Callable[[], T | None]) -> T:
+        """As `wait_for`; AssertionError with its stderr where it ends meanwhile."""
+        return wait_for(get, alive=self.alive)
+
     def key(self, name: str) -> None:
+        """Press a key, and wait until the app has heard it: Qt remembers only the one pressed last."""
+        before = self._lines(HEARD)
         self.press(name)
-        time.sleep(0.3)  # Qt remembers only the key pressed last
+        wait_for(lambda: self._lines(HEARD) > before or self._process.poll() is not None)
+
+    def settle(self) -> None:
+        """Wait until nothing is shown any more that was on its way when this was called."""
+        before = self._lines(SHOWN)
+        self.wait_for(lambda: self._lines(SHOWN) > before + ON_THE_WAY)
 
     def press(self, name: str) -> None:
-        """Without waiting until it is seen."""
+        """Without waiting until it is heard."""
         self._xdotool("key", name)
 
     def shot(self) -> Pixels:
         """What the window shows, uint8 BGR."""
+        self.alive()
         ppm = subprocess.run(
             ["import", "-silent", "-window", self.window, "ppm:-"],
             env=self._env,
@@ -94,16 +135,11 @@ class App:
         return pixels.astype(np.uint8, copy=False)
 
     def close_window(self) -> None:
-        self.key("alt+F4")
+        self.press("alt+F4")
 
-    def end(self) -> tuple[int, str, str]:
-        """Exit code, stdout and stderr, once it has ended."""
-        out, errors = self._process.communicate(timeout=90)
-        return self._process.returncode, out, errors
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.communicate()
+    def _lines(self, name: str) -> int:
+        path = self._told / name
+        return len(path.read_text().splitlines()) if path.exists() else 0
 
     def _xdotool(self, *words: str) -> str:
         done = subprocess.run(["xdotool", *words], env=self._env, capture_output=True, text=True, check=False)

@@ -11,7 +11,7 @@ import pytest
 from livestyle.core.frame import Pixels
 from livestyle.ui.overlay import ACCENT
 from tests.tiny import write_tiny
-from tests.ui.desktop import App, desktop, wait_for
+from tests.ui.desktop import App, desktop
 
 GREYS = ("ink", "ash", "snow")
 
@@ -37,17 +37,17 @@ def marked(shot: Pixels) -> list[bool]:
 
 
 def test_keys_are_for_the_marked_picture(app: App) -> None:
-    wait_for(lambda: app.shot().shape == (240, 640, 3) and levels(app) == [0, 1])
+    app.wait_for(lambda: app.shot().shape == (240, 640, 3) and levels(app) == [0, 1])
     app.key("o")
-    wait_for(lambda: marked(app.shot()) == [True, False])
+    app.wait_for(lambda: marked(app.shot()) == [True, False])
     app.key("3")
-    wait_for(lambda: levels(app) == [2, 1])
+    app.wait_for(lambda: levels(app) == [2, 1])
     app.key("k")
-    wait_for(lambda: marked(app.shot()) == [False, True])
+    app.wait_for(lambda: marked(app.shot()) == [False, True])
     app.key("Left")
-    wait_for(lambda: levels(app) == [2, 0])
+    app.wait_for(lambda: levels(app) == [2, 0])
     app.key("k")
-    wait_for(lambda: marked(app.shot()) == [True, False])
+    app.wait_for(lambda: marked(app.shot()) == [True, False])
     app.key("q")
     code, out, errors = app.end()
     assert code == 0, errors

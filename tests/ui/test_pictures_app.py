@@ -14,7 +14,7 @@ import pytest
 from livestyle.model.card import Model
 from livestyle.stylizer.stylizer import Stylizer
 from tests.tiny import write_tiny
-from tests.ui.desktop import App, desktop, wait_for
+from tests.ui.desktop import App, desktop
 from tests.ui.test_window_app import corner, read, shows
 
 COLORS = {"a Red.PNG": (10, 20, 220), "b.png": (200, 40, 0), "thin.png": (0, 0, 0)}
@@ -43,32 +43,34 @@ def is_all(app: App, color: tuple[int, int, int]) -> bool:
 def test_a_picture_is_chosen_in_the_window_and_tab_changes_the_model(
     app: App, tmp_path: Path, model: Model
 ) -> None:
-    wait_for(lambda: app.shot().any())
-    for key in ("o", "space", "s"):
-        app.key(key)
-    original = wait_for(lambda: next(tmp_path.glob("*-original.png"), None))
-    wait_for(lambda: len(list(tmp_path.glob("*.png"))) == 2)
-    wait_for(partial(is_all, app, (0, 0, 0)))
+    app.wait_for(lambda: app.shot().any())
+    app.key("o")
+    app.key("space")
+    app.settle()
+    app.key("s")
+    original = app.wait_for(lambda: next(tmp_path.glob("*-original.png"), None))
+    app.wait_for(lambda: len(list(tmp_path.glob("*.png"))) == 2)
+    app.wait_for(partial(is_all, app, (0, 0, 0)))
     app.key("i")
-    wait_for(lambda: not is_all(app, (0, 0, 0)))
+    app.wait_for(lambda: not is_all(app, (0, 0, 0)))
     for key in ("r", "e", "d", "Return"):
         app.key(key)
-    wait_for(partial(is_all, app, COLORS["a Red.PNG"]))
+    app.wait_for(partial(is_all, app, COLORS["a Red.PNG"]))
     app.key("period")
-    wait_for(partial(is_all, app, COLORS["b.png"]))
+    app.wait_for(partial(is_all, app, COLORS["b.png"]))
     app.key("period")
     app.key("Left")
-    wait_for(partial(is_all, app, COLORS["a Red.PNG"]))
+    app.wait_for(partial(is_all, app, COLORS["a Red.PNG"]))
     assert [path.name for path in (tmp_path / "data").rglob("*.npz")] == ["a_red.npz"]
     app.key("d")
     app.key("d")
-    wait_for(partial(is_all, app, (0, 0, 0)))
+    app.wait_for(partial(is_all, app, (0, 0, 0)))
     assert not list((tmp_path / "data").rglob("*.npz"))
     app.key("Tab")
     with Stylizer(model, precision="f32") as stylizer:
-        wait_for(partial(shows, app, corner(stylizer.stylize(read(original)))))
+        app.wait_for(partial(shows, app, corner(stylizer.stylize(read(original)))))
     app.key("shift+Tab")
-    wait_for(partial(is_all, app, (0, 0, 0)))
+    app.wait_for(partial(is_all, app, (0, 0, 0)))
     app.key("q")
     code, out, errors = app.end()
     assert code == 0, errors

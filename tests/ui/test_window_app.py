@@ -18,7 +18,7 @@ import pytest
 from livestyle.core.frame import Pixels
 from livestyle.model.card import Model
 from livestyle.stylizer.stylizer import Stylizer
-from tests.ui.desktop import ROOT, App, desktop, wait_for
+from tests.ui.desktop import ROOT, App, desktop
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +56,10 @@ def read(path: Path) -> Pixels:
 def test_keys_change_the_picture_as_the_style_says(app: App, tmp_path: Path, model: Model) -> None:
     app.key("o")
     app.key("space")
+    app.settle()
     app.key("s")
-    original = wait_for(lambda: next(tmp_path.glob("*-original.png"), None))
-    wait_for(lambda: len(list(tmp_path.glob("*.png"))) == 2)
+    original = app.wait_for(lambda: next(tmp_path.glob("*-original.png"), None))
+    app.wait_for(lambda: len(list(tmp_path.glob("*.png"))) == 2)
     with Stylizer(model, precision="f32") as stylizer:
         for key, name in (("2", model.styles.names[1]), ("Right", model.styles.names[2])):
             stylizer.style = name
@@ -66,7 +67,7 @@ def test_keys_change_the_picture_as_the_style_says(app: App, tmp_path: Path, mod
             before = corner(app.shot())
             assert psnr(before, expected) < 25
             app.key(key)
-            wait_for(partial(shows, app, expected))
+            app.wait_for(partial(shows, app, expected))
     app.key("q")
     code, out, errors = app.end()
     assert code == 0, errors
@@ -79,49 +80,51 @@ def test_keys_change_the_picture_as_the_style_says(app: App, tmp_path: Path, mod
 def test_two_styles_are_blended_by_keys(app: App, tmp_path: Path, model: Model) -> None:
     app.key("o")
     app.key("space")
+    app.settle()
     app.key("s")
-    original = wait_for(lambda: next(tmp_path.glob("*-original.png"), None))
-    wait_for(lambda: len(list(tmp_path.glob("*.png"))) == 2)
+    original = app.wait_for(lambda: next(tmp_path.glob("*-original.png"), None))
+    app.wait_for(lambda: len(list(tmp_path.glob("*.png"))) == 2)
     with Stylizer(model, precision="f32") as stylizer:
         stylizer.second_style = model.styles.names[1]
         for key, share in (("a", 0.5), ("minus", 0.4), ("plus", 0.5), ("equal", 0.6)):
             app.key(key)
             stylizer.blend = share
-            wait_for(partial(shows, app, corner(stylizer.stylize(read(original)))))
+            app.wait_for(partial(shows, app, corner(stylizer.stylize(read(original)))))
     app.key("q")
     assert app.end()[0] == 0
 
 
 def test_help_and_full_screen(app: App) -> None:
-    wait_for(lambda: app.shot().any())
+    app.wait_for(lambda: app.shot().any())
     assert app.shot().shape == (240, 320, 3)
     app.key("f")
-    wait_for(lambda: app.shot().shape == (600, 800, 3))
+    app.wait_for(lambda: app.shot().shape == (600, 800, 3))
     app.key("space")
     app.key("o")
     middle = (slice(250, 400), slice(200, 600))  # where help lies, and no toast
-    wait_for(lambda: np.array_equal(app.shot()[middle], app.shot()[middle]))
+    app.settle()
     before = app.shot()
     app.key("h")
-    wait_for(lambda: app.shot()[middle].mean() < before[middle].mean() * 0.6)
+    app.wait_for(lambda: app.shot()[middle].mean() < before[middle].mean() * 0.6)
     app.key("Escape")
-    wait_for(lambda: psnr(app.shot()[middle], before[middle]) > 40)
+    app.wait_for(lambda: psnr(app.shot()[middle], before[middle]) > 40)
     app.key("Escape")
-    wait_for(lambda: app.shot().shape == (240, 320, 3))
+    app.wait_for(lambda: app.shot().shape == (240, 320, 3))
     app.key("Escape")
     assert app.end()[0] == 0
 
 
 def test_a_recording_has_no_red_dot(app: App, tmp_path: Path) -> None:
     app.key("space")
-    wait_for(lambda: np.array_equal(app.shot(), app.shot()))
+    app.settle()
     before = app.shot()
     app.key("r")
-    wait_for(lambda: reddish(app.shot()) > reddish(before) + 10)
+    app.wait_for(lambda: reddish(app.shot()) > reddish(before) + 10)
+    app.settle()
     app.key("r")
-    video = wait_for(lambda: next(tmp_path.glob("livestyle-*.mp4"), None))
+    video = app.wait_for(lambda: next(tmp_path.glob("livestyle-*.mp4"), None))
     app.key("s")
-    painting = wait_for(lambda: next(tmp_path.glob("livestyle-*night.png"), None))
+    painting = app.wait_for(lambda: next(tmp_path.glob("livestyle-*night.png"), None))
     with av.open(str(video)) as file:
         frames = [frame.to_ndarray(format="bgr24") for frame in file.decode(video=0)]
     assert len(frames) >= 2
@@ -137,7 +140,7 @@ def reddish(pixels: Pixels) -> int:
 
 def test_closing_the_window_ends_it_and_finishes_the_recording(env: dict[str, str], tmp_path: Path) -> None:
     app = App(env, tmp_path, "--camera", "synthetic:320x240@15", "--record", "live.mp4")
-    wait_for(lambda: app.shot().any())
+    app.wait_for(lambda: app.shot().any())
     app.close_window()
     code, out, errors = app.end()
     assert code == 0, errors

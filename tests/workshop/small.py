@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import cv2
@@ -9,9 +10,16 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from livestyle.workshop.networks.adain import LAYER, AdaIN
+from livestyle.cli import run
+from livestyle.core.size import Size
+from livestyle.model.card import StyleNote
+from livestyle.workshop.export.publish import publish
+from livestyle.workshop.networks.adain import LAYER, AdaIN, StyleOf
+from livestyle.workshop.networks.styled import StyledAdaIN
 from livestyle.workshop.networks.vgg import VGG19
+from livestyle.workshop.training.data import to_tensor
 from livestyle.workshop.training.dead_leaves import dead_leaf_photos
+from tests.conftest import picture
 
 
 def write_photos(folder: Path, count: int, side_px: int = 96, seed: int = 0) -> list[Path]:
@@ -63,3 +71,25 @@ def random_adain() -> AdaIN:
         assert last.bias is not None
         last.bias += 0.5 - painted.mean() / (4 * painted.std())
     return net.eval()
+
+
+def train_two_styles(folder: Path) -> None:
+    """Photos, two paintings, VGG weights, and a model `mine` trained on them by the command, in two steps."""
+    write_photos(folder / "photos", 4)
+    write_photos(folder / "paintings", 2, seed=1)
+    vgg = write_vgg(folder / "vgg.safetensors")
+    small = ["--steps", "2", "--crop", "64", "--batch", "2", "--style-size", "64", "--vgg", str(vgg)]
+    folders = ["--styles", str(folder / "paintings"), "--content", str(folder / "photos")]
+    with contextlib.suppress(SystemExit):
+        run(["train", "cin", *small, *folders, "--out", str(folder / "mine")])
+
+
+def publish_huang(folder: Path) -> None:
+    """Huang's network of random weights as a model `huang` with two styles."""
+    size, net = Size(96, 64), random_adain()
+    styled = StyledAdaIN(net, ["dark", "bright"])
+    with torch.no_grad():
+        for row, seed in zip(styled.styles, (1, 2), strict=True):
+            row.copy_(net.style(to_tensor(picture(size, seed)) ** (3 / seed))[0])
+    notes = [StyleNote("dark"), StyleNote("bright")]
+    publish(styled, folder / "huang", "huang", notes, {}, [picture(size)], encoder=StyleOf(net.encoder))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 
-from livestyle.commands.training.request import Request
+from livestyle.commands.training.train_options import Course, Kept, Perceived, Weighted
 from livestyle.core.errors import LivestyleError
 from livestyle.core.progress_bar import follow
 from livestyle.model.card import CARD_NAME
@@ -35,12 +35,10 @@ class Folders:
     overwrite: bool
 
     @classmethod
-    def of(cls, request: Request) -> Folders:
-        """Those of a request with an `out`; checked as `check` says."""
-        request.need("out")
-        assert request.out is not None
-        work = request.work or request.out.with_name(request.out.name + ".training")
-        folders = cls(request.out, work, request.resume, request.overwrite)
+    def of(cls, options: Kept) -> Folders:
+        """Checked as `check` says."""
+        work = options.work or options.out.with_name(options.out.name + ".training")
+        folders = cls(options.out, work, options.resume, options.overwrite)
         folders.check()
         return folders
 
@@ -57,28 +55,27 @@ class Folders:
             checkpoint.unlink()
 
 
-def place_of(request: Request) -> Place:
+def place_of(options: Course) -> Place:
     """LivestyleError for a device or a style loss that does not exist, before anything is read."""
-    if request.style_loss:
-        parse_style_loss(request.style_loss)
-    return Place.choose(request.device)
+    if isinstance(options, Perceived):
+        parse_style_loss(options.style_loss)
+    return Place.choose(options.device)
 
 
-def weights_of(request: Request) -> Weights:
+def weights_of(options: Weighted) -> Weights:
     """Of a feed-forward training."""
-    names = ("content", "style", "tv", "stability", "noise", "film", "peaks")
-    return Weights(**{name: getattr(request, f"{name}_weight") for name in names})
+    names = [field.name for field in fields(options) if field.name.endswith("_weight")]
+    return Weights(**{name.removesuffix("_weight"): getattr(options, name) for name in names})
 
 
-def schedule_of(request: Request, steps: int, rate: float, decay: float = 0.4) -> Schedule:
-    """steps, rate, decay: the method's defaults."""
-    steps = request.steps or steps
+def schedule_of(options: Course) -> Schedule:
+    """The rate grows over the first steps."""
     return Schedule(
-        steps=steps,
-        rate=request.rate or rate,
-        decay=decay if request.decay is None else request.decay,
-        seed=request.seed,
-        warm=min(WARM, steps // 10),
+        steps=options.steps,
+        rate=options.rate,
+        decay=options.decay,
+        seed=options.seed,
+        warm=min(WARM, options.steps // 10),
     )
 
 

@@ -1,4 +1,4 @@
-"""`livestyle train --method cyclegan`: from a set of photos to a set of paintings. Imports torch."""
+"""`livestyle train cyclegan`: from a set of photos to a set of paintings. Imports torch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from livestyle.commands.training.common import (
     run_steps,
     schedule_of,
 )
-from livestyle.commands.training.request import Request
+from livestyle.commands.training.train_methods import CycleganOptions
 from livestyle.workshop.export.publish import publish
 from livestyle.workshop.export.quantize import calibration_frames
 from livestyle.workshop.training.choices import Direction
@@ -19,32 +19,30 @@ from livestyle.workshop.training.cyclegan.train import CycleOptions, train_cycle
 from livestyle.workshop.training.data import list_images
 
 
-def run(request: Request) -> None:
+def run(given: CycleganOptions) -> None:
     """Train both directions; the one asked for becomes the model, `livestyle export` makes the other."""
-    request.need("a", "b", "out")
-    place, folders = place_of(request), Folders.of(request)
-    arch = request.arch or "lite"
+    place, folders = place_of(given), Folders.of(given)
     options = CycleOptions(
-        a=request.a,
-        b=request.b,
+        a=tuple(given.a),
+        b=tuple(given.b),
         work=folders.work,
-        arch=arch,
-        crop_px=request.crop or (128 if arch == "lite" else 256),
-        batch=request.batch or 1,
-        weights=CycleWeights(request.cycle_weight, request.identity_weight),
-        schedule=schedule_of(request, steps=20000, rate=2e-4, decay=0.5),
-        validation=(request.validation,) if request.validation else (),
+        arch=given.arch,
+        crop_px=given.crop or (128 if given.arch == "lite" else 256),
+        batch=given.batch,
+        weights=CycleWeights(given.cycle_weight, given.identity_weight),
+        schedule=schedule_of(given),
+        validation=(given.validation,) if given.validation else (),
     )
     sets = " and ".join(str(options.note(d).title) for d in reversed(Direction))
-    console.print(f"{sets}, {arch} networks, on {place}; sheets in {folders.work}")
+    console.print(f"{sets}, {given.arch} networks, on {place}; sheets in {folders.work}")
     training = train_cyclegan(options, place)
     run_steps(training.notes, options.schedule.steps, training.skipped)
-    there = request.direction is Direction.AB
+    there = given.direction is Direction.AB
     model = training.networks.ab if there else training.networks.ba
-    pictures = [p for folder in (request.a if there else request.b) for p in list_images(folder)]
+    pictures = [p for folder in (given.a if there else given.b) for p in list_images(folder)]
     record = {**options.record(), "device": str(place)}
     made = publish(
-        model, folders.out, request.name or folders.out.name, [options.note(request.direction)],
-        record, calibration_frames(pictures), request.int8,
+        model, folders.out, given.name or folders.out.name, [options.note(given.direction)],
+        record, calibration_frames(pictures), given.int8,
     )  # fmt: skip
     report_published(made)

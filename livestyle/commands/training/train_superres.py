@@ -1,4 +1,4 @@
-"""`livestyle train --method superres`: a network that enlarges pictures four times. Imports torch."""
+"""`livestyle train superres`: a network that enlarges pictures four times. Imports torch."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from livestyle.commands.training.common import (
     run_steps,
     schedule_of,
 )
-from livestyle.commands.training.request import Request
+from livestyle.commands.training.train_methods import SuperresOptions as Given
 from livestyle.workshop.export.publish import publish
 from livestyle.workshop.export.quantize import calibration_frames
-from livestyle.workshop.networks.choices import Norm
 from livestyle.workshop.networks.vgg import load_vgg19
 from livestyle.workshop.training.data import PhotoCrops, list_images
 from livestyle.workshop.training.sheet import pick_photos
@@ -23,35 +22,34 @@ MEASURED = 16
 """Photos that the figures on the card are the means of."""
 
 
-def run(request: Request) -> None:
+def run(given: Given) -> None:
     """Train, measure beside bicubic enlargement, export and check."""
-    request.need("content", "out")
-    place, folders = place_of(request), Folders.of(request)
+    place, folders = place_of(given), Folders.of(given)
     options = SuperresOptions(
-        content=request.content,
+        content=tuple(given.content),
         work=folders.work,
-        loss=request.loss,
-        arch=request.arch or "lite",
-        norm=request.norm or Norm.BATCH,
-        vgg=request.vgg,
-        crop_px=request.crop or 288,
-        batch=request.batch or 4,
-        schedule=schedule_of(request, steps=20000, rate=1e-3),
-        validation=(request.validation,) if request.validation else (),
+        loss=given.loss,
+        arch=given.arch,
+        norm=given.norm,
+        vgg=given.vgg,
+        crop_px=given.crop,
+        batch=given.batch,
+        schedule=schedule_of(given),
+        validation=(given.validation,) if given.validation else (),
     )
     console.print(f"x4, {options.arch} network, {options.loss} loss, on {place}; sheets in {folders.work}")
     training = train_superres(options, place)
     run_steps(training.notes, options.schedule.steps, training.skipped)
-    vgg = load_vgg19(request.vgg, LAYER)
+    vgg = load_vgg19(given.vgg, LAYER)
     place.module(vgg)
     photos = pick_photos(options.validation or options.content, PhotoCrops([], options.crop_px), MEASURED)
     figures = measure(training.model, vgg, photos, place)
     console.print("  ".join(f"{name} {value:g}" for name, value in figures.items()))
-    pictures = [p for folder in request.content for p in list_images(folder)]
+    pictures = [p for folder in given.content for p in list_images(folder)]
     measured_on = f"{len(photos)} {'validation' if options.validation else 'training'} photos"
     record = {**options.record(), "device": str(place), "measured_on": measured_on}
     made = publish(
-        training.model, folders.out, request.name or folders.out.name, [], record,
+        training.model, folders.out, given.name or folders.out.name, [], record,
         calibration_frames(pictures), figures=figures,
     )  # fmt: skip
     report_published(made)

@@ -1,4 +1,4 @@
-"""`livestyle train --method texture`: a generator of textures from noise. Imports torch."""
+"""`livestyle train texture`: a generator of textures from noise. Imports torch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from livestyle.commands.training.common import Folders, console, place_of, run_steps, schedule_of
-from livestyle.commands.training.request import Request
+from livestyle.commands.training.train_methods import TextureOptions as Given
 from livestyle.core.errors import LivestyleError
 from livestyle.offline.batch import make_folder
 from livestyle.sinks.images import save_image
@@ -16,32 +16,30 @@ from livestyle.workshop.training.paintings import one_painting
 from livestyle.workshop.training.texture import TextureOptions, draw_textures, train_texture
 
 
-def run(request: Request) -> None:
+def run(given: Given) -> None:
     """Train, then draw samples into OUT; with --resume after the last step they are drawn alone."""
-    request.need("style", "out")
-    assert request.style is not None
-    place, folders = place_of(request), Folders.of(request)
-    targets = [folders.out / f"texture-{number + 1:03d}.png" for number in range(request.samples)]
-    _check(targets, request.overwrite)
+    place, folders = place_of(given), Folders.of(given)
+    targets = [folders.out / f"texture-{number + 1:03d}.png" for number in range(given.samples)]
+    _check(targets, given.overwrite)
     options = TextureOptions(
-        painting=one_painting(request.style, request.notes),
+        painting=one_painting(given.style, given.notes),
         work=folders.work,
-        vgg=request.vgg,
-        style_px=request.style_size or 256,
-        side_px=request.crop or 256,
-        batch=request.batch or 4,
-        style_loss=request.style_loss or "gram",
-        diversity_weight=request.diversity,
-        schedule=schedule_of(request, steps=2000, rate=1e-2),
+        vgg=given.vgg,
+        style_px=given.style_size,
+        side_px=given.crop,
+        batch=given.batch,
+        style_loss=given.style_loss,
+        diversity_weight=given.diversity,
+        schedule=schedule_of(given),
     )
     console.print(f"textures of {options.painting.note.name}, on {place}; sheets in {folders.work}")
     training = train_texture(options, place)
     run_steps(training.notes, options.schedule.steps)
     make_folder(folders.out)
-    textures = draw_textures(training.model, request.samples, options.side_px, request.seed, place)
+    textures = draw_textures(training.model, given.samples, options.side_px, given.seed, place)
     for target, texture in zip(targets, textures, strict=True):
         pixels = np.ascontiguousarray(to_image(texture)[:, :, ::-1])
-        save_image(target, pixels, request.overwrite)
+        save_image(target, pixels, given.overwrite)
     console.print(f"{len(targets)} textures are in {folders.out}")
 
 

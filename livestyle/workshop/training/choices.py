@@ -26,17 +26,6 @@ class Only(StrEnum):
     STYLE = "style"
 
 
-class Method(StrEnum):
-    """What is trained; each has its module commands/training/train_NAME.py."""
-
-    CIN = "cin"
-    ADAIN = "adain"
-    JOHNSON = "johnson"
-    SUPERRES = "superres"
-    TEXTURE = "texture"
-    CYCLEGAN = "cyclegan"
-
-
 class Direction(StrEnum):
     """Which of CycleGAN's generators: from set a to set b, or back."""
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,24 +11,17 @@ import pytest
 from livestyle.cli import run
 from livestyle.model.card import Model
 from livestyle.stylizer.stylizer import Stylizer
-from tests.workshop.small import write_photos, write_vgg
+from livestyle.workshop.training.cin.train import load_checkpoint
+from tests.workshop.small import write_photos
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with photos, two paintings and VGG weights."""
-    folder = tmp_path_factory.mktemp("shop")
-    write_photos(folder / "photos", 4)
-    write_photos(folder / "paintings", 2, seed=1)
-    write_vgg(folder / "vgg.safetensors")
-    return folder
-
-
-def train(shop: Path, *arguments: str) -> int:
-    """The exit code of `livestyle train` with small sizes."""
-    small = ["--crop", "64", "--batch", "2", "--style-size", "64", "--vgg", str(shop / "vgg.safetensors")]
+def train(shop: Path, method: str, *arguments: str) -> int:
+    """The exit code of `livestyle train METHOD` with small sizes."""
+    small = ["--crop", "64", "--batch", "2"]
+    if "--teacher" not in arguments:
+        small += ["--style-size", "64", "--vgg", str(shop / "vgg.safetensors")]
     try:
-        run(["train", *small, *arguments])
+        run(["train", method, *small, *arguments])
     except SystemExit as stop:
         return int(stop.code or 0)
     return 0
@@ -35,14 +29,23 @@ def train(shop: Path, *arguments: str) -> int:
 
 def make(shop: Path, out: Path, *more: str, steps: int = 2) -> int:
     folders = ["--styles", str(shop / "paintings"), "--content", str(shop / "photos"), "--out", str(out)]
-    return train(shop, *folders, "--steps", str(steps), *more)
+    return train(shop, "cin", *folders, "--steps", str(steps), *more)
 
 
-@pytest.fixture(scope="module")
-def made(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("models") / "mine"
-    assert make(shop, out) == 0
-    return out
+@pytest.fixture
+def made(shop: Path) -> Path:
+    return shop / "mine"
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Records of trainings whose models nobody needs: nothing is exported, only noted."""
+    records: list[dict[str, Any]] = []
+    monkeypatch.setattr(
+        "livestyle.commands.training.train_cin.publish", lambda *given: records.append(given[4])
+    )
+    monkeypatch.setattr("livestyle.commands.training.train_cin.report_published", lambda made: None)
+    return records
 
 
 def test_leaves_a_model_a_log_and_a_sheet(made: Path) -> None:
@@ -65,13 +68,13 @@ def test_a_model_is_not_overwritten_unasked(
 
 
 def test_a_training_goes_on_only_when_asked(
-    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shop: Path, tmp_path: Path, published: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "m"
     assert make(shop, out, "--resume") == 2
     assert "nothing to resume" in capsys.readouterr().err
     assert make(shop, out, "--no-int8", "--style-loss", "gram+mmd-gaussian", steps=1) == 0
-    assert Model.load(out).card.training["style_loss"] == "gram+mmd-gaussian"
+    assert published[0]["style_loss"] == "gram+mmd-gaussian"
     assert make(shop, tmp_path / "n", "--work", str(tmp_path / "m.training")) == 2
     assert "--resume" in capsys.readouterr().err
     again = ["--work", str(tmp_path / "m.training"), "--resume", "--no-int8"]
@@ -95,22 +98,22 @@ def test_an_added_style_leaves_the_others_bit_identical(
             return stylizer.stylize(frame).tobytes()
 
     before = [paint(name) for name in ("photo_0", "photo_1")]
-    assert train(shop, "--add-style", str(picture), "--model", str(made), "--steps", "2") == 0
+    assert train(shop, "add-style", str(picture), "--model", str(made), "--steps", "2") == 0
     assert Model.load(made).styles.names == ("photo_0", "photo_1", "new_one")
     assert [paint(name) for name in ("photo_0", "photo_1")] == before
     assert paint("new_one") not in before
-    assert train(shop, "--add-style", str(picture), "--model", str(made), "--steps", "2") == 2
+    assert train(shop, "add-style", str(picture), "--model", str(made), "--steps", "2") == 2
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "nothing to train"),
-        (["--styles", "nowhere", "--content", "nowhere", "--out", "x"], "not a folder"),
-        (["--add-style", "nothing.png", "--model", "none-such"], "no model"),
-        (["--device", "quantum", "--add-style", "x.png"], "unknown device"),
-        (["--style-loss", "graham", "--add-style", "x.png"], "unknown style loss"),
-        (["--device", "cuda", "--add-style", "x.png"], "no CUDA device"),
+        (["cin", "--out", "x"], "Missing option"),
+        (["cin", "--styles", "nowhere", "--content", "nowhere", "--out", "x"], "not a folder"),
+        (["add-style", "nothing.png", "--model", "none-such"], "no model"),
+        (["add-style", "x.png", "--device", "quantum"], "unknown device"),
+        (["add-style", "x.png", "--style-loss", "graham"], "unknown style loss"),
+        (["add-style", "x.png", "--device", "cuda"], "no CUDA device"),
     ],
 )
 def test_bad_input_is_one_error(
@@ -139,9 +142,10 @@ def test_export_makes_a_model_from_a_checkpoint(shop: Path, made: Path, tmp_path
     assert again.card.training["steps_done"] == 2
 
 
-def test_a_teacher_in_place_of_paintings(shop: Path, made: Path, tmp_path: Path) -> None:
+def test_a_teacher_in_place_of_paintings(
+    shop: Path, made: Path, tmp_path: Path, published: list[dict[str, Any]]
+) -> None:
     out = tmp_path / "pupil"
     assert make(shop, out, "--teacher", str(made), "--arch", "half", "--no-int8") == 0
-    card = Model.load(out).card
-    assert card.architecture["down"] == [16, 32, 64]
-    assert card.training["teacher"] == str(made)
+    assert load_checkpoint(tmp_path / "pupil.training")[0].net.arch.down == (16, 32, 64)
+    assert published[0]["teacher"] == str(made)

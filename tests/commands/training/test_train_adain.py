@@ -1,8 +1,9 @@
-"""`livestyle train --method adain`, from pictures to a model that takes any picture as a style."""
+"""`livestyle train adain`, from pictures to a model that takes any picture as a style."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -41,7 +42,7 @@ def train(shop: Path, out: Path, *more: str) -> int:
     folders = ["--styles", str(shop / "paintings"), "--content", str(shop / "photos"), "--out", str(out)]
     others = ["--held-out", str(shop / "unseen"), "--vgg", str(shop / "vgg.safetensors"), "--no-int8"]
     try:
-        run(["train", "--method", "adain", *small, *folders, *others, *more])
+        run(["train", "adain", *small, *folders, *others, *more])
     except SystemExit as stop:
         return int(stop.code or 0)
     return 0
@@ -119,13 +120,24 @@ def test_a_picture_is_encoded_at_one_size(tmp_path: Path) -> None:
     assert read_image(path).shape == (100, 100, 3)
 
 
-def test_export_makes_the_model_again(shop: Path, made: Path, tmp_path: Path) -> None:
-    work, out = made.with_name("any.training"), tmp_path / "again"
+def test_export_makes_the_same_of_the_checkpoint(
+    shop: Path, made: Path, trained: AdaINLite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported: list[tuple[Any, Any]] = []
+    monkeypatch.setattr(
+        "livestyle.workshop.export.publish.publish",
+        lambda styled, *rest, encoder: exported.append((styled, encoder)),
+    )
+    monkeypatch.setattr("livestyle.commands.training.common.report_published", lambda made: None)
     with pytest.raises(SystemExit) as stop:
-        run(["export", str(work), str(out), "--frames", str(shop / "photos"), "--no-int8"])
+        run(["export", str(made.with_name("any.training")), str(tmp_path), "--frames", str(shop / "photos")])
     assert stop.value.code == 0
-    assert Model.load(out).card.sha256 == Model.load(made).card.sha256
-    assert Model.load(out).card.encoder == Model.load(made).card.encoder
+    ((styled, encoder),) = exported
+    torch.testing.assert_close(styled.net.state_dict(), trained.net.state_dict(), rtol=0, atol=0)
+    torch.testing.assert_close(encoder.state_dict(), trained.encoder.state_dict(), rtol=0, atol=0)
+    bank = Model.load(made).styles
+    assert tuple(styled.names) == bank.names
+    np.testing.assert_allclose(styled.styles.detach().numpy(), bank.vectors, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize(

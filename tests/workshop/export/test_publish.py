@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import onnx
 import pytest
@@ -8,13 +10,14 @@ import torch
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
-from livestyle.model.card import Model, StyleNote, resolve_shapes
+from livestyle.model.card import Model, resolve_shapes
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.workshop.export.check import check_export, psnr
 from livestyle.workshop.export.onnx import load_net, restore
-from livestyle.workshop.export.publish import Published, publish
+from livestyle.workshop.export.publish import Published
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.transformer import ARCHITECTURES, Transformer
+from livestyle.workshop.training.cin.train import load_checkpoint
 from livestyle.workshop.training.dead_leaves import dead_leaf_photos
 
 STATE = ("frame", "hold", "stylized", "look")
@@ -25,18 +28,16 @@ def frames(count: int = 6) -> list[Pixels]:
 
 
 @pytest.fixture(scope="module")
-def trained() -> StyledTransformer:
-    torch.manual_seed(0)
-    styled = StyledTransformer(Transformer(ARCHITECTURES["lite"]), ["plain", "wild"])
-    with torch.no_grad():
-        styled.styles[1] += 0.2 * torch.randn(styled.net.style_length)
-    return styled
+def trained(shop: Path) -> StyledTransformer:
+    return load_checkpoint(shop / "mine.training")[0]
 
 
 @pytest.fixture(scope="module")
-def published(trained: StyledTransformer, tmp_path_factory: pytest.TempPathFactory) -> Published:
-    folder = tmp_path_factory.mktemp("models") / "tiny"
-    return publish(trained, folder, "tiny", [StyleNote("plain"), StyleNote("wild")], {"steps": 0}, frames())
+def published(shop: Path) -> Published:
+    """As its card tells."""
+    model = Model.load(shop / "mine")
+    figures = model.card.figures
+    return Published(model, figures["torch_difference_of_255"], figures["int8_psnr_db"])
 
 
 def test_the_graph_does_what_torch_does(published: Published) -> None:
@@ -45,13 +46,13 @@ def test_the_graph_does_what_torch_does(published: Published) -> None:
 
 def test_a_graph_that_does_something_else_is_found_out(published: Published) -> None:
     torch.manual_seed(1)
-    other = StyledTransformer(Transformer(ARCHITECTURES["lite"]), ["plain", "wild"])
+    other = StyledTransformer(Transformer(ARCHITECTURES["lite"]), published.model.styles.names)
     with pytest.raises(LivestyleError, match="differs from torch"):
         check_export(other.eval(), published.model, frames())
 
 
 def test_int8_is_near_float(published: Published) -> None:
-    assert set(published.psnr) == {"plain", "wild"}
+    assert set(published.psnr) == {"photo_0", "photo_1"}
     assert min(published.psnr.values()) > 25
 
 

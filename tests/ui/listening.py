@@ -1,0 +1,46 @@
+"""The live app that tells a test how far it is: the keys it has heard, the paintings it has shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from livestyle.cli import run
+from livestyle.pipeline.live import LivePipeline
+from livestyle.sinks.window import Window
+
+HEARD, SHOWN = "heard.txt", "shown.txt"
+"""Files in $LIVESTYLE_TEST_TOLD with a line for each."""
+
+MODIFIERS = range(0xFFE1, 0xFFEF)
+"""Shift and its like, which a keyboard sends before the key."""
+
+
+def tell(name: str, what: object) -> None:
+    with (Path(os.environ["LIVESTYLE_TEST_TOLD"]) / name).open("a") as file:
+        file.write(f"{what}\n")
+
+
+def listen() -> None:
+    """A key is told of once the app asks for the next one: then what it does is done."""
+    ask, note, waiting = Window.key, LivePipeline.shown, [-1]
+
+    def key(self: Window) -> int:
+        if waiting[0] >= 0 and waiting[0] & 0xFFFF not in MODIFIERS:
+            tell(HEARD, waiting[0])
+        waiting[0] = code = ask(self)
+        return code
+
+    def shown(self: LivePipeline, painting: Any) -> None:
+        note(self, painting)
+        tell(SHOWN, painting.painted.index)
+
+    Window.key = key  # type: ignore[method-assign]
+    LivePipeline.shown = shown  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    listen()
+    run(["live", *sys.argv[1:]])
