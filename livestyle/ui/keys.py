@@ -83,10 +83,12 @@ NOT_SHOWN: Mapping[str, Action] = {
 
 # Shift+Tab is 0x0B from Qt, 0x19 from Cocoa, 0xFE20 from GTK; Windows doesn't tell it from Tab.
 _NAMED: Mapping[str, tuple[int, ...]] = {
-    "←": (0xFF51, 0x250000, 0xF702),
-    "↑": (0xFF52, 0x260000, 0xF700),
-    "→": (0xFF53, 0x270000, 0xF703),
-    "↓": (0xFF54, 0x280000, 0xF701),
+    "←": (0xFF51, 0xFF96, 0x250000, 0xF702),
+    "↑": (0xFF52, 0xFF97, 0x260000, 0xF700),
+    "→": (0xFF53, 0xFF98, 0x270000, 0xF703),
+    "↓": (0xFF54, 0xFF99, 0x280000, 0xF701),
+    "-": (ord("-"), 0xFFAD),
+    "+": (ord("+"), 0xFFAB),
     "f1": (0xFFBE, 0x700000, 0xF704),
     "f11": (0xFFC8, 0x7A0000, 0xF70E),
     "tab": (0x09,),
@@ -94,7 +96,7 @@ _NAMED: Mapping[str, tuple[int, ...]] = {
     "space": (0x20,),
     "esc": (0x1B,),
 }
-"""Keys that aren't letters, by the codes of X11, Windows and macOS."""
+"""Keys that aren't letters, by the codes of X11 (the number pad's too), Windows and macOS."""
 
 
 def _bound() -> Iterator[tuple[str, Key]]:

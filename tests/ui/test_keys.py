@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from livestyle.model.controls import CONTROLS, STRENGTH, STYLE
+from livestyle.model.controls import BLEND, CONTROLS, STRENGTH, STYLE
 from livestyle.ui.keys import CODES, HELP, Action, Key, key_of
 
 
@@ -23,6 +23,9 @@ from livestyle.ui.keys import CODES, HELP, Action, Key, key_of
         (0xF703, Key(STYLE, 1)),
         (0x100000 | ord("q"), Key(Action.QUIT)),
         (0x10FF52, Key(STRENGTH, 1)),
+        (0xFF99, Key(STRENGTH, -1)),
+        (ord("="), Key(BLEND, 1)),
+        (0xFFAD, Key(BLEND, -1)),
         (-1, None),
         (ord("z"), None),
         (0xFFE1, None),
