@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from livestyle.model.controls import BLEND, CONTROLS, STRENGTH, STYLE
-from livestyle.ui.keys import CODES, HELP, Action, Key, key_of
+from livestyle.ui.keys import CODES, HELP, NOT_SHOWN, Action, Key, key_of
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,9 @@ def test_the_readme_names_every_key_of_the_help() -> None:
     )
     for line in (line for column in HELP for line in column):
         assert set(line.keys) <= keys, line
+
+
+def test_no_key_asks_for_two_things() -> None:
+    keys = [key for column in HELP for line in column for key in line.keys]
+    keys += [*NOT_SHOWN, *(key for control in CONTROLS for key in control.aliases), *"123456789"]
+    assert len(set(keys)) == len(keys)
