@@ -28,7 +28,7 @@ from livestyle.sources.camera.discovery import list_cameras
 from livestyle.stylizer.user_styles import left_behind
 
 TRIAL = Size(128, 96)
-EXTRAS = ("cuda", "tensorrt", "rtx", "onnxruntime", "train")
+EXTRAS = ("cuda", "pycuda", "tensorrt", "rtx", "onnxruntime", "train")
 SOFTWARE_ENCODERS = ("libx264", "libx265", "libsvtav1", "libvpx-vp9")
 HARDWARE_ENCODERS = ("h264_nvenc", "hevc_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox")
 WINDOW_SCRIPT = "import cv2; cv2.namedWindow('livestyle doctor'); cv2.destroyAllWindows()"
