@@ -30,14 +30,18 @@ from gpu_rivals import NaiveRival, Rival, TorchRival, measure_ceilings
 from machine import machine
 
 from livestyle.bench.pace import engine_alone, in_flight, one_at_a_time, side_by_side
+from livestyle.core.config import SLOTS
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size, SizeRule
 from livestyle.model.card import Model
-from livestyle.runtime.select import DEVICES, open_engine
+from livestyle.runtime.gpu.engine import GpuEngine
+from livestyle.runtime.select import DEVICES, ENGINES, open_engine
 
 SIZES = ("640x480", "1920x1080", "1280x720", "3840x2160")
 MORE = 75
 """The exit code where another call is needed."""
+
+MORE_SLOTS = 3
 
 COMPILED_AT = SIZES[:2]
 """torch.compile takes most of a minute for each size."""
@@ -115,8 +119,8 @@ class Run:
                 found = engine_alone(engine, frames, seconds).row()
                 return {**found, "engine": str(engine.info)}
 
-        def pipelined() -> dict[str, Any]:
-            with open_engine(model, size, name) as engine:
+        def pipelined(slots: int) -> dict[str, Any]:
+            with open_engine(model, size, name, slots=slots) as engine:
                 film = engine.film
                 if film.depth == 1:
                     raise LivestyleError("holds one frame at a time")
@@ -126,7 +130,9 @@ class Run:
                 }
 
         self.row(rows, f"{name}, {ALONE}", alone)
-        self.row(rows, f"{name}, {PIPELINED}", pipelined)
+        self.row(rows, f"{name}, {PIPELINED}", lambda: pipelined(SLOTS))
+        if issubclass(ENGINES[name], GpuEngine):
+            self.row(rows, f"{name}, {MORE_SLOTS} slots", lambda: pipelined(MORE_SLOTS))
 
     def switches(self, model: Model, size: Size) -> None:
         """A new style in every frame, on every engine; and what half precision costs each style."""

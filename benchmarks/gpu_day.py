@@ -16,6 +16,8 @@ installed from WHEELS; benchmarks/README.md says what that is.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import importlib
 import json
 import os
@@ -30,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_pieces import join, split
-from gpu_stages import MORE, Stage, stages
+from gpu_stages import MORE, PYCUDA, Stage, stages
 
 ROOT = Path(__file__).parents[1]
 MARGIN_S = 15.0
@@ -133,21 +135,43 @@ def found_in(path: Path | None) -> Any:
     return json.loads(path.read_text("utf-8"))
 
 
-def install(wheels: Path, out: Path) -> None:
-    """What is in WHEELS; pycuda is compiled, with the CUDA toolkit's own folder first on the PATH."""
+def install(wheels: Path, scratch: Path, log: Path, leave_out: str = "") -> None:
+    """What is in WHEELS but what begins so; a failure is in the log and costs the rest nothing.
+
+    pycuda is compiled, with the CUDA toolkit's own folder first on the PATH, against the driver's library.
+    """
+    link_driver(scratch)
+    root = toolkit()
     pip = (sys.executable, "-m", "pip", "install", "--no-index", "--no-deps", "--no-build-isolation")
-    home = out.with_name(out.name + ".home")
-    home.mkdir(exist_ok=True)
-    (home / ".aksetup-defaults.py").write_text("CUDA_ENABLE_CURAND = False\nCXXFLAGS = ['-O1', '-w']\n")
-    nvcc = shutil.which("nvcc")
-    path = os.pathsep.join(
-        filter(None, (str(Path(nvcc).resolve().parent) if nvcc else "", os.environ["PATH"]))
-    )
-    with (out / "day.log").open("ab") as log:
+    settings_file = f"CUDA_ENABLE_CURAND = False\nCXXFLAGS = ['-O1', '-w']\nLDFLAGS = ['-L{scratch}']\n"
+    (scratch / ".aksetup-defaults.py").write_text(settings_file)
+    path = os.pathsep.join([*([str(root / "bin")] if root else []), os.environ["PATH"]])
+    settings = {**os.environ, "PATH": path, "HOME": str(scratch)}
+    with log.open("ab") as out:
         for package in sorted(wheels.iterdir()):
+            if leave_out and package.name.startswith(leave_out):
+                continue
             print(f"installing {package.name}", flush=True)
-            settings = {**os.environ, "PATH": path, "HOME": str(home)}
-            subprocess.run([*pip, str(package)], env=settings, stdout=log, stderr=log, timeout=180)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                subprocess.run([*pip, str(package)], env=settings, stdout=out, stderr=out, timeout=180)
+
+
+def toolkit(usual: Path = Path("/usr/local")) -> Path | None:
+    """The CUDA toolkit with its headers; the nvcc found first may be a script that calls the real one."""
+    nvcc = shutil.which("nvcc")
+    places = [Path(nvcc).resolve().parents[1]] if nvcc else []
+    places += sorted(usual.glob("cuda*"), reverse=True)
+    return next((place for place in places if (place / "include" / "cuda.h").exists()), None)
+
+
+def link_driver(folder: Path) -> None:
+    """folder/libcuda.so, as linkers look for it; toolkits made of packages bring none."""
+    with contextlib.suppress(OSError):
+        ctypes.CDLL("libcuda.so.1")
+        maps = Path("/proc/self/maps").read_text("utf-8").splitlines()
+        found = next((line.split()[-1] for line in maps if "/libcuda.so" in line), None)
+        if found:
+            (folder / "libcuda.so").symlink_to(found)
 
 
 def main() -> None:
@@ -167,14 +191,15 @@ def main() -> None:
     out = options.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     if options.resume:
-        shutil.copytree(options.resume, out, dirs_exist_ok=True)
+        shutil.copytree(options.resume, out, copy_function=shutil.copyfile, dirs_exist_ok=True)
     day = Day(out, options.seconds)
     for name in [name for name in day.ended if name[0] in options.again]:
         del day.ended[name]
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         if options.wheels:
-            install(options.wheels.resolve(), out)
+            needless = "pycuda" if PYCUDA in day.ended else ""
+            install(options.wheels.resolve(), scratch, out / "day.log", needless)
         join(out, scratch / "work")
         done = day.run_all(stages(options.device, options.tiny, options.data, out, scratch))
         split(scratch / "work", out)

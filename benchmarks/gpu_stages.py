@@ -10,6 +10,8 @@ from pathlib import Path
 MORE = 75
 """The exit code of a stage that needs another call."""
 
+PYCUDA = "a conformance, pycuda"
+
 SUITE = tuple(f"tests/runtime/test_{name}.py" for name in ("engine_conformance", "torch_cuda", "on_gpu"))
 PICK = {"cuda": "torch or cuda or agree", "cpu": "torch-on-host"}
 
@@ -63,7 +65,7 @@ def stages(device: str, tiny: bool, data: Path | None, out: Path, scratch: Path)
     found = [
         Stage("machine", machine, 30),
         Stage("a conformance, bindings", suite, 150, {"LIVESTYLE_CUDA": "bindings"}),
-        Stage("a conformance, pycuda", suite, 150, {"LIVESTYLE_CUDA": "pycuda"}),
+        Stage(PYCUDA, suite, 150, {"LIVESTYLE_CUDA": "pycuda"}),
         Stage("b state", script("gpu_state", "--out", state), 240, out=state),
         Stage("c switches", script("gpu", "--only", "switches", "--out", gpu), 120, goes_on=True, out=gpu),
         Stage("d figures", script("gpu", "--only", "figures", "--out", gpu), 600, goes_on=True, out=gpu),

@@ -34,6 +34,8 @@ SIGMA = 4.0
 CUT_EVERY = 500
 """Frames after which the picture is another one, and the style too."""
 
+FIELDS = 31
+
 CLOSE = 3
 """Largest difference, of 255, of two devices in float32."""
 
@@ -46,12 +48,12 @@ class WithoutGraphs(TorchCudaEngine):
 
 
 def noise(size: Size, count: int) -> Iterator[tuple[Pixels, int]]:
-    """Frames, and the number of the style that each is painted in."""
-    scenes = pictures(size)
+    """Frames, and the number of the style that each is painted in. A few fields of noise, moved about."""
+    scenes, rng = pictures(size), np.random.default_rng(0)
+    fields = [rng.normal(0, SIGMA, scenes[0].shape).round().astype(np.int16) for _ in range(FIELDS)]
     for number in range(count):
-        rng, scene = np.random.default_rng(number), number // CUT_EVERY
-        frame = scenes[scene % len(scenes)] + rng.normal(0, SIGMA, scenes[0].shape)
-        yield np.clip(frame, 0, 255).astype(np.uint8), scene
+        scene, moved = number // CUT_EVERY, np.roll(fields[number % FIELDS], number, axis=1)
+        yield np.clip(scenes[scene % len(scenes)] + moved, 0, 255).astype(np.uint8), scene
 
 
 def painted(film: Film, model: Model, size: Size, count: int) -> Iterator[Pixels]:

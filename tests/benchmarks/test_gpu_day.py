@@ -77,6 +77,42 @@ def test_a_stage_that_always_gets_a_fresh_call_fits_into_it(tmp_path: Path) -> N
     assert max(limits) <= 540 - gpu_day.MARGIN_S
 
 
+def test_wheels_are_installed_with_the_toolkit_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wheels, toolkit = tmp_path / "wheels", tmp_path / "cuda" / "bin"
+    for folder in (wheels, toolkit):
+        folder.mkdir(parents=True)
+    for name in ("pycuda-2026.1.tar.gz", "platformdirs-4-py3-none-any.whl"):
+        (wheels / name).touch()
+    monkeypatch.setattr(gpu_day, "toolkit", lambda: toolkit.parent)
+    ran: list[tuple[str, str]] = []
+
+    def run(command: list[str], env: dict[str, str], **_: object) -> None:
+        ran.append((Path(command[-1]).name, env["PATH"].split(os.pathsep)[0]))
+        raise subprocess.TimeoutExpired(command, 180)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    for leave_out in ("", "pycuda"):
+        gpu_day.install(wheels, tmp_path, tmp_path / "log", leave_out)
+    assert [name for name, _ in ran] == [
+        "platformdirs-4-py3-none-any.whl",
+        "pycuda-2026.1.tar.gz",
+        "platformdirs-4-py3-none-any.whl",
+    ]
+    assert {first for _, first in ran} == {str(toolkit)}
+    assert "CUDA_ENABLE_CURAND = False" in (tmp_path / ".aksetup-defaults.py").read_text()
+
+
+def test_the_toolkit_is_the_one_with_headers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: str(tmp_path / "bin" / name))
+    assert gpu_day.toolkit(tmp_path) is None
+    for version in ("12.9", "13.0"):
+        (tmp_path / f"cuda-{version}" / "include").mkdir(parents=True)
+        (tmp_path / f"cuda-{version}" / "include" / "cuda.h").touch()
+    assert gpu_day.toolkit(tmp_path) == tmp_path / "cuda-13.0"
+    monkeypatch.setattr(shutil, "which", lambda name: str(tmp_path / "cuda-12.9" / "bin" / name))
+    assert gpu_day.toolkit(tmp_path) == tmp_path / "cuda-12.9"
+
+
 def test_a_folder_travels_in_pieces(tmp_path: Path) -> None:
     work, out = tmp_path / "work", tmp_path / "out"
     (work / "wide").mkdir(parents=True)

@@ -122,6 +122,7 @@ def test_films_for_all_are_made_before_an_engine_is_taken_over(
         for stylizer in others:
             stylizer.stylize(frames(1)[0])
         opening = main.opening_for(model)
+        assert opening.engine.options.beside  # what it times is off
         opening.engine.open_ahead(main.sharing)
         monkeypatch.setattr(Frail, "_film_impl", lambda _: pytest.fail("made while others wait"))
         before = main.adopt(opening.engine)
