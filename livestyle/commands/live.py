@@ -87,7 +87,8 @@ def main(
         str, typer.Option(help="With several styles: how long each lasts.", rich_help_panel=FILES)
     ] = "5s",
     encoder: Annotated[
-        str | None, typer.Option(help="Video encoder, as FFmpeg names it.", rich_help_panel=FILES)
+        str | None,
+        typer.Option(help="Video encoder, as FFmpeg names it, or 'hardware'.", rich_help_panel=FILES),
     ] = None,
     crf: Annotated[
         int | None, typer.Option(help="Quality of a video; lower is better.", min=0, rich_help_panel=FILES)

@@ -49,7 +49,7 @@ def main(
     controls: Values = NONE_GIVEN,
     max_side: MaxSide = None,
     encoder: Annotated[
-        str | None, typer.Option(help="As FFmpeg names it; libx264, or in .webm libsvtav1.")
+        str | None, typer.Option(help="As FFmpeg names it, or 'hardware'; libx264, or in .webm libsvtav1.")
     ] = None,
     crf: Annotated[int | None, typer.Option(help="Quality; lower is better; libx264: 20.", min=0)] = None,
     preset: Annotated[str | None, typer.Option(help="Speed of the encoder; libx264: veryfast.")] = None,
@@ -111,7 +111,8 @@ def _paint(
         done = transcode(source, target, stylizer, options, show, warn)
     rate = done.frames / done.seconds if done.seconds else 0.0
     console.print(
-        f"{done.path}: {done.frames} frames, {done.size}, {rate:.1f} fps · {stylizer.info}", soft_wrap=True
+        f"{done.path}: {done.frames} frames, {done.size}, {rate:.1f} fps · {done.codecs} · {stylizer.info}",
+        soft_wrap=True,
     )
 
 

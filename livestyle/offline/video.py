@@ -28,6 +28,7 @@ from livestyle.sinks.encoders import Encoding, container_of
 from livestyle.sinks.part import check_target
 from livestyle.sinks.video_file import even
 from livestyle.sinks.video_writer import HD, SD, Color, VideoFormat, VideoWriter
+from livestyle.sources.hardware import decoder_of
 from livestyle.sources.video.container import frame_count, hdr_name, matrix, open_container, video_stream
 from livestyle.stylizer.stylizer import Stylizer
 
@@ -67,7 +68,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Transcoded:
-    """What came of it. damaged: frames and packets skipped; copied: audio and subtitle streams."""
+    """What came of it. damaged: frames and packets skipped; copied: audio and subtitle streams.
+
+    codecs: what decoded and encoded it: 'h264 on cuda → h264_nvenc'
+    """
 
     path: Path
     frames: int
@@ -75,6 +79,7 @@ class Transcoded:
     copied: int
     size: Size
     seconds: float
+    codecs: str
 
 
 def transcode(
@@ -127,12 +132,13 @@ def transcode(
             raise
         finally:
             stylizer.drop()
+        codecs = f"{decoder_of(stream)} → {writer.encoder}"
         writer.finish()
     damaged = demux.damaged + writer.lost
     if damaged:
         warn(f"{source.name}: {damaged} damaged frames or packets were skipped")
     return Transcoded(
-        target, writer.frames, damaged, len(copies), size.times(scale), time.monotonic() - began
+        target, writer.frames, damaged, len(copies), size.times(scale), time.monotonic() - began, codecs
     )
 
 

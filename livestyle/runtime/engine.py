@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import deque
 from dataclasses import dataclass
 from typing import Self
 
@@ -41,13 +42,15 @@ class EngineInfo:
 class GpuOptions:
     """gpu: its number. slots: how many frames of a film are in flight. report: told what is worth a line.
 
-    progress: told how far it is, where `open` builds; what it raises ends the building.
+    progress: told how far it is, where `open` builds; what it raises ends the building. beside: another
+    engine paints meanwhile.
     """
 
     gpu: int = 0
     slots: int = SLOTS
     report: Report = lambda _: None
     progress: Progress = lambda _: None
+    beside: bool = False
 
 
 class Engine(Closing):
@@ -86,6 +89,7 @@ class Engine(Closing):
         self._state_shapes = {f"state_{name}": shape for name, shape in shapes.items()}
         self._outputs = ["stylized", *(f"next_{name}" for name in shapes)]
         self._films: list[Film] = []
+        self._ahead: deque[Film] = deque()
 
     @property
     @abstractmethod
@@ -112,6 +116,7 @@ class Engine(Closing):
 
     def close(self) -> None:
         """Free everything, films too; harmless when not open."""
+        self._ahead.clear()
         if self._films:
             while self._films:
                 self._films.pop().close()
@@ -126,8 +131,14 @@ class Engine(Closing):
 
     def open_film(self) -> Film:
         """Another film, with a past of its own; closed with the engine, if not before."""
+        if self._ahead:
+            return self._ahead.popleft()
         self._films.append(self._film_impl())
         return self._films[-1]
+
+    def open_ahead(self, count: int) -> None:
+        """Make the next films that `open_film` gives; on a GPU each takes a while."""
+        self._ahead.extend([self.open_film() for _ in range(count)])
 
     def reset(self) -> None:
         """Forget the frames before: the next one is painted as if it were the first."""

@@ -253,7 +253,7 @@ def test_the_state_is_all_there_is(engine: Engine, model: Model) -> None:
 def test_engines_agree_from_one_state(model: Model) -> None:
     frames = film(6)
     paintings = []
-    with KINDS["openvino"](model, SIZE, Precision.F32, 1) as first:
+    with next(iter(KINDS.values()))(model, SIZE, Precision.F32, 1) as first:
         paint(first, frames[:3], 0.8)
         state = first.state
     for kind in KINDS.values():
