@@ -12,10 +12,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from livestyle.core.config import STEADINESS
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.evaluation.films import covering
+from livestyle.model.controls import STEADINESS
 from livestyle.offline.demux import Demux, Picture
 from livestyle.sources.video.container import open_container, video_stream
 from livestyle.stylizer.stylizer import Stylizer
@@ -56,7 +56,7 @@ def main() -> None:
     rows = (
         frames,
         painted(options.before, options.style, 0.0, frames),
-        painted(options.after, options.style, STEADINESS, frames),
+        painted(options.after, options.style, STEADINESS.default, frames),
     )
     side = (options.height * SIZE.width // SIZE.height, options.height)
     shown = [

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
+from livestyle.model.frame_style import STYLE_INPUTS, FrameStyle
 
 COUNTED_AT = Size(320, 256)
 """The graph is run once at this size; convolutions and what they read and write grow with the area."""
@@ -133,10 +134,8 @@ def _run_once(graph: onnx.ModelProto, model: Model, nodes: list[Any]) -> dict[st
 def feed_of(model: Model, pixels: NDArray[np.uint8], style: int = 0) -> dict[str, NDArray[Any]]:
     """A graph's inputs for a frame without a past, uint8 (H, W, 3), in the style of that number."""
     state = resolve_shapes(model.card.state, Size.of(pixels))
-    scalars = {"strength": 1.0, "keep_color": 0.0, "steadiness": 0.0}
     return {
         "frame": pixels[None],
-        "style": model.styles.vectors[style][None],
-        **{name: np.array([value], np.float32) for name, value in scalars.items()},
+        **FrameStyle.still(model.styles.vectors[style]).tensors(STYLE_INPUTS),
         **{f"state_{name}": np.zeros(shape, np.float32) for name, shape in state.items()},
     }

@@ -5,7 +5,8 @@
 Bytes in, paint, bytes out: each stage where it can be timed apart, and end to end; one frame at a time and
 with frames in flight; one to eight streams; 1000 frames in a new style each. What issue 5 asks for is held
 against what was found. `--device cpu` runs all of it without a GPU, to try the script. The file is written
-after every row: what was measured stays, whatever happens next.
+after every row: what was measured stays, whatever happens next, and another call with the same --out goes on
+from there. Exit code 75: there is more to measure than --budget had time for.
 """
 
 from __future__ import annotations
@@ -29,12 +30,19 @@ from gpu_rivals import NaiveRival, Rival, TorchRival, measure_ceilings
 from machine import machine
 
 from livestyle.bench.pace import engine_alone, in_flight, one_at_a_time, side_by_side
+from livestyle.core.config import SLOTS
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size, SizeRule
 from livestyle.model.card import Model
-from livestyle.runtime.select import DEVICES, open_engine
+from livestyle.runtime.gpu.engine import GpuEngine
+from livestyle.runtime.select import DEVICES, ENGINES, open_engine
 
 SIZES = ("640x480", "1920x1080", "1280x720", "3840x2160")
+MORE = 75
+"""The exit code where another call is needed."""
+
+MORE_SLOTS = 3
+
 COMPILED_AT = SIZES[:2]
 """torch.compile takes most of a minute for each size."""
 
@@ -47,13 +55,21 @@ class Run:
         self.device = torch.device(options.device)
         self.started = time.perf_counter()
         self.engines = DEVICES[options.device]
-        self.result: dict[str, Any] = {"machine": {**machine(), **chip(self.device)}, "models": {}}
+        self.more = False
+        self.result: dict[str, Any] = {"models": {}, **earlier(options.out)}
+        self.result["machine"] = {**machine(), **chip(self.device)}
 
     def row(self, rows: dict[str, Any], name: str, work: Callable[[], dict[str, Any]]) -> None:
-        """Do `work` and keep what it found; what fails says why, and the rest goes on."""
+        """Do `work` and keep what it found; what fails says why, and the rest goes on.
+
+        What an earlier call has is left as it is.
+        """
+        if name in rows:
+            return
+        if time.perf_counter() - self.started > self.options.budget:
+            self.more = True
+            return
         try:
-            if time.perf_counter() - self.started > self.options.budget:
-                raise TimeoutError(f"the {self.options.budget:g} s of --budget are over")
             rows[name] = work()
         except Exception as error:  # a row that can't be measured must not cost the others
             rows[name] = {"skipped": f"{type(error).__name__}: {error}".split("\n")[0]}
@@ -71,9 +87,10 @@ class Run:
     def measure(self, model: Model, size: Size, ceilings: Ceilings) -> None:
         """All rows of one model at one size."""
         work = work_of(model, size, 2 if self.device.type == "cuda" else 4)
-        rows: dict[str, Any] = {}
+        sizes = self.result["models"].setdefault(model.card.name, {})
+        rows: dict[str, Any] = sizes.get(str(size), {}).get("rows", {})
         found = {"floor": floor_row(work, Floor.of(work, ceilings)), "rows": rows}
-        self.result["models"].setdefault(model.card.name, {})[str(size)] = found
+        sizes[str(size)] = found
         for name in self.engines:
             self._engine(rows, name, model, size)
         for name, make in self._rivals(model, size).items():
@@ -102,8 +119,8 @@ class Run:
                 found = engine_alone(engine, frames, seconds).row()
                 return {**found, "engine": str(engine.info)}
 
-        def pipelined() -> dict[str, Any]:
-            with open_engine(model, size, name) as engine:
+        def pipelined(slots: int) -> dict[str, Any]:
+            with open_engine(model, size, name, slots=slots) as engine:
                 film = engine.film
                 if film.depth == 1:
                     raise LivestyleError("holds one frame at a time")
@@ -113,7 +130,9 @@ class Run:
                 }
 
         self.row(rows, f"{name}, {ALONE}", alone)
-        self.row(rows, f"{name}, {PIPELINED}", pipelined)
+        self.row(rows, f"{name}, {PIPELINED}", lambda: pipelined(SLOTS))
+        if issubclass(ENGINES[name], GpuEngine):
+            self.row(rows, f"{name}, {MORE_SLOTS} slots", lambda: pipelined(MORE_SLOTS))
 
     def switches(self, model: Model, size: Size) -> None:
         """A new style in every frame, on every engine; and what half precision costs each style."""
@@ -125,15 +144,15 @@ class Run:
                     return asdict(try_switches(engine, self.options.switches))
 
             self.row(found, name, work)
-            print(f"style switches, {name}: {found[name]}", flush=True)
+            print(f"style switches, {name}: {found.get(name)}", flush=True)
         self.row(self.result, "half_psnr_db", lambda: styles_in_half(model, size, self.device, self.engines))
-        print(f"against f32, dB: {self.result['half_psnr_db']}", flush=True)
+        print(f"against f32, dB: {self.result.get('half_psnr_db')}", flush=True)
 
     def streams(self, model: Model, size: Size) -> None:
         """One to eight films at once on the first engine that works."""
-        rows: dict[str, Any] = {}
         frames = pictures(size)
-        self.result["streams"] = {"model": model.card.name, "size": str(size), "rows": rows}
+        streams = {"model": model.card.name, "size": str(size), "rows": dict[str, Any]()}
+        rows: dict[str, Any] = self.result.setdefault("streams", streams)["rows"]
         for count in self.options.streams:
 
             def work(count: int = count) -> dict[str, Any]:
@@ -143,9 +162,51 @@ class Run:
                 return {"frames_per_second": round(total, 1), "streams": each}
 
             self.row(rows, str(count), work)
-            print(
-                f"{count} streams: {rows[str(count)].get('frames_per_second', rows[str(count)])}", flush=True
-            )
+            print(f"{count} streams: {rows.get(str(count), {}).get('frames_per_second')}", flush=True)
+
+    def all(self, folder: Path) -> None:
+        """Everything that the options ask for. folder: for the untrained model."""
+        sizes = [Size.parse(text) for text in self.options.sizes]
+        models = [model for name in self.options.models if (model := self._model(name, folder))]
+        if not models:
+            return
+        if "switches" in self.options.only:
+            self.switches(models[0], sizes[0])
+        if "figures" in self.options.only:
+            ceilings = self._ceilings()
+            for size in sizes:
+                for model in models:
+                    self.measure(model, SizeRule(model.card.size_multiple).padded(size), ceilings)
+            self.streams(models[0], sizes[0])
+
+    def _model(self, name: str, folder: Path) -> Model | None:
+        """None where it can't be made: the others are measured all the same."""
+        try:
+            return wide_model(folder) if name == "wide" else Model.load(name)
+        except Exception as error:  # an export has many ways to fail
+            self.result.setdefault("not_measured", {})[name] = f"{type(error).__name__}: {error}"
+            return None
+
+    def _ceilings(self) -> Ceilings:
+        ceilings = measure_ceilings(self.device)
+        self.result["ceilings"] = {
+            "matrix_tflop_s": round(ceilings.matrix_flops_s / 1e12, 3),
+            "memory_gb_s": round(ceilings.memory_bytes_s / 1e9, 1),
+            "upload_gb_s": round(ceilings.upload_bytes_s / 1e9, 2),
+            "download_gb_s": round(ceilings.download_bytes_s / 1e9, 2),
+        }
+        print(
+            json.dumps({"machine": self.result["machine"], **self.result["ceilings"]}, indent=2), flush=True
+        )
+        return ceilings
+
+
+def earlier(out: Path | None) -> dict[str, Any]:
+    """What an earlier call has found."""
+    if out is None or not out.exists():
+        return {}
+    found: dict[str, Any] = json.loads(out.read_text("utf-8"))
+    return found
 
 
 def chip(device: torch.device) -> dict[str, Any]:
@@ -172,6 +233,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--compiled-at", nargs="*", default=COMPILED_AT, help="sizes for torch.compile")
     parser.add_argument("--streams", nargs="*", type=int, default=[1, 2, 4, 8])
     parser.add_argument("--switches", type=int, default=1000)
+    parser.add_argument("--only", nargs="+", default=("switches", "figures"), choices=("switches", "figures"))
     parser.add_argument("--seconds", type=float, default=1.5, help="for each row")
     parser.add_argument("--budget", type=float, default=480, help="seconds after which rows are skipped")
     parser.add_argument("--out", type=Path)
@@ -185,24 +247,12 @@ def main() -> None:
               file=sys.stderr)  # fmt: skip
         sys.exit(2)
     run = Run(options)
-    ceilings = measure_ceilings(run.device)
-    run.result["ceilings"] = {
-        "matrix_tflop_s": round(ceilings.matrix_flops_s / 1e12, 3),
-        "memory_gb_s": round(ceilings.memory_bytes_s / 1e9, 1),
-        "upload_gb_s": round(ceilings.upload_bytes_s / 1e9, 2),
-        "download_gb_s": round(ceilings.download_bytes_s / 1e9, 2),
-    }
-    print(json.dumps({"machine": run.result["machine"], **run.result["ceilings"]}, indent=2), flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        models = [wide_model(Path(folder)) if m == "wide" else Model.load(m) for m in options.models]
-        sizes = [Size.parse(text) for text in options.sizes]
-        run.switches(models[0], sizes[0])
-        for size in sizes:
-            for model in models:
-                run.measure(model, SizeRule(model.card.size_multiple).padded(size), ceilings)
-        run.streams(models[0], sizes[0])
+        run.all(Path(folder))
     run.save()
     print(json.dumps(run.result["acceptance"], indent=2))
+    if run.more:
+        sys.exit(MORE)
 
 
 if __name__ == "__main__":

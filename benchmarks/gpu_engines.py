@@ -7,6 +7,7 @@ from gpu_figures import Switches, judge_switches
 
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.engine import Engine
 from livestyle.sources.synthetic.scene import Scene
 
@@ -25,7 +26,7 @@ def try_switches(engine: Engine, count: int, seed: int = 0) -> Switches:
     What each should be was painted before, one at a time.
     """
     frames, vectors = pictures(engine.size), engine.model.styles.vectors
-    references = [engine.infer(f, v, 1.0, 0.0).copy() for v in vectors for f in frames]
+    references = [engine.infer(f, FrameStyle.still(v)).copy() for v in vectors for f in frames]
     rng = np.random.default_rng(seed)
     asked = [int(n) for n in rng.integers(len(references), size=count)]
     shown: list[Pixels] = []
@@ -33,6 +34,6 @@ def try_switches(engine: Engine, count: int, seed: int = 0) -> Switches:
     for number, wanted in enumerate(asked):
         if number >= film.depth:
             shown.append(film.result())
-        film.submit(frames[wanted % PICTURES], vectors[wanted // PICTURES], 1.0, 0.0)
+        film.submit(frames[wanted % PICTURES], FrameStyle.still(vectors[wanted // PICTURES]))
     shown += [film.result() for _ in range(min(film.depth, count))]
     return judge_switches(shown, asked, references)

@@ -15,6 +15,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
+from livestyle.model.frame_style import FrameStyle
 from livestyle.model.styles import StyleBank
 from livestyle.runtime.select import open_engine
 from livestyle.workshop.export.check import psnr
@@ -62,7 +63,8 @@ def styles_in_half(
     for name in engines:
         try:
             with open_engine(model, size, name) as engine:
-                shown = [engine.infer(f, v, 1.0, 0.0).copy() for v in model.styles.vectors for f in frames]
+                styles = [FrameStyle.still(vector) for vector in model.styles.vectors]
+                shown = [engine.infer(frame, style).copy() for style in styles for frame in frames]
                 found[str(engine.info)] = _by_style(model, shown, exact)
         except LivestyleError as error:
             found[name] = str(error).split("\n")[0]

@@ -13,6 +13,7 @@ from torch import nn
 
 from livestyle.core.frame import Pixels
 from livestyle.model.card import Model
+from livestyle.model.frame_style import STYLE_INPUTS
 from livestyle.workshop.export import live_transformer as export
 from livestyle.workshop.export.onnx import restore
 
@@ -68,7 +69,7 @@ class TorchRival:
         self._in = feed["frame"].pin_memory() if pinned else feed["frame"]
         self._out = torch.empty_like(feed["frame"], pin_memory=pinned)
         self._frame = self._in.to(device)
-        self._look = [feed[name].to(device) for name in ("style", "strength", "keep_color", "steadiness")]
+        self._look = [feed[name].to(device) for name in STYLE_INPUTS]
         self._state = [t.to(device) for name, t in feed.items() if name.startswith("state_")]
 
     @torch.inference_mode()

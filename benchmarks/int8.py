@@ -16,6 +16,7 @@ from machine import machine
 from livestyle.core.config import Precision
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.workshop.export.check import psnr
 
@@ -43,9 +44,9 @@ def main() -> None:
         vector = model.styles.vector(name)
         found: dict[Precision, list[float]] = {Precision.BF16: [], Precision.INT8: []}
         for frame in frames:
-            exact = engines[Precision.F32].infer(frame, vector, 1.0, 0.0)
+            exact = engines[Precision.F32].infer(frame, FrameStyle.still(vector))
             for precision, values in found.items():
-                values.append(psnr(engines[precision].infer(frame, vector, 1.0, 0.0), exact))
+                values.append(psnr(engines[precision].infer(frame, FrameStyle.still(vector)), exact))
         rows[name] = {str(p): round(float(np.mean(v)), 2) for p, v in found.items()}
         print(name, rows[name], flush=True)
     summary = {

@@ -21,6 +21,7 @@ from machine import machine, summary
 from livestyle.core.config import Precision
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.sources.synthetic.scene import Scene
@@ -50,7 +51,7 @@ def peer_steps(size: Size, frame: np.ndarray) -> dict[str, Step]:
 
 def own_step(engine: Engine, frame: np.ndarray) -> Step:
     vector = engine.model.styles.vectors[0]
-    return lambda: engine.infer(frame, vector, 1.0, 0.0)
+    return lambda: engine.infer(frame, FrameStyle.still(vector))
 
 
 def measure(steps: dict[str, Step], rounds: int, runs: int) -> dict[str, list[float]]:

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from livestyle.core.config import Precision
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.sources.synthetic.scene import Scene
 from livestyle.workshop.export.onnx import restore
@@ -75,7 +76,9 @@ def side_by_side(models: dict[str, Model], size: Size, rounds: int, runs: int) -
             steps: dict[str, Step] = {}
             for name, model in models.items():
                 engine = stack.enter_context(OpenVinoEngine(model, size, precision, threads=2))
-                steps[name] = partial(engine.infer, frame, model.styles.vectors[0], 1.0, 0.0, 0.8)
+                steps[name] = partial(
+                    engine.infer, frame, FrameStyle(model.styles.vectors[0], steadiness=0.8)
+                )
             found = {name: summary(times) for name, times in measure(steps, rounds, runs).items()}
         ratio = found["on"]["median_ms"] / found["off"]["median_ms"]
         rows[str(precision)] = {**found, "on_over_off": round(ratio, 3)}

@@ -17,7 +17,6 @@ import numpy as np
 from machine import machine
 from rich.console import Console
 
-from livestyle.core.config import STEADINESS
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.evaluation.temporal import Material, measure
@@ -29,6 +28,7 @@ from livestyle.evaluation.temporal_report import (
     report,
     table_of,
 )
+from livestyle.model.controls import STEADINESS
 from livestyle.sinks.images import save_image
 from livestyle.stylizer.stylizer import Stylizer
 
@@ -81,7 +81,7 @@ def main() -> None:
     parser.add_argument("--size", default="640x480")
     parser.add_argument("--styles", default="all")
     parser.add_argument("--peer-styles", type=int, default=PEER_STYLES)
-    parser.add_argument("--steadiness", type=float, default=STEADINESS)
+    parser.add_argument("--steadiness", type=float, default=STEADINESS.default)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--out", type=Path)

@@ -19,6 +19,7 @@ from typer.models import ArgumentInfo, OptionInfo
 import livestyle
 from livestyle import cli
 from livestyle.commands import train
+from livestyle.model.frame_style import Attribute
 from livestyle.ui.keys import HELP
 
 DOCS = Path(__file__).parent
@@ -90,7 +91,7 @@ def values(type_: Any, info: OptionInfo | ArgumentInfo) -> str:
     word = info.metavar or {bool: "", int: "whole number", float: "number", Path: "path"}.get(type_, "text")
     if info.min is None:
         return word
-    return f"{word}, {info.min} to {info.max}" if info.max is not None else f"{word}, from {info.min}"
+    return f"{word}, {info.min:g} to {info.max:g}" if info.max is not None else f"{word}, from {info.min:g}"
 
 
 def api() -> Iterator[str]:
@@ -115,8 +116,10 @@ def members(kind: type) -> Iterator[str]:
         if base.__module__.startswith("livestyle"):
             seen |= {name: member for name, member in vars(base).items() if not name.startswith("_")}
     for name, member in seen.items():
-        if isinstance(member, property):
-            yield f"### `{name}`{', may be set' if member.fset else ''}\n"
+        if isinstance(member, Attribute) or (isinstance(member, property) and member.fset):
+            yield f"### `{name}`, may be set\n"
+        elif isinstance(member, property):
+            yield f"### `{name}`\n"
         elif inspect.isfunction(member):
             yield f"### `{name}{signature(member)}`\n"
         yield f"{prose(inspect.getdoc(member) or '')}\n"

@@ -17,9 +17,22 @@ from livestyle.core.config import Precision
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.runtime.gpu.driver import CudaError, gpus
 
 settings.register_profile("livestyle", deadline=None)
 settings.load_profile("livestyle")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests marked `gpu` are left out where there is no NVIDIA driver; where there is one they run."""
+    try:
+        found = bool(gpus())
+    except CudaError:
+        found = False
+    left_out = [] if found else [item for item in items if item.get_closest_marker("gpu")]
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(scope="session", autouse=True)

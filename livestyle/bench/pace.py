@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from livestyle.core.config import STEADINESS
 from livestyle.core.frame import Pixels
+from livestyle.model.frame_style import FrameStyle
 from livestyle.model.styles import Vector
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.film import Film
@@ -71,15 +71,15 @@ def one_at_a_time(
 
 def engine_alone(engine: Engine, frames: Sequence[Pixels], seconds: float) -> Pace:
     """One frame at a time in the first style; on a GPU, the stages apart too."""
-    vector = engine.model.styles.vectors[0]
+    style = FrameStyle(engine.model.styles.vectors[0])
 
     def paint(pixels: Pixels) -> dict[str, float]:
-        engine.infer(pixels, vector, 1.0, 0.0, STEADINESS)
+        engine.infer(pixels, style)
         return {}
 
     pace, film = one_at_a_time(paint, frames, seconds), engine.film
     if isinstance(film, GpuFilm):
-        pace.stages = one_at_a_time(lambda pixels: film.timed(pixels, vector), frames, seconds / 4).stages
+        pace.stages = one_at_a_time(lambda pixels: film.timed(pixels, style), frames, seconds / 4).stages
     return pace
 
 
@@ -100,7 +100,7 @@ class _Reel:
 
     def __init__(self, film: Film, vector: Vector) -> None:
         self.pace = Pace()
-        self._film, self._vector = film, vector
+        self._film, self._style = film, FrameStyle(vector)
         self._started = deque[float]()
 
     def step(self, pixels: Pixels) -> None:
@@ -108,7 +108,7 @@ class _Reel:
         if len(self._started) == self._film.depth:
             self.take()
         self._started.append(time.perf_counter())
-        self._film.submit(pixels, self._vector, 1.0, 0.0, STEADINESS)
+        self._film.submit(pixels, self._style)
 
     def take(self) -> None:
         self._film.result()

@@ -49,7 +49,9 @@ def main(
     rule = SizeRule(loaded.card.size_multiple)
     sizes = [rule.padded(Size.parse(text)) for text in size or ["640x480"]]
     orders = [
-        Order(loaded, of, p, chosen, target, level) for of in sizes for p in precision or [Precision.F16]
+        Order(loaded, of, p, chosen, target, level, undisturbed=True)
+        for of in sizes
+        for p in precision or [Precision.F16]
     ]
     for order in orders:
         plan = follow(order, found, overwrite, console)

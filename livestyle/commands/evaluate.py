@@ -14,7 +14,7 @@ from rich.console import Console
 
 from livestyle.commands.given import refuse
 from livestyle.commands.options import Arithmetic, AsJson, Device, Threads, Vgg
-from livestyle.core.config import STEADINESS, Precision
+from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.parse import split_styles
@@ -31,6 +31,7 @@ from livestyle.evaluation.temporal_report import (
     report,
     table_of,
 )
+from livestyle.model.controls import STEADINESS
 from livestyle.model.styles import ALL
 from livestyle.offline.batch import make_folder
 from livestyle.sinks.images import save_image
@@ -63,7 +64,7 @@ def main(
         str | None, typer.Option(help="With --temporal: another model, measured beside it.")
     ] = None,
     style: Annotated[str, typer.Option(help="Styles as a,b,c, or all.")] = ALL,
-    steadiness: Annotated[float, typer.Option(help="Beside 0.", min=0, max=1)] = STEADINESS,
+    steadiness: Annotated[float, typer.Option(help="Beside 0.", min=0, max=1)] = STEADINESS.default,
     photos: Annotated[
         Path | None, typer.Option(help="Folder of photos; with --temporal, drawn scenes will do.")
     ] = None,

@@ -11,6 +11,7 @@ import numpy as np
 import typer
 from rich.console import Console
 
+from livestyle.commands.controls import NONE_GIVEN, takes_controls
 from livestyle.commands.options import Arithmetic, Device, MaxSide, ModelName, Overwrite, StyleImages, Threads
 from livestyle.core.config import Color, Precision
 from livestyle.core.errors import LivestyleError
@@ -18,6 +19,7 @@ from livestyle.core.frame import Pixels
 from livestyle.core.parse import split_styles
 from livestyle.core.progress_bar import plain_bar
 from livestyle.core.size import Size
+from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
 from livestyle.offline.batch import each, make_folder, pairs
 from livestyle.offline.regions import Brush, parse_region
@@ -31,6 +33,7 @@ from livestyle.stylizer.stylizer import Stylizer
 NAME = "image"
 
 
+@takes_controls(Scope.PICTURE)
 def main(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A picture, or a folder of them.")],
     target: Annotated[
@@ -40,15 +43,14 @@ def main(
         str | None, typer.Option(help="A style; several as a,b,c, or all: one picture each.")
     ] = None,
     style_image: StyleImages = None,
-    strength: Annotated[float, typer.Option(help="0 = the photo, 1 = the painting.", min=0, max=1)] = 1.0,
+    controls: Values = NONE_GIVEN,
     color: Annotated[
         Color,
         typer.Option(
-            help="Whose colours: the painting's, or the photo's in its lightness alone, or in those of the "
-            "pictures of --style-image, recoloured first."
+            help="Whose colours: the painting's, or the photo's in its lightness alone (as --keep-color), or "
+            "in those of the pictures of --style-image, recoloured first."
         ),
     ] = Color.PAINTING,
-    keep_color: Annotated[bool, typer.Option("--keep-color", help="As --color luminance.")] = False,
     region: Annotated[
         list[str] | None,
         typer.Option(
@@ -67,7 +69,9 @@ def main(
     """Paint a picture, or a folder of them. With several styles OUT is a folder: NAME-STYLE.jpg, …"""
     console = Console(stderr=True, highlight=False, markup=False)
     with Stylizer(load_model(model, console.print), device, precision, threads, console.print) as stylizer:
-        stylizer.strength, stylizer.keep_color = strength, keep_color or color is Color.LUMINANCE
+        stylizer.set_controls(controls)
+        if color is Color.LUMINANCE:
+            stylizer.keep_color = True
         pictures = add_style_images(stylizer, style_image)
         styles = split_styles(style) or tuple(pictures)
         regions = tuple(parse_region(text, stylizer, pictures) for text in region or ())

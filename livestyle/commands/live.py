@@ -10,19 +10,14 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from livestyle.commands.controls import NONE_GIVEN, names_of, option_of, takes_controls, within
 from livestyle.commands.given import refuse, refuse_all_but
-from livestyle.commands.options import (
-    Arithmetic,
-    Device,
-    KeptStyleImages,
-    Slots,
-    Steadiness,
-    Threads,
-)
-from livestyle.core.config import SLOTS, STEADINESS, Precision
+from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Threads
+from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.controls import CROSSFADE, Scope, Values
 from livestyle.stylizer.loading import load_model
 from livestyle.stylizer.user_styles import forget, left_behind, own_names, removed
 from livestyle.ui.run import ShowOptions, show
@@ -30,15 +25,16 @@ from livestyle.ui.run import ShowOptions, show
 NAME = "live"
 FILES = "Files"
 CAMERA_ONLY = (
-    "camera", "size", "fps", "mirror", "fullscreen", "no_window", "snapshots",
-    "record", "max_frames", "as_json",
+    "camera", "size", "fps", "fullscreen", "no_window", "snapshots",
+    "record", "max_frames", "as_json", *names_of(Scope.CAMERA),
 )  # fmt: skip
 """What --input has no use for."""
 
-VIDEO_ONLY = ("steadiness", "slots", "crossfade", "change_every", "encoder", "crf")
+VIDEO_ONLY = ("slots", "crossfade", "change_every", "encoder", "crf", *names_of(Scope.FILM))
 """What a picture has no use for."""
 
 
+@takes_controls(Scope.CAMERA, CROSSFADE)
 def main(
     context: typer.Context,
     camera: Annotated[
@@ -59,13 +55,8 @@ def main(
         typer.Option(help="Name, part of a name, or number; several for cameras or a file: a,b,c."),
     ] = None,
     style_image: KeptStyleImages = None,
-    strength: Annotated[float, typer.Option(help="0 = the camera, 1 = the painting.", min=0, max=1)] = 1.0,
-    keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the camera's colours.")] = False,
-    steadiness: Steadiness = STEADINESS,
-    mirror: Annotated[bool, typer.Option("--mirror", help="Swap left and right.")] = False,
-    crossfade: Annotated[
-        float | None, typer.Option(help="Seconds a change of style takes; 0 = at once.", min=0, max=60)
-    ] = None,
+    controls: Values = NONE_GIVEN,
+    crossfade: Annotated[float | None, option_of(CROSSFADE)] = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
     device: Device = "auto",
@@ -96,7 +87,8 @@ def main(
         str, typer.Option(help="With several styles: how long each lasts.", rich_help_panel=FILES)
     ] = "5s",
     encoder: Annotated[
-        str | None, typer.Option(help="Video encoder, as FFmpeg names it.", rich_help_panel=FILES)
+        str | None,
+        typer.Option(help="Video encoder, as FFmpeg names it, or 'hardware'.", rich_help_panel=FILES),
     ] = None,
     crf: Annotated[
         int | None, typer.Option(help="Quality of a video; lower is better.", min=0, rich_help_panel=FILES)
@@ -125,11 +117,7 @@ def main(
         model=model,
         style=style,
         style_images=tuple(style_image or ()),
-        strength=strength,
-        keep_color=keep_color,
-        steadiness=steadiness,
-        mirror=mirror,
-        crossfade_s=crossfade or 0.0,
+        controls={**controls, CROSSFADE.name: crossfade or 0.0},
         device=device,
         precision=precision,
         threads=threads,
@@ -182,16 +170,16 @@ def _paint_file(
     refuse(context, "with --input", *CAMERA_ONLY)
     paths = source.iterdir() if source.is_dir() else [source]
     suffixes = {path.suffix.lower() for path in paths}
-    look = {"style": options.style, "strength": options.strength, "keep_color": options.keep_color}
     engine = {"model": options.model, "device": options.device, "precision": options.precision}
-    shared: dict[str, Any] = {**look, **engine, "threads": options.threads, "overwrite": options.overwrite}
+    shared: dict[str, Any] = {**engine, "threads": options.threads, "overwrite": options.overwrite}
+    shared["style"] = options.style
     shared["style_image"] = list(options.style_images)
     if suffixes & SUFFIXES and not suffixes & VIDEO_SUFFIXES:
         refuse(context, "on a picture", *VIDEO_ONLY)
-        image.main(source, target, **shared)
+        image.main(source, target, **shared, **within(Scope.PICTURE, options.controls))
     else:
-        shared |= {"encoder": options.encoder, "crf": options.crf, "steadiness": options.steadiness}
-        shared |= {"slots": options.slots}
+        shared |= {"encoder": options.encoder, "crf": options.crf, "slots": options.slots}
+        shared |= within(Scope.FILM, options.controls)
         video.main(context, source, target, change_every=change_every, crossfade=crossfade, **shared)
 
 

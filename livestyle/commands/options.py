@@ -17,9 +17,6 @@ Slots: TypeAlias = Annotated[int, typer.Option(help="Frames in flight on a GPU."
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")]
 TorchDevice: TypeAlias = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Vgg: TypeAlias = Annotated[Path | None, typer.Option(help="VGG-19 as safetensors; default: torchvision's.")]
-Steadiness: TypeAlias = Annotated[
-    float, typer.Option(help="0 = every frame by itself, 1 = what stands still is held most.", min=0, max=1)
-]
 MaxSide: TypeAlias = Annotated[int | None, typer.Option(help="Scale down to this many px a side.", min=64)]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")]
 StyleImages: TypeAlias = Annotated[

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from livestyle.commands.controls import NONE_GIVEN, takes_controls
 from livestyle.commands.given import refuse
 from livestyle.commands.options import (
     Arithmetic,
@@ -18,12 +19,12 @@ from livestyle.commands.options import (
     ModelName,
     Overwrite,
     Slots,
-    Steadiness,
     StyleImages,
     Threads,
 )
-from livestyle.core.config import SLOTS, STEADINESS, Precision
+from livestyle.core.config import SLOTS, Precision
 from livestyle.core.parse import parse_seconds, split_styles
+from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
 from livestyle.offline import Progress as Step
 from livestyle.offline import TranscodeOptions, transcode
@@ -36,6 +37,7 @@ from livestyle.stylizer.stylizer import Stylizer
 NAME = "video"
 
 
+@takes_controls(Scope.FILM)
 def main(
     context: typer.Context,
     source: Annotated[Path, typer.Argument(metavar="IN", help="A video file, or a folder of them.")],
@@ -44,12 +46,10 @@ def main(
     style_image: StyleImages = None,
     change_every: Annotated[str, typer.Option(help="With several styles: how long each lasts.")] = "5s",
     crossfade: Annotated[str, typer.Option(help="How long a change of style takes; 0 = at once.")] = "1s",
-    strength: Annotated[float, typer.Option(help="0 = the video, 1 = the painting.", min=0, max=1)] = 1.0,
-    keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the video's colours.")] = False,
-    steadiness: Steadiness = STEADINESS,
+    controls: Values = NONE_GIVEN,
     max_side: MaxSide = None,
     encoder: Annotated[
-        str | None, typer.Option(help="As FFmpeg names it; libx264, or in .webm libsvtav1.")
+        str | None, typer.Option(help="As FFmpeg names it, or 'hardware'; libx264, or in .webm libsvtav1.")
     ] = None,
     crf: Annotated[int | None, typer.Option(help="Quality; lower is better; libx264: 20.", min=0)] = None,
     preset: Annotated[str | None, typer.Option(help="Speed of the encoder; libx264: veryfast.")] = None,
@@ -69,9 +69,7 @@ def main(
         styles=split_styles(style),
         every_s=parse_seconds(change_every),
         crossfade_s=parse_seconds(crossfade),
-        strength=strength,
-        keep_color=keep_color,
-        steadiness=steadiness,
+        controls=controls,
         encoding=Encoding(encoder, crf, preset),
         max_side=max_side,
         sound=not no_sound,
@@ -113,7 +111,8 @@ def _paint(
         done = transcode(source, target, stylizer, options, show, warn)
     rate = done.frames / done.seconds if done.seconds else 0.0
     console.print(
-        f"{done.path}: {done.frames} frames, {done.size}, {rate:.1f} fps · {stylizer.info}", soft_wrap=True
+        f"{done.path}: {done.frames} frames, {done.size}, {rate:.1f} fps · {done.codecs} · {stylizer.info}",
+        soft_wrap=True,
     )
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-
-import platformdirs
 
 
 class Precision(StrEnum):
@@ -34,21 +33,28 @@ class Color(StrEnum):
     CORAL = "coral"
 
 
-STEADINESS = 0.8
-"""How much is held in a film where nothing moves, unless told otherwise."""
-
 SLOTS = 2
 """How many frames are in flight on a GPU, unless told otherwise."""
 
 
 def cache_dir() -> Path:
     """Where compiled models are kept: $LIVESTYLE_CACHE or the user's cache folder."""
-    return Path(os.environ.get("LIVESTYLE_CACHE") or platformdirs.user_cache_dir("livestyle", False))
+    return _folder("cache")
 
 
 def data_dir() -> Path:
     """Where the user's own styles and models are kept: $LIVESTYLE_DATA or the user's data folder."""
-    return Path(os.environ.get("LIVESTYLE_DATA") or platformdirs.user_data_dir("livestyle", False))
+    return _folder("data")
+
+
+def _folder(kind: str) -> Path:
+    chosen = os.environ.get(f"LIVESTYLE_{kind.upper()}")
+    if chosen:
+        return Path(chosen)
+    import platformdirs  # a lent machine need not have it, where both folders are named
+
+    of: Callable[[str, bool], str] = getattr(platformdirs, f"user_{kind}_dir")
+    return Path(of("livestyle", False))
 
 
 def engines_dir() -> Path:

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from importlib import metadata
 from pathlib import Path
 
@@ -20,17 +19,21 @@ from livestyle.core.size import Size
 from livestyle.doctor.finding import Finding, State
 from livestyle.doctor.nvidia import nvidia
 from livestyle.model.card import Model, model_names, own_styles_dir
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.gpu.driver import CudaError, gpus
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.openvino import core, cpu_capabilities
 from livestyle.runtime.select import BY_NAME_ONLY, ENGINES, open_engine
+from livestyle.sinks.hardware import ENCODERS
+from livestyle.sinks.hardware import refusal as encoders_refusal
 from livestyle.sources.camera.discovery import list_cameras
+from livestyle.sources.hardware import DEVICES
+from livestyle.sources.hardware import refusal as decoders_refusal
 from livestyle.stylizer.user_styles import left_behind
 
 TRIAL = Size(128, 96)
-EXTRAS = ("cuda", "tensorrt", "rtx", "onnxruntime", "train")
+EXTRAS = ("cuda", "pycuda", "tensorrt", "rtx", "onnxruntime", "train")
 SOFTWARE_ENCODERS = ("libx264", "libx265", "libsvtav1", "libvpx-vp9")
-HARDWARE_ENCODERS = ("h264_nvenc", "hevc_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox")
 WINDOW_SCRIPT = "import cv2; cv2.namedWindow('livestyle doctor'); cv2.destroyAllWindows()"
 WINDOW_TIMEOUT_S = 60
 INSTALL_AGAIN = "pip install --force-reinstall --no-deps .  (in livestyle's folder)"
@@ -134,7 +137,7 @@ def _trial(model: Model, device: str, precision: Precision) -> tuple[bool, str]:
     pixels = np.random.default_rng(0).integers(0, 256, (TRIAL.height, TRIAL.width, 3), np.uint8)
     try:
         with open_engine(model, TRIAL, device, precision) as engine:
-            painted = engine.infer(pixels, model.styles.vectors[0], 1.0, 0.0)
+            painted = engine.infer(pixels, FrameStyle.still(model.styles.vectors[0]))
             works = painted.std() > 0 and not np.array_equal(painted, pixels)
             return works, str(engine.info) if works else f"{engine.info}: painted nothing"
     except LivestyleError as error:
@@ -180,24 +183,18 @@ def encoders(topic: str) -> Iterator[Finding]:
     else:
         fix = "pip install --force-reinstall --only-binary av av"
         yield Finding(topic, "encoders", State.WARNING, f"no libx264; {', '.join(software)}", fix)
-    hardware = [name for name in HARDWARE_ENCODERS if name in av.codecs_available and _opens(name)]
-    state = State.OK if hardware else State.ABSENT
-    yield Finding(topic, "on hardware", state, ", ".join(hardware) or "none")
+    yield _on_hardware(topic, "encoded on hardware", {name: encoders_refusal(name) for name in ENCODERS})
+    yield _on_hardware(topic, "decoded on hardware", {name: decoders_refusal(name) for name in DEVICES})
 
 
-def _opens(encoder: str) -> bool:
-    import av
-
-    context = av.CodecContext.create(encoder, "w")
-    assert isinstance(context, av.VideoCodecContext)
-    context.width, context.height, context.pix_fmt = 256, 256, "yuv420p"
-    context.time_base = Fraction(1, 30)
-    try:
-        with av.logging.Capture():
-            context.open()
-    except (av.FFmpegError, ValueError):
-        return False
-    return True
+def _on_hardware(topic: str, name: str, refusals: dict[str, str]) -> Finding:
+    """What opens; where nothing does, why not."""
+    found = [device for device, why in refusals.items() if not why]
+    if found:
+        return Finding(topic, name, State.OK, ", ".join(found))
+    whys = {why: [d for d in refusals if refusals[d] == why] for why in refusals.values()}
+    none = "; ".join(f"{', '.join(devices)}: {why}" for why, devices in whys.items())
+    return Finding(topic, name, State.ABSENT, f"nothing opens ({none})")
 
 
 def models(topic: str) -> Iterator[Finding]:

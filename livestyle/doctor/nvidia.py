@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 
@@ -28,6 +29,9 @@ def nvidia(topic: str) -> Iterator[Finding]:
     state = State.OK if reaches else State.WARNING
     fix = "" if reaches else "pip install 'livestyle[cuda]'"
     yield Finding(topic, "access", state, ", ".join(reaches) or "neither pycuda nor cuda-bindings", fix)
+    if "pycuda" not in reaches and (toolkit := shutil.which("nvcc")):
+        fix = "pip install 'livestyle[pycuda]'"
+        yield Finding(topic, "pycuda", State.ABSENT, f"can be compiled with the CUDA toolkit, {toolkit}", fix)
     if found:
         extra = best_extra(found[0])
         if installed(LIBRARIES[extra]):

@@ -66,6 +66,8 @@ class StyleBank:
 
         LivestyleError that lists the names where nothing or more than one fits.
         """
+        if name in self.names:
+            return name
         wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
         if wanted in self.names:
             return wanted
@@ -121,3 +123,8 @@ class StyleBank:
 def lerp(start: Vector, end: Vector, share: float) -> Vector:
     """(1 - share) * start + share * end: one step of a crossfade."""
     return (start + np.float32(share) * (end - start)).astype(np.float32, copy=False)
+
+
+def pretty(name: str) -> str:
+    """'great_wave' as 'Great wave'."""
+    return name.replace("_", " ").capitalize()

@@ -17,10 +17,10 @@ from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from livestyle.core.config import STEADINESS
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
+from livestyle.model.controls import Values
 from livestyle.offline.demux import Demux, Item, Picture
 from livestyle.offline.ordered import run_ordered
 from livestyle.offline.style_schedule import StyleSchedule
@@ -28,6 +28,7 @@ from livestyle.sinks.encoders import Encoding, container_of
 from livestyle.sinks.part import check_target
 from livestyle.sinks.video_file import even
 from livestyle.sinks.video_writer import HD, SD, ColorTags, VideoFormat, VideoWriter
+from livestyle.sources.hardware import decoder_of
 from livestyle.sources.video.container import frame_count, hdr_name, matrix, open_container, video_stream
 from livestyle.stylizer.stylizer import Stylizer
 
@@ -41,9 +42,7 @@ class TranscodeOptions:
     styles:      names, parts of names, numbers, or 'all'; none = the model's first
     every_s:     with several styles: how long each lasts, in seconds of the video
     crossfade_s: how long a change takes
-    strength:    0 = the video, 1 = the painting
-    keep_color:  keep the video's colours
-    steadiness:  0 = every frame by itself, 1 = the most is held where nothing moves
+    controls:    by name, as the stylizer takes them; what isn't named is as it is set there
     max_side:    scale down until no side is longer, in px; None = as it is
     sound:       copy audio; without it, a file whose sound the container can't hold is an error
     overwrite:   replace an output that exists
@@ -52,9 +51,7 @@ class TranscodeOptions:
     styles: tuple[str, ...] = ()
     every_s: float = 5.0
     crossfade_s: float = 1.0
-    strength: float = 1.0
-    keep_color: bool = False
-    steadiness: float = STEADINESS
+    controls: Values = field(default_factory=dict)
     encoding: Encoding = field(default_factory=Encoding)
     max_side: int | None = None
     sound: bool = True
@@ -71,7 +68,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Transcoded:
-    """What came of it. damaged: frames and packets skipped; copied: audio and subtitle streams."""
+    """What came of it. damaged: frames and packets skipped; copied: audio and subtitle streams.
+
+    codecs: what decoded and encoded it: 'h264 on cuda → h264_nvenc'
+    """
 
     path: Path
     frames: int
@@ -79,6 +79,7 @@ class Transcoded:
     copied: int
     size: Size
     seconds: float
+    codecs: str
 
 
 def transcode(
@@ -101,8 +102,7 @@ def transcode(
     if source.is_file():
         check_target(target, options.overwrite, source)
     schedule = StyleSchedule.of(stylizer.model.styles, options.styles, options.every_s, options.crossfade_s)
-    stylizer.strength, stylizer.keep_color = options.strength, options.keep_color
-    stylizer.steadiness = options.steadiness
+    stylizer.set_controls(options.controls)
     stylizer.reset()
     began = time.monotonic()
     with open_container(source) as container:
@@ -132,12 +132,13 @@ def transcode(
             raise
         finally:
             stylizer.drop()
+        codecs = f"{decoder_of(stream)} → {writer.encoder}"
         writer.finish()
     damaged = demux.damaged + writer.lost
     if damaged:
         warn(f"{source.name}: {damaged} damaged frames or packets were skipped")
     return Transcoded(
-        target, writer.frames, damaged, len(copies), size.times(scale), time.monotonic() - began
+        target, writer.frames, damaged, len(copies), size.times(scale), time.monotonic() - began, codecs
     )
 
 

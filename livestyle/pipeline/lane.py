@@ -104,10 +104,7 @@ class Lane:
         self._before()
         frame = self._prepare(frame)
         began = time.perf_counter()
-        style, self._stylizer.style_vector = self.look.now()
-        self._stylizer.strength = self.look.strength
-        self._stylizer.keep_color = self.look.keep_color
-        self._stylizer.steadiness = self.look.steadiness
+        style, self._stylizer.frame_style = self.look.now()
         self._stylizer.submit(frame.pixels)
         self._begun.append((frame, style, began))
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from livestyle.core.config import STEADINESS
+from livestyle.model.controls import CROSSFADE, FREEZE, MIRROR
+from livestyle.model.frame_style import Controlled, FrameStyle
 from livestyle.model.styles import StyleBank, Vector, lerp
 
 
@@ -31,25 +32,34 @@ class Fade:
             return self.end
         return lerp(self.start, self.end, share * share * (3 - 2 * share))
 
+    def within(self, bank: StyleBank) -> Fade | None:
+        """The same among the styles of another bank; None where it has none of this name."""
+        name = self.bank.names[self.index]
+        if name not in bank.names:
+            return None
+        index = bank.names.index(name)
+        same = np.array_equal(bank.vectors[index], self.end)
+        return replace(self, bank=bank, index=index) if same else _still(bank, index)
 
-class Look:
+
+class Look(Controlled):
     """The style in use and what else the keys change.
 
     Every attribute may be set at any time; a frame whose inference starts afterwards has it.
     `crossfade_s` is how long a change of style takes, 0 = at once.
     """
 
-    def __init__(self, bank: StyleBank, style: str, crossfade_s: float = 0.0) -> None:
+    def __init__(self, bank: StyleBank, style: str, crossfade_s: float = CROSSFADE.default) -> None:
         """LivestyleError for a style that isn't in `bank`."""
-        self.strength = 1.0
-        self.keep_color = False
-        self.steadiness = STEADINESS
-        self.mirror = False
-        self.frozen = False
+        index = bank.names.index(bank.find(style))
+        super().__init__(bank.vectors[index])
+        self.mirror = MIRROR.default
+        self.frozen = FREEZE.default
         self.crossfade_s = crossfade_s
         self._lock = threading.Lock()
         self._asked = ""
-        self._fade = _still(bank, bank.names.index(bank.find(style)))
+        self._fade = _still(bank, index)
+        self._second: Fade | None = None
 
     @property
     def bank(self) -> StyleBank:
@@ -58,8 +68,14 @@ class Look:
 
     @property
     def style(self) -> str:
+        """Its name. Setting it, to any part of a name, starts a crossfade as `index` does."""
         fade = self._fade
         return fade.bank.names[fade.index]
+
+    @style.setter
+    def style(self, name: str) -> None:
+        bank = self.bank
+        self.index = bank.names.index(bank.find(name))
 
     @property
     def index(self) -> int:
@@ -72,6 +88,17 @@ class Look:
             self._asked = ""
             self._begin(value)
 
+    @property
+    def second_style(self) -> str:
+        """The style that is blended with the other, by `blend`; empty = none. Faded in as `style` is."""
+        second = self._second
+        return second.bank.names[second.index] if second else ""
+
+    @second_style.setter
+    def second_style(self, name: str) -> None:
+        with self._lock:
+            self._second = self._next(self._second or self._fade, name) if name else None
+
     def ask(self, style: str) -> None:
         """Change to a style by its whole name, now or as soon as it is in the bank."""
         with self._lock:
@@ -81,27 +108,32 @@ class Look:
     def follow(self, bank: StyleBank) -> None:
         """Choose from `bank` from now on: another model's, or the same model's with more styles.
 
-        The style of the same name stays, else it is the first; another model's is there at once.
+        Styles of the same names stay, else it is the first, and no second; another model's are there at once.
         """
         with self._lock:
-            fade = self._fade
-            if bank is fade.bank:
+            if bank is self._fade.bank:
                 return
-            name = fade.bank.names[fade.index]
-            index = bank.names.index(name) if name in bank.names else 0
-            same = np.array_equal(bank.vectors[index], fade.end)
-            self._fade = replace(fade, bank=bank, index=index) if same else _still(bank, index)
+            self._fade = self._fade.within(bank) or _still(bank, 0)
+            self._second = self._second and self._second.within(bank)
             self._answer()
 
-    def now(self) -> tuple[str, Vector]:
-        """Name and vector, float32 [D], for a frame whose inference starts now; not to be changed."""
-        fade = self._fade
-        return fade.bank.names[fade.index], fade.at(time.monotonic())
+    def now(self) -> tuple[str, FrameStyle]:
+        """The style's name, and what a frame is painted with whose inference starts now."""
+        now = time.monotonic()
+        with self._lock:
+            fade, second = self._fade, self._second
+            style = replace(self._frame_style, vector=fade.at(now), second=second.at(now) if second else None)
+        return fade.bank.names[fade.index], style
 
     def _begin(self, index: int) -> None:
-        now, fade = time.monotonic(), self._fade
-        index %= len(fade.bank)
-        self._fade = Fade(fade.bank, index, fade.at(now), fade.bank.vectors[index], now, self.crossfade_s)
+        names = self.bank.names
+        self._fade = self._next(self._fade, names[index % len(names)])
+
+    def _next(self, fade: Fade, name: str) -> Fade:
+        """From what is seen now of `fade` to a style of the bank. LivestyleError where there is none."""
+        now, bank = time.monotonic(), fade.bank
+        index = bank.names.index(bank.find(name))
+        return Fade(bank, index, fade.at(now), bank.vectors[index], now, self.crossfade_s)
 
     def _answer(self) -> None:
         if self._asked in self.bank.names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import deque
 from dataclasses import dataclass
 from typing import Self
 
@@ -13,7 +14,7 @@ from livestyle.core.frame import Pixels
 from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
-from livestyle.model.styles import Vector
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.film import Film, HostFilm, Tensors
 
 
@@ -41,20 +42,22 @@ class EngineInfo:
 class GpuOptions:
     """gpu: its number. slots: how many frames of a film are in flight. report: told what is worth a line.
 
-    progress: told how far it is, where `open` builds; what it raises ends the building.
+    progress: told how far it is, where `open` builds; what it raises ends the building. beside: another
+    engine paints meanwhile.
     """
 
     gpu: int = 0
     slots: int = SLOTS
     report: Report = lambda _: None
     progress: Progress = lambda _: None
+    beside: bool = False
 
 
 class Engine(Closing):
     """One compiled model. Open with `with`, or `open` and `close`; used by one thread at a time.
 
-    `infer` never changes its arguments and returns an array the caller owns. Style, strength and
-    keep_color are arguments of each call: nothing is compiled or loaded when they change.
+    `infer` never changes its arguments and returns an array the caller owns. The FrameStyle is an
+    argument of each call: nothing is compiled or loaded when it changes.
 
     Frames belong to films (see Film); `infer`, `reset` and `state` are of the engine's own, and
     `open_film` makes further ones.
@@ -86,6 +89,7 @@ class Engine(Closing):
         self._state_shapes = {f"state_{name}": shape for name, shape in shapes.items()}
         self._outputs = ["stylized", *(f"next_{name}" for name in shapes)]
         self._films: list[Film] = []
+        self._ahead: deque[Film] = deque()
 
     @property
     @abstractmethod
@@ -112,6 +116,7 @@ class Engine(Closing):
 
     def close(self) -> None:
         """Free everything, films too; harmless when not open."""
+        self._ahead.clear()
         if self._films:
             while self._films:
                 self._films.pop().close()
@@ -126,8 +131,14 @@ class Engine(Closing):
 
     def open_film(self) -> Film:
         """Another film, with a past of its own; closed with the engine, if not before."""
+        if self._ahead:
+            return self._ahead.popleft()
         self._films.append(self._film_impl())
         return self._films[-1]
+
+    def open_ahead(self, count: int) -> None:
+        """Make the next films that `open_film` gives; on a GPU each takes a while."""
+        self._ahead.extend([self.open_film() for _ in range(count)])
 
     def reset(self) -> None:
         """Forget the frames before: the next one is painted as if it were the first."""
@@ -142,20 +153,15 @@ class Engine(Closing):
     def state(self, state: Tensors) -> None:
         self.film.state = state
 
-    def infer(
-        self, pixels: Pixels, style: Vector, strength: float, keep_color: float, steadiness: float = 0.0
-    ) -> Pixels:
+    def infer(self, pixels: Pixels, style: FrameStyle) -> Pixels:
         """Paint one picture, the next of a film.
 
-        pixels: uint8 BGR (H, W, 3) of this engine's size. style: float32 [D]. strength: 0 = the
-        camera, 1 = the painting. keep_color: 1 = the camera's chroma under the painting's luminance.
-        steadiness: how much is held where nothing moves, 0 = nothing, at most 1; without effect
-        where the model has no state, and in a frame whose other arguments are new.
+        pixels: uint8 BGR (H, W, 3) of this engine's size.
         Returns uint8 BGR (H, W, 3); sides times the card's scale where the model enlarges pictures, to
         which pixels alone matter. LivestyleError for a wrong shape, type or length.
         """
         film = self.film
-        film.submit(pixels, style, strength, keep_color, steadiness)
+        film.submit(pixels, style)
         return film.result()
 
     @abstractmethod

@@ -14,7 +14,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
-from livestyle.model.styles import Vector
+from livestyle.model.frame_style import FrameStyle, inputs_of
 
 Tensors: TypeAlias = dict[str, NDArray[Any]]
 """Inputs or outputs of a graph by name (see ARCHITECTURE.md)."""
@@ -32,16 +32,14 @@ class Film(ABC):
 
     def __init__(self, model: Model, size: Size) -> None:
         self._length = model.card.style_length
-        self._paints = model.card.scale == 1
+        self._inputs = tuple(inputs_of(model.card))
         self._size = size
         shapes = resolve_shapes(model.card.state, size)
         self._shapes = {f"state_{name}": shape for name, shape in shapes.items()}
         self.in_flight = 0
         """Frames submitted whose result was not taken."""
 
-    def submit(
-        self, pixels: Pixels, style: Vector, strength: float, keep_color: float, steadiness: float = 0.0
-    ) -> None:
+    def submit(self, pixels: Pixels, style: FrameStyle) -> None:
         """Start the next frame; arguments and errors as in Engine.infer.
 
         The arguments must not change before its result is taken. LivestyleError where `depth` frames
@@ -49,32 +47,22 @@ class Film(ABC):
         """
         if self.in_flight >= self.depth:
             raise LivestyleError(f"{self.in_flight} frames are in flight already; take a result first")
-        self._submit(self._feed(pixels, style, strength, keep_color, steadiness))
+        self._submit(self._feed(pixels, style))
         self.in_flight += 1
 
-    def _feed(
-        self, pixels: Pixels, style: Vector, strength: float, keep_color: float, steadiness: float
-    ) -> Tensors:
+    def _feed(self, pixels: Pixels, style: FrameStyle) -> Tensors:
         """The graph's inputs but for the state. LivestyleError for a wrong shape, type or length."""
         if pixels.dtype != np.uint8 or pixels.shape != (self._size.height, self._size.width, 3):
             raise LivestyleError(
                 f"bad frame: {pixels.dtype} {pixels.shape}; "
                 f"expected uint8 ({self._size.height}, {self._size.width}, 3)"
             )
-        if style.dtype != np.float32 or style.shape != (self._length,):
+        vector = style.vector
+        if vector.dtype != np.float32 or vector.shape != (self._length,):
             raise LivestyleError(
-                f"bad style vector: {style.dtype} {style.shape}; expected float32 ({self._length},)"
+                f"bad style vector: {vector.dtype} {vector.shape}; expected float32 ({self._length},)"
             )
-        feed: Tensors = {"frame": np.ascontiguousarray(pixels)[None]}
-        if self._paints:
-            feed |= {
-                "style": np.ascontiguousarray(style)[None],
-                "strength": np.array([strength], np.float32),
-                "keep_color": np.array([keep_color], np.float32),
-            }
-        if self._shapes:
-            feed["steadiness"] = np.array([steadiness], np.float32)
-        return feed
+        return {"frame": np.ascontiguousarray(pixels)[None], **style.tensors(self._inputs)}
 
     def result(self) -> Pixels:
         """The painting of the oldest frame in flight, uint8 BGR (H, W, 3), the caller's own. Waits for it."""

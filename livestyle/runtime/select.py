@@ -128,9 +128,13 @@ class EngineRequest:
         )
         return OpenedEngine(engine, replace(self, names=better))
 
-    def telling(self, progress: Progress) -> EngineRequest:
-        """The same; `progress` is told how far it is."""
-        return replace(self, options=replace(self.options, progress=progress))
+    def behind(self, name: str) -> EngineRequest:
+        """The same without that engine and those before it."""
+        return replace(self, names=self.names[self.names.index(name) + 1 :] if name in self.names else ())
+
+    def telling(self, progress: Progress, beside: bool = False) -> EngineRequest:
+        """The same; `progress` is told how far it is. beside: another engine paints meanwhile."""
+        return replace(self, options=replace(self.options, progress=progress, beside=beside))
 
     def _first(self) -> tuple[str, Engine]:
         causes: dict[str, str] = {}

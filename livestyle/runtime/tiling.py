@@ -8,6 +8,7 @@ import numpy as np
 
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size, SizeRule, tile
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.engine import Engine
 
 TILE_PX, MARGIN_PX = 256, 16
@@ -22,12 +23,13 @@ def tile_size(size: Size) -> Size:
 def enlarge(pixels: Pixels, engine: Engine) -> Pixels:
     """uint8 BGR (H, W, 3) to the same, sides times the scale of the engine's model."""
     card = engine.model.card
-    scale, rule, style = card.scale, SizeRule(card.size_multiple), engine.model.styles.vectors[0]
+    scale, rule = card.scale, SizeRule(card.size_multiple)
+    style = FrameStyle.still(engine.model.styles.vectors[0])
     size = Size.of(pixels).times(scale)
     whole = np.empty((size.height, size.width, 3), np.uint8)
     for y, x in product(*(tile(side, TILE_PX, MARGIN_PX) for side in pixels.shape[:2])):
         part = rule.pad(pixels[y.start : y.start + TILE_PX, x.start : x.start + TILE_PX])
-        made = engine.infer(part, style, 1.0, 0.0)
+        made = engine.infer(part, style)
         (top, bottom), (left, right) = (
             ((at.keep_from - at.start) * scale, (at.keep_to - at.start) * scale) for at in (y, x)
         )

@@ -9,9 +9,12 @@ import av
 from av.codec import Codec, CodecContext
 
 from livestyle.core.errors import LivestyleError
+from livestyle.sinks.hardware import hardware_encoder
 
 CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 """Files that keep every frame's own time, by suffix, and FFmpeg's name for them."""
+
+HARDWARE = "hardware"
 
 _CRASH_PROOF = {
     "movflags": "+hybrid_fragmented+delay_moov",
@@ -29,7 +32,8 @@ Sound that starts before zero (AAC does) does not shift the pictures."""
 class Encoding:
     """How a video is encoded.
 
-    encoder: FFmpeg's name; None = H.264 by libx264, in .webm AV1 by libsvtav1
+    encoder: FFmpeg's name, or 'hardware' = the first on a GPU that opens; None, and where none does, =
+             H.264 by libx264, in .webm AV1 by libsvtav1
     crf:     quality, lower is better, in the encoder's own scale; None = its default here
     preset:  speed against size, in the encoder's own words; None = its default here
     """
@@ -74,7 +78,10 @@ def container_of(path: Path) -> str:
 
 def encoder_name(encoding: Encoding, container: str) -> str:
     """The encoder to use. LivestyleError, with those that are here, for a name PyAV doesn't have."""
-    name = encoding.encoder or ("libsvtav1" if container == "webm" else "libx264")
+    asked = encoding.encoder
+    if asked == HARDWARE:
+        asked = hardware_encoder() if container != "webm" else None  # which holds none of them
+    name = asked or ("libsvtav1" if container == "webm" else "libx264")
     try:
         if Codec(name, "w").type == "video":
             return name

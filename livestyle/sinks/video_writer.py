@@ -77,6 +77,7 @@ class VideoWriter:
         check_target(path, overwrite)
         name = encoder_name(encoding, container)
         options = encoder_options(name, encoding)
+        self.encoder = name
         self.path = path
         self.frames = 0
         self.lost = 0

@@ -5,28 +5,27 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from livestyle.core.config import STEADINESS
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.model.card import Model
+from livestyle.model.frame_style import Controlled, FrameStyle
 from livestyle.model.styles import StyleChoice, Vector
 from livestyle.runtime.style_encoder import StyleEncoder, scaled
 from livestyle.stylizer.user_styles import keep, removed
 
 
-class Settings:
+class Settings(Controlled):
     """Of a model: any thread may change them, and they count from the next frame on."""
 
     def __init__(self, model: Model, device: str) -> None:
         """device: where pictures are encoded, if it can."""
+        super().__init__(model.styles.vectors[0])
         self.model = model
         self._device = device
         self._encoder: StyleEncoder | None = None
         self._changing = threading.Lock()
-        self._strength = 1.0
-        self._keep_color = 0.0
-        self._steadiness = STEADINESS
-        self.style = self.styles[0]
+        self._style: StyleChoice = self.styles[0]
+        self._second_style = ""
 
     @property
     def styles(self) -> tuple[str, ...]:
@@ -40,52 +39,39 @@ class Settings:
 
     @style.setter
     def style(self, choice: StyleChoice) -> None:
-        self._vector = self.model.styles.vector(choice)
+        self.change(vector=self.model.styles.vector(choice))
         self._style = self.model.styles.find(choice) if isinstance(choice, str) else dict(choice)
+
+    @property
+    def second_style(self) -> str:
+        """The style that is blended with the other, by `blend`; empty = none. Any part of a name will do."""
+        return self._second_style
+
+    @second_style.setter
+    def second_style(self, name: str) -> None:
+        styles = self.model.styles
+        name = styles.find(name) if name else ""
+        self.change(second=styles.vector(name) if name else None)
+        self._second_style = name
+
+    @property
+    def frame_style(self) -> FrameStyle:
+        """What the next frame is painted with. Set it to change all at once; `style` keeps its name."""
+        return self._frame_style
+
+    @frame_style.setter
+    def frame_style(self, style: FrameStyle) -> None:
+        self._check(style)
+        self._frame_style = style
 
     @property
     def style_vector(self) -> Vector:
         """The vector in use, float32 [D]. Set it for a crossfade; `style` keeps its name."""
-        return self._vector
+        return self._frame_style.vector
 
     @style_vector.setter
     def style_vector(self, vector: Vector) -> None:
-        self._vector = vector
-
-    @property
-    def strength(self) -> float:
-        """0 = the camera, 1 = the painting."""
-        return self._strength
-
-    @strength.setter
-    def strength(self, value: float) -> None:
-        if not 0 <= value <= 1:
-            raise LivestyleError(f"strength {value} is out of range; expected 0 to 1")
-        if value != 1:
-            self.model.card.check_paints()
-        self._strength = float(value)
-
-    @property
-    def keep_color(self) -> bool:
-        """Whether the camera's colours stay under the painting's light and strokes."""
-        return self._keep_color > 0
-
-    @keep_color.setter
-    def keep_color(self, value: bool) -> None:
-        if value:
-            self.model.card.check_paints()
-        self._keep_color = float(value)
-
-    @property
-    def steadiness(self) -> float:
-        """0 = every frame by itself, 1 = the most is held where nothing moves. What moves is never held."""
-        return self._steadiness
-
-    @steadiness.setter
-    def steadiness(self, value: float) -> None:
-        if not 0 <= value <= 1:
-            raise LivestyleError(f"steadiness {value} is out of range; expected 0 to 1")
-        self._steadiness = float(value)
+        self.change(vector=vector)
 
     def encode(self, picture: Pixels) -> Vector:
         """The style of a picture, uint8 BGR (H, W, 3), for `style_vector`; it gets no name.
@@ -121,6 +107,8 @@ class Settings:
             self.model = removed(self.model, name)
         if self._style == name:
             self.style = self.styles[0]
+        if self._second_style == name:
+            self.second_style = ""
 
     def _encoder_of(self, model: Model) -> StyleEncoder:
         if self._encoder is None or self._encoder.model.folder != model.folder:
@@ -128,8 +116,16 @@ class Settings:
         return self._encoder
 
     def _become(self, model: Model) -> None:
-        """Another model; the style of the same name stays, else it is the model's first."""
+        """Another model; styles of the same names stay, else it is the model's first, and no second."""
         name = self._style if self._style in model.styles.names else model.styles.names[0]
+        second = self._second_style if self._second_style in model.styles.names else ""
         with self._changing:
             self.model = model
-        self.style = name
+        vector, blended = model.styles.vector(name), model.styles.vector(second) if second else None
+        with self._turning:  # both at once: they are of one length
+            self._frame_style = replace(self._frame_style, vector=vector, second=blended)
+        self._style, self._second_style = name, second
+
+    def _check(self, style: FrameStyle) -> None:
+        if not style.default:
+            self.model.card.check_paints()

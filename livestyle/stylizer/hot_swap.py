@@ -14,6 +14,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.progress import Progress
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.select import EngineRequest, OpenedEngine
 from livestyle.stylizer.stylizer import Stylizer
@@ -46,7 +47,9 @@ class HotSwap(Closing):
         with self._lock:
             self._better = better
             if better is not None:
-                self.prepare(better.names[0], lambda progress: OpenedEngine(better.telling(progress).open()))
+                self.prepare(
+                    better.names[0], lambda progress: OpenedEngine(better.telling(progress, True).open())
+                )
                 self._improving = True
 
     def prepare(self, what: str, make: Callable[[Progress], OpenedEngine]) -> None:
@@ -56,7 +59,7 @@ class HotSwap(Closing):
         def warm() -> OpenedEngine:
             try:
                 opening = make(making.tell)
-                _warm(opening.engine)
+                _warm(opening.engine, self._stylizer.sharing)
             except Exception as error:  # what engines raise shares no base class below Exception
                 raise LivestyleError(f"{what} can't paint here: {error}") from error
             return opening
@@ -130,14 +133,15 @@ class Making:
         self._ended = True
 
 
-def _warm(engine: Engine) -> None:
-    """Let it paint once: the first frame is slow. Closed where that fails."""
+def _warm(engine: Engine, films: int) -> None:
+    """Let it paint once: the first frame is slow; and make further films. Closed where that fails."""
     try:
         black = np.zeros((engine.size.height, engine.size.width, 3), np.uint8)
-        painted = engine.infer(black, engine.model.styles.vectors[0], 1.0, 0.0)
+        painted = engine.infer(black, FrameStyle.still(engine.model.styles.vectors[0]))
         if painted.shape != black.shape:
             raise LivestyleError(f"it makes pictures of {Size.of(painted)} of {engine.size}")
         engine.reset()
+        engine.open_ahead(films)
     except BaseException:
         engine.close()
         raise

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable
 from typing import Self
 
-import numpy as np
-
 from livestyle.core.closing import Closing
 from livestyle.core.config import SLOTS, Precision
-from livestyle.core.errors import LivestyleError
+from livestyle.core.errors import LivestyleError, NoEngineError
 from livestyle.core.frame import Pixels
 from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size, SizeRule
 from livestyle.model.card import Model
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Film
+from livestyle.runtime.gpu.driver import CudaError
 from livestyle.runtime.select import (
     SHIPPED,
     EngineRequest,
@@ -29,6 +27,7 @@ from livestyle.runtime.select import (
 from livestyle.runtime.tensorrt.engine import Lines
 from livestyle.runtime.tiling import enlarge, tile_size
 from livestyle.stylizer.controls import Settings
+from livestyle.stylizer.flight import Begun, Flight
 
 
 class Stylizer(Settings, Closing):
@@ -39,9 +38,9 @@ class Stylizer(Settings, Closing):
     ...     painted = stylizer.stylize(frame)
 
     An engine is compiled for a size when the first frame of that size comes (or with `open`), and
-    kept until another size comes. `style`, `strength`, `keep_color` and `steadiness` may be set at any
-    time from any thread; they count from the next `stylize` on and compile nothing. `stylize` itself
-    belongs to one thread at a time.
+    kept until another size comes. `style`, `second_style` and the controls `blend`, `strength`,
+    `keep_color` and `steadiness` (see model/controls.py) may be set at any time from any thread; they
+    count from the next `stylize` on and compile nothing. `stylize` itself belongs to one thread at a time.
 
     Frames are taken as a film: where nothing moves, the painting is held (`steadiness`). Call
     `reset` between films, or set steadiness to 0 for pictures that have nothing to do with each other.
@@ -88,8 +87,7 @@ class Stylizer(Settings, Closing):
         self._main: Stylizer | None = None
         self._others: list[Stylizer] = []
         self._film: Film | None = None
-        self._begun: deque[Size] = deque()
-        self._done: deque[Pixels] = deque()
+        self._flight = Flight()
         self._engine: Engine | None = None
         self._info: EngineInfo | None = None
         self._size: Size | None = None
@@ -109,7 +107,12 @@ class Stylizer(Settings, Closing):
         """
         if self._size is None:
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
-        return self._request(model, self._size).telling(progress).open_soon()
+        return self._request(model, self._size).telling(progress, beside=True).open_soon()
+
+    @property
+    def sharing(self) -> int:
+        """How many others paint on this one's engine."""
+        return sum(other._engine is not None for other in self._others)
 
     def adopt(self, engine: Engine) -> Engine | None:
         """Go on with this open engine, of whatever model, from the next frame on; closes it in the end.
@@ -133,7 +136,7 @@ class Stylizer(Settings, Closing):
     @property
     def in_flight(self) -> int:
         """Frames submitted whose result was not taken."""
-        return len(self._begun) + len(self._done)
+        return len(self._flight)
 
     def open(self, size: Size) -> Self:
         """Compile for frames of `size` now rather than at the first frame.
@@ -184,22 +187,24 @@ class Stylizer(Settings, Closing):
         assert self._engine is not None
         assert self._film is not None
         if self.model.card.scale > 1:
-            self._done.append(enlarge(pixels, self._engine))
+            self._flight.painted.append(enlarge(pixels, self._engine))
             return
-        look = self._vector, self._strength, self._keep_color, self._steadiness
-        self._film.submit(self._rule.pad(pixels), *look)
-        self._begun.append(size)
+        self._flight.begin(self._film, Begun(self._rule.pad(pixels), self.frame_style, size))
 
     def result(self) -> Pixels:
-        """The oldest frame in flight, painted; waits for it. LivestyleError where none is in flight."""
+        """The oldest frame in flight, painted; waits for it. LivestyleError where none is in flight.
+
+        Where a GPU fails, what is in flight is painted on the next engine that runs here, and that goes on.
+        """
         if not self.in_flight:
             raise LivestyleError("no frame is in flight; submit one first")
-        return self._done.popleft() if self._done else self._take()
+        if not self._flight.painted:
+            self._finish(Flight.finish)
+        return self._flight.painted.popleft()
 
     def drop(self) -> None:
         """Forget what is in flight; no result comes of it."""
-        self._begun.clear()
-        self._done.clear()
+        self._flight = Flight()
         if self._film is not None:
             self._film.drop()
 
@@ -218,7 +223,7 @@ class Stylizer(Settings, Closing):
         if self._main is not None:
             self._join(self._main, size)
         elif self._engine is None or self._engine.size != self._padded(size):
-            self._collect()
+            self._finish(Flight.finish_all)
             self._free()
             opening = how(self._request(self.model, size))
             self._use(opening.engine)
@@ -228,9 +233,35 @@ class Stylizer(Settings, Closing):
             self._size = size
         return better
 
+    def _finish(self, how: Callable[[Flight, Film], None]) -> None:
+        """Wait for one frame in flight or for all; on the next engine where this one is beyond repair."""
+        if self._film is None:
+            return
+        try:
+            how(self._flight, self._film)
+        except CudaError as error:
+            self._use_next(error)
+            self._flight.paint_again(self._film)
+
+    def _use_next(self, error: CudaError) -> None:
+        """Take the next engine on the list for the one that failed. Raises `error` where there is none."""
+        main, size = self._main or self, self._size
+        assert size is not None
+        if main._engine is self._engine:
+            assert main._engine is not None
+            wish, failed = main._request(main.model, size), main._engine.name
+            main._free()
+            try:
+                main._use(wish.behind(failed).open())
+            except NoEngineError:
+                raise error from None
+            wish.options.report(f"{failed} failed ({error}); {main.info} paints on")
+        if main is not self:
+            self._join(main, size)
+
     def _go_on(self, engine: Engine, film: Film) -> None:
         """Paint the next frames as `film`; it has the past of the one before where the model stays."""
-        self._collect()
+        self._finish(Flight.finish_all)
         before, model = self._engine, engine.model
         if before is not None and before.model.folder == model.folder and before.size == engine.size:
             assert self._film is not None
@@ -238,15 +269,6 @@ class Stylizer(Settings, Closing):
         self._use(engine, film)
         if model.folder != self.model.folder:
             self._become(model)
-
-    def _take(self) -> Pixels:
-        assert self._film is not None
-        return np.ascontiguousarray(self._rule.crop(self._film.result(), self._begun.popleft()))
-
-    def _collect(self) -> None:
-        """Wait for what is in flight, and keep it for `result`."""
-        while self._begun:
-            self._done.append(self._take())
 
     def _join(self, main: Stylizer, size: Size) -> None:
         """Have a film on the engine of `main`, as it is now."""

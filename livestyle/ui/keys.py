@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
+
+from livestyle.model.controls import CONTROLS, Control
 
 
 class Action(Enum):
-    """What a key asks for."""
+    """What a key asks for, beside turning a control."""
 
-    NEXT_STYLE = auto()
-    PREVIOUS_STYLE = auto()
     PICK_STYLE = auto()
     NEXT_MODEL = auto()
     PREVIOUS_MODEL = auto()
@@ -19,14 +20,6 @@ class Action(Enum):
     NEXT_PICTURE = auto()
     PREVIOUS_PICTURE = auto()
     REMOVE_STYLE = auto()
-    STRONGER = auto()
-    WEAKER = auto()
-    STEADIER = auto()
-    LOOSER = auto()
-    CROSSFADE = auto()
-    KEEP_COLOR = auto()
-    FREEZE = auto()
-    MIRROR = auto()
     COMPARE = auto()
     SNAPSHOT = auto()
     RECORD = auto()
@@ -40,107 +33,89 @@ class Action(Enum):
 
 @dataclass(frozen=True)
 class Key:
-    """An action, the number where a digit was pressed."""
+    """An action, with the number where a digit was pressed; or a control, and 1 or -1 for which way."""
 
-    action: Action
+    asks: Action | Control[Any]
     number: int = 0
 
 
 @dataclass(frozen=True)
 class HelpLine:
+    """A line of the help. actions: of each of its keys, in their order."""
+
     keys: tuple[str, ...]
     does: str
+    actions: tuple[Action, ...] = ()
+
+    @classmethod
+    def of(cls, control: Control[Any]) -> HelpLine:
+        return cls(control.keys, control.label)
 
 
 HELP: tuple[tuple[HelpLine, ...], ...] = (
     (
-        HelpLine(("←", "→"), "style before, after"),
+        *(HelpLine.of(control) for control in CONTROLS if control.keys),
         HelpLine(("1–9",), "style by number"),
-        HelpLine(("↑", "↓"), "strength"),
-        HelpLine(("[", "]"), "steadiness"),
-        HelpLine(("x",), "crossfade"),
-        HelpLine(("c",), "keep the camera's colour"),
-        HelpLine(("b",), "compare with the camera"),
-        HelpLine(("m",), "mirror"),
-        HelpLine(("space",), "freeze"),
     ),
     (
-        HelpLine(("tab",), "next model"),
-        HelpLine(("i",), "a picture as the style"),
-        HelpLine((",", "."), "picture before, after"),
-        HelpLine(("d",), "remove an added style"),
-        HelpLine(("k",), "next of several cameras"),
-        HelpLine(("s",), "snapshot"),
-        HelpLine(("r",), "record"),
-        HelpLine(("f",), "full screen"),
-        HelpLine(("o",), "figures"),
-        HelpLine(("h",), "this help"),
-        HelpLine(("q", "esc"), "quit"),
+        HelpLine(("tab",), "next model", (Action.NEXT_MODEL,)),
+        HelpLine(("i",), "a picture as the style", (Action.OPEN_PICTURE,)),
+        HelpLine((",", "."), "picture before, after", (Action.PREVIOUS_PICTURE, Action.NEXT_PICTURE)),
+        HelpLine(("d",), "remove an added style", (Action.REMOVE_STYLE,)),
+        HelpLine(("b",), "compare with the camera", (Action.COMPARE,)),
+        HelpLine(("k",), "next of several cameras", (Action.NEXT_CAMERA,)),
+        HelpLine(("s",), "snapshot", (Action.SNAPSHOT,)),
+        HelpLine(("r",), "record", (Action.RECORD,)),
+        HelpLine(("f",), "full screen", (Action.FULLSCREEN,)),
+        HelpLine(("o",), "figures", (Action.HUD,)),
+        HelpLine(("h",), "this help", (Action.HELP,)),
+        HelpLine(("q", "esc"), "quit", (Action.QUIT, Action.BACK)),
     ),
 )
-"""Two columns."""
+"""Two columns: what is turned, and what is done."""
+
+NOT_SHOWN: Mapping[str, Action] = {
+    "?": Action.HELP,
+    "f1": Action.HELP,
+    "f11": Action.FULLSCREEN,
+    "shift+tab": Action.PREVIOUS_MODEL,
+}
 
 # Shift+Tab is 0x0B from Qt, 0x19 from Cocoa, 0xFE20 from GTK; Windows doesn't tell it from Tab.
-_LETTERS = {
-    "n": Action.NEXT_STYLE,
-    "p": Action.PREVIOUS_STYLE,
-    "\t": Action.NEXT_MODEL,
-    "\x0b": Action.PREVIOUS_MODEL,
-    "\x19": Action.PREVIOUS_MODEL,
-    "i": Action.OPEN_PICTURE,
-    ",": Action.PREVIOUS_PICTURE,
-    ".": Action.NEXT_PICTURE,
-    "d": Action.REMOVE_STYLE,
-    "[": Action.LOOSER,
-    "]": Action.STEADIER,
-    "x": Action.CROSSFADE,
-    "c": Action.KEEP_COLOR,
-    " ": Action.FREEZE,
-    "m": Action.MIRROR,
-    "b": Action.COMPARE,
-    "k": Action.NEXT_CAMERA,
-    "s": Action.SNAPSHOT,
-    "r": Action.RECORD,
-    "f": Action.FULLSCREEN,
-    "o": Action.HUD,
-    "h": Action.HELP,
-    "?": Action.HELP,
-    "q": Action.QUIT,
-    "\x1b": Action.BACK,
+_NAMED: Mapping[str, tuple[int, ...]] = {
+    "←": (0xFF51, 0xFF96, 0x250000, 0xF702),
+    "↑": (0xFF52, 0xFF97, 0x260000, 0xF700),
+    "→": (0xFF53, 0xFF98, 0x270000, 0xF703),
+    "↓": (0xFF54, 0xFF99, 0x280000, 0xF701),
+    "-": (ord("-"), 0xFFAD),
+    "+": (ord("+"), 0xFFAB),
+    "f1": (0xFFBE, 0x700000, 0xF704),
+    "f11": (0xFFC8, 0x7A0000, 0xF70E),
+    "tab": (0x09,),
+    "shift+tab": (0x0B, 0x19, 0xFE20),
+    "space": (0x20,),
+    "esc": (0x1B,),
 }
+"""Keys that aren't letters, by the codes of X11 (the number pad's too), Windows and macOS."""
 
-_X11 = {
-    0xFE20: Action.PREVIOUS_MODEL,
-    0xFF51: Action.PREVIOUS_STYLE,
-    0xFF52: Action.STRONGER,
-    0xFF53: Action.NEXT_STYLE,
-    0xFF54: Action.WEAKER,
-    0xFFBE: Action.HELP,
-    0xFFC8: Action.FULLSCREEN,
-}
-_WINDOWS = {
-    0x250000: Action.PREVIOUS_STYLE,
-    0x260000: Action.STRONGER,
-    0x270000: Action.NEXT_STYLE,
-    0x280000: Action.WEAKER,
-    0x700000: Action.HELP,
-    0x7A0000: Action.FULLSCREEN,
-}
-_MACOS = {
-    0xF702: Action.PREVIOUS_STYLE,
-    0xF700: Action.STRONGER,
-    0xF703: Action.NEXT_STYLE,
-    0xF701: Action.WEAKER,
-    0xF704: Action.HELP,
-    0xF70E: Action.FULLSCREEN,
-}
 
-CODES: Mapping[int, Key] = {
-    **{ord(letter): Key(action) for letter, action in _LETTERS.items()},
-    **{ord(letter.upper()): Key(action) for letter, action in _LETTERS.items()},
-    **{ord(str(n)): Key(Action.PICK_STYLE, n) for n in range(1, 10)},
-    **{code: Key(action) for table in (_X11, _WINDOWS, _MACOS) for code, action in table.items()},
-}
+def _bound() -> Iterator[tuple[str, Key]]:
+    """Every key by its name, with what it asks for."""
+    for control in CONTROLS:
+        for keys in (control.keys, control.aliases):
+            steps = (-1, 1) if len(keys) == 2 else (1,)
+            yield from ((key, Key(control, step)) for key, step in zip(keys, steps, strict=False))
+    for line in (line for column in HELP for line in column if line.actions):
+        yield from zip(line.keys, map(Key, line.actions), strict=True)
+    yield from ((key, Key(action)) for key, action in NOT_SHOWN.items())
+    yield from ((str(number), Key(Action.PICK_STYLE, number)) for number in range(1, 10))
+
+
+def _codes(key: str) -> tuple[int, ...]:
+    return _NAMED.get(key) or (ord(key.lower()), ord(key.upper()))
+
+
+CODES: Mapping[int, Key] = {code: asked for key, asked in _bound() for code in _codes(key)}
 """By the codes of cv2.waitKeyEx."""
 
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from livestyle.core.errors import LivestyleError
+from livestyle.model.styles import pretty as pretty
 from livestyle.sources.images import load_image
 from livestyle.ui.keys import HELP, HelpLine
 from livestyle.ui.overlay import (
@@ -35,11 +36,6 @@ Rows = tuple[tuple[str, str], ...]
 TOAST_LINES = 4
 PICKER_ROWS = 6
 """Names that are shown at a time."""
-
-
-def pretty(style: str) -> str:
-    """'great_wave' as 'Great wave'."""
-    return style.replace("_", " ").capitalize()
 
 
 @lru_cache(maxsize=4)

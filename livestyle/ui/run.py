@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from livestyle.core.config import SLOTS, STEADINESS, Precision
+from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.parse import split_styles
 from livestyle.core.size import Size
+from livestyle.model.controls import Values
 from livestyle.pipeline.grid import AnyPipeline, GridPipeline, grid_size
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
@@ -33,9 +34,6 @@ from livestyle.ui.panels import pretty
 from livestyle.ui.screen import Hud, describe
 from livestyle.ui.session import Session, SessionOptions
 
-CROSSFADE_S = 0.8
-"""What the key switches on where the command line says nothing."""
-
 
 @dataclass(frozen=True)
 class ShowOptions:
@@ -44,7 +42,7 @@ class ShowOptions:
     cameras: several are shown side by side, and `style` may name one for each, by commas.
     model: one, or several by commas, which a key changes. style_images: pictures to be styles.
     folder: where snapshots and recordings by key go. record: a file to record from the start.
-    crossfade_s: how long a change of style takes; 0 = at once, until the key.
+    controls: by name, as a look has them.
     """
 
     cameras: tuple[str, ...] = ("0",)
@@ -53,11 +51,7 @@ class ShowOptions:
     model: str = "cin-lite"
     style: str | None = None
     style_images: tuple[Path, ...] = ()
-    strength: float = 1.0
-    keep_color: bool = False
-    steadiness: float = STEADINESS
-    mirror: bool = False
-    crossfade_s: float = 0.0
+    controls: Values = field(default_factory=dict)
     device: str = "auto"
     precision: Precision = Precision.AUTO
     threads: int = 0
@@ -120,13 +114,10 @@ def _looks(options: ShowOptions, stylizer: Stylizer) -> list[Look]:
         raise LivestyleError(f"--style {options.style}: {len(styles)} styles for {count} cameras")
     others = [*added, *(name for name in stylizer.styles if name not in added)]
     wanted = [*styles, *itertools.islice(itertools.cycle(others), count - len(styles))]
-    return [_look(options, Look(stylizer.model.styles, style, options.crossfade_s)) for style in wanted]
-
-
-def _look(options: ShowOptions, look: Look) -> Look:
-    look.strength, look.keep_color, look.mirror = options.strength, options.keep_color, options.mirror
-    look.steadiness = options.steadiness
-    return look
+    looks = [Look(stylizer.model.styles, style) for style in wanted]
+    for look in looks:
+        look.set_controls(options.controls)
+    return looks
 
 
 def _plan(options: ShowOptions, console: Console) -> SessionOptions:
@@ -143,7 +134,6 @@ def _plan(options: ShowOptions, console: Console) -> SessionOptions:
         folder=options.folder,
         max_frames=options.max_frames,
         seconds=options.seconds,
-        crossfade_s=options.crossfade_s or CROSSFADE_S,
         say=lambda line: console.print(line, soft_wrap=True),
     )
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from livestyle.core.config import STEADINESS
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
+from livestyle.model.controls import CONTROLS, STYLE
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sources.source import SourceInfo
@@ -141,12 +141,8 @@ class Hud:
     def notes(self) -> str:
         """What differs from plain painting."""
         look = self._pipeline.look
-        notes = [f"strength {look.strength * 100:.0f} %"] if look.strength < 1 else []
-        notes += [f"steadiness {look.steadiness * 100:.0f} %"] if look.steadiness != STEADINESS else []
-        notes += ["crossfade"] if look.crossfade_s else []
-        notes += ["camera's colour"] if look.keep_color else []
-        notes += ["mirrored"] if look.mirror else []
-        return "  ·  ".join(notes)
+        notes = (c.note(getattr(look, c.name)) for c in CONTROLS if c is not STYLE)
+        return "  ·  ".join(note for note in notes if note)
 
     def rows(self) -> Rows:
         """Label and value of every figure, as of now."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livestyle.core.errors import LivestyleError
+from livestyle.model.controls import FREEZE, Control
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.pipeline.look import Look
@@ -17,13 +18,11 @@ from livestyle.sinks.window import Window
 from livestyle.ui.capture_files import Recording, Snapshots, free_path
 from livestyle.ui.chooser import Chooser
 from livestyle.ui.keys import Action, Key, key_of
-from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker
 from livestyle.ui.screen import Hud, Screen
 from livestyle.ui.tiles import tiles_of
+from livestyle.ui.turning import Turning
 
-STRENGTH_STEP = 0.1
-STEADINESS_STEP = 0.1
 WAIT_S = 0.005
 """How long a key may lie unheard; Qt remembers only the last one."""
 
@@ -38,7 +37,6 @@ class SessionOptions:
     record: a file to record into from the start; None = not until the key
     folder: where snapshots and recordings by key go
     max_frames, seconds: the end after so many shown frames, or so long; None = no end
-    crossfade_s: what the key switches on
     say: told of engines that were taken over, or could not be
     """
 
@@ -47,7 +45,6 @@ class SessionOptions:
     folder: Path = Path()
     max_frames: int | None = None
     seconds: float | None = None
-    crossfade_s: float = 0.8
     say: Callable[[str], None] = lambda _: None
 
 
@@ -73,6 +70,7 @@ class Session:
         self._latest: PaintedFrame | None = None
         self._shown_at = 0.0
         self._over = False
+        self._turning = Turning()
         self._actions = self._table()
 
     def run(self) -> None:
@@ -108,6 +106,7 @@ class Session:
         for line in (*self._snapshots.news(), *self._chooser.news(), *engines):
             self.screen.toast(line)
         self.screen.busy = self._chooser.busy
+        self.screen.badge = FREEZE.on if self._look.frozen else ""
         if self._recording is not None and self._recording.failed:
             self._stop_recording()
 
@@ -135,7 +134,11 @@ class Session:
 
     def press(self, key: Key) -> None:
         """Do what a key asks, and say so on the screen."""
-        self._say(lambda: self._actions[key.action](key))
+        asks = key.asks
+        if isinstance(asks, Control):
+            self._say(lambda: self._turning.turn(self._look, asks, key.number))
+        else:
+            self._say(lambda: self._actions[asks](key))
 
     def _say(self, act: Callable[[], str]) -> None:
         try:
@@ -155,23 +158,13 @@ class Session:
 
     def _table(self) -> Mapping[Action, Callable[[Key], str]]:
         return {
-            Action.NEXT_STYLE: lambda _: self._choose(self._look.index + 1),
-            Action.PREVIOUS_STYLE: lambda _: self._choose(self._look.index - 1),
-            Action.PICK_STYLE: lambda key: self._choose(key.number - 1),
+            Action.PICK_STYLE: lambda key: self._turning.pick(self._look, key.number),
             Action.NEXT_MODEL: lambda _: self._chooser.turn(1),
             Action.PREVIOUS_MODEL: lambda _: self._chooser.turn(-1),
             Action.OPEN_PICTURE: lambda _: self._open_picture(),
             Action.NEXT_PICTURE: lambda _: self._chooser.browse(1),
             Action.PREVIOUS_PICTURE: lambda _: self._chooser.browse(-1),
             Action.REMOVE_STYLE: lambda _: self._chooser.remove(),
-            Action.STRONGER: lambda _: self._strengthen(STRENGTH_STEP),
-            Action.WEAKER: lambda _: self._strengthen(-STRENGTH_STEP),
-            Action.STEADIER: lambda _: self._steady(STEADINESS_STEP),
-            Action.LOOSER: lambda _: self._steady(-STEADINESS_STEP),
-            Action.CROSSFADE: lambda _: self._crossfade(),
-            Action.KEEP_COLOR: lambda _: self._keep_color(),
-            Action.FREEZE: lambda _: self._freeze(),
-            Action.MIRROR: lambda _: self._mirror(),
             Action.COMPARE: lambda _: self._compare(),
             Action.NEXT_CAMERA: lambda _: self._next_camera(),
             Action.SNAPSHOT: lambda _: self._snapshot(),
@@ -187,49 +180,16 @@ class Session:
     def _look(self) -> Look:
         return self._pipeline.look
 
-    def _choose(self, index: int) -> str:
-        count = len(self._look.bank)
-        if index > count - 1 and index != self._look.index + 1:
-            return f"There are {count} styles"
-        self._look.index = index
-        return f"Style: {pretty(self._look.style)}  {self._look.index + 1}/{count}"
-
     def _open_picture(self) -> str:
         self.screen.picker = self._chooser.picker()
         return ""
-
-    def _strengthen(self, step: float) -> str:
-        self._look.strength = min(1.0, max(0.0, round(self._look.strength + step, 2)))
-        return f"Strength {self._look.strength * 100:.0f} %"
-
-    def _steady(self, step: float) -> str:
-        self._look.steadiness = min(1.0, max(0.0, round(self._look.steadiness + step, 2)))
-        return f"Steadiness {self._look.steadiness * 100:.0f} %"
-
-    def _crossfade(self) -> str:
-        self._look.crossfade_s = 0.0 if self._look.crossfade_s else self._plan.crossfade_s
-        return f"Crossfade {self._look.crossfade_s:g} s" if self._look.crossfade_s else "Crossfade off"
-
-    def _keep_color(self) -> str:
-        self._look.keep_color = not self._look.keep_color
-        return "Camera's colour" if self._look.keep_color else "PaintedFrame's colour"
 
     def _next_camera(self) -> str:
         count = len(self._pipeline.lanes)
         if count == 1:
             return "There is one camera"
         self._pipeline.selected = (self._pipeline.selected + 1) % count
-        self.screen.badge = "Frozen" if self._look.frozen else ""
         return f"Camera {self._pipeline.selected + 1}: {self._pipeline.source.name}"
-
-    def _freeze(self) -> str:
-        self._look.frozen = not self._look.frozen
-        self.screen.badge = "Frozen" if self._look.frozen else ""
-        return "Frozen" if self._look.frozen else "Live again"
-
-    def _mirror(self) -> str:
-        self._look.mirror = not self._look.mirror
-        return f"Mirror {_on(self._look.mirror)}"
 
     def _compare(self) -> str:
         self.screen.compare = not self.screen.compare

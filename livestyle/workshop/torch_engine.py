@@ -6,16 +6,19 @@ network is the workshop's own, and its weights are those of the shipped model.on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError
+from livestyle.core.progress import Report
 from livestyle.model.card import Model
 from livestyle.runtime.gpu.cuda import Cuda, Stream
 from livestyle.runtime.gpu.device_memory import Spec
+from livestyle.runtime.gpu.driver import cuda_errors, first_line
 from livestyle.runtime.gpu.engine import GpuEngine, signature
-from livestyle.runtime.gpu.frame_ring import Execution, Signature
+from livestyle.runtime.gpu.frame_ring import Bind, Execution, Signature
 
 if TYPE_CHECKING:
     import torch
@@ -39,8 +42,6 @@ class TorchCudaEngine(GpuEngine):
         torch = _torch()
         self._check(torch)
         self._cuda_layer = cuda
-        torch.backends.cudnn.benchmark = True
-        torch.backends.cudnn.allow_tf32 = self.precision is not Precision.F32
         torch.set_grad_enabled(False)  # of this thread
         module = prepared(live_module(self.model), self.precision).to(self._device)
         self._module: Callable[..., Any] = module
@@ -48,6 +49,10 @@ class TorchCudaEngine(GpuEngine):
             self._module = torch.compile(module, dynamic=False)
 
     def _check(self, torch: Any) -> None:
+        if self.model.card.scale != 1:
+            raise LivestyleError(
+                "torch-cuda paints, it enlarges nothing; use --device cpu, or tensorrt or rtx"
+            )
         if self.precision not in (Precision.F32, Precision.F16):
             raise LivestyleError(f"torch-cuda has no {self.precision}; use --precision f16 or f32")
         if not torch.cuda.is_available():
@@ -57,14 +62,23 @@ class TorchCudaEngine(GpuEngine):
     def _device(self) -> str:
         return f"cuda:{self.options.gpu}"
 
-    def _bind(self, addresses: Mapping[str, int], stream: Stream) -> Execution:
+    def _binder(self, cuda: Cuda) -> Bind:
+        """Slots of a film with state run one after the other: their graphs share one pool of memory."""
+        pool = _torch().cuda.graph_pool_handle() if not self.captures and self.model.card.state else None
         inputs, outputs = order(signature(self.model, self.size))
-        at = {name: self._tensor(addresses[name], spec) for name, spec in {**inputs, **outputs}.items()}
-        run = Run(self._module, [at[name] for name in inputs], [at[name] for name in outputs])
-        return self._execution(run, stream)
 
-    def _execution(self, run: Run, stream: Stream) -> Execution:
-        return GraphedRun(run, stream, self._device)
+        def bind(addresses: Mapping[str, int], stream: Stream) -> Execution:
+            at = {n: self._tensor(addresses[n], spec) for n, spec in {**inputs, **outputs}.items()}
+            run = Run(self._module, [at[name] for name in inputs], [at[name] for name in outputs])
+            return self._execution(run, stream, pool)
+
+        return bind
+
+    def _execution(self, run: Run, stream: Stream, pool: Any) -> Execution:
+        made = TorchExecution(run, stream, self._device, exact=self.precision is Precision.F32)
+        if self.graphs:
+            made.capture(pool, self.options.report)
+        return made
 
     def _tensor(self, address: int, spec: Spec) -> torch.Tensor:
         array = self._cuda_layer.array(address, spec.shape, spec.dtype)
@@ -73,6 +87,8 @@ class TorchCudaEngine(GpuEngine):
 
     def _unload(self) -> None:
         del self._module
+        with contextlib.suppress(Exception):  # an error was raised where it was met
+            _torch().cuda.empty_cache()
 
     @property
     def _title(self) -> str:
@@ -96,35 +112,70 @@ class Run:
         outputs: list[torch.Tensor],
     ) -> None:
         self._module = module
-        self._inputs = inputs
-        self._outputs = outputs
+        self.inputs = inputs
+        self.outputs = outputs
 
     def __call__(self) -> None:
-        for target, found in zip(self._outputs, self._module(*self._inputs), strict=True):
+        for target, found in zip(self.outputs, self._module(*self.inputs), strict=True):
             target.copy_(found)
 
 
-class GraphedRun:
-    """A Run, captured by torch, whose memory it is; replayed on the slot's stream."""
+class TorchExecution:
+    """A Run on a slot's stream: captured by torch, whose memory it is, and replayed; else run each time.
 
-    def __init__(self, run: Run, stream: Stream, device: str) -> None:
-        torch = _torch()
-        self._stream = torch.cuda.ExternalStream(stream.handle, device=device)
-        self._graph: Any = torch.cuda.CUDAGraph()
-        with torch.cuda.stream(self._stream):
+    CudaError for whatever torch raises.
+    """
+
+    def __init__(self, run: Run, stream: Stream, device: str, exact: bool) -> None:
+        """exact: without TF32."""
+        self._run, self._exact = run, exact
+        self._stream = _torch().cuda.ExternalStream(stream.handle, device=device)
+        with self._current():
             for _ in range(WARM_UP):
                 run()
         self._stream.synchronize()
-        with torch.cuda.graph(self._graph, stream=self._stream, capture_error_mode="thread_local"):
-            run()
-        self._run = run
+        self._graph: Any = None
+
+    def capture(self, pool: Any, report: Report) -> None:
+        """From now on a graph is replayed, where there can be one; else `report` is told why not.
+
+        pool: memory that graphs share that never run at once, None = of its own.
+        """
+        cuda = _torch().cuda
+        graph = cuda.CUDAGraph()
+        try:
+            with (
+                self._current(),
+                cuda.graph(graph, pool, self._stream, capture_error_mode="thread_local"),
+            ):
+                self._run()
+        except Exception as error:  # whatever it is, frames can be painted without
+            report(f"CUDA graphs are not used: {first_line(error)}")
+        else:
+            self._graph = graph
 
     def enqueue(self, stream: Stream) -> None:
-        with _torch().cuda.stream(self._stream):
-            self._graph.replay()
+        with cuda_errors("torch"), self._current():
+            if self._graph is None:
+                self._run()
+            else:
+                self._graph.replay()
+
+    def capturable(self, stream: Stream) -> bool:
+        """torch has done it itself."""
+        return False
 
     def close(self) -> None:
-        self._graph.reset()
+        if self._graph is not None:
+            self._graph.reset()
+
+    @contextlib.contextmanager
+    def _current(self) -> Iterator[None]:
+        """What torch runs goes to the slot's stream, with kernels that cuDNN tried out."""
+        torch = _torch()
+        flags = torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=not self._exact)
+        with flags, torch.cuda.stream(self._stream):
+            yield
 
 
 def live_module(model: Model) -> nn.Module:
@@ -150,7 +201,10 @@ def prepared(module: nn.Module, precision: Precision) -> nn.Module:
 
     Normalisation, pixels and state stay in float32: what goes into a convolution is rounded, no more.
     """
+    from livestyle.workshop.export.channels_last import keep_channels_last
+
     torch = _torch()
+    keep_channels_last(module)
     if precision is Precision.F16:
         for weight in module.parameters():
             weight.data = weight.data.half()

@@ -13,6 +13,7 @@ from livestyle.core.config import Precision
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.model.styles import Vector
 from livestyle.runtime.engine import GpuOptions
 from livestyle.runtime.openvino import OpenVinoEngine
@@ -59,11 +60,9 @@ class FakeFilm:
         self.most = self.taken = 0
         self.style: Vector = np.empty(0, np.float32)
 
-    def submit(
-        self, pixels: Pixels, style: Vector, strength: float, keep_color: float, steadiness: float = 0.0
-    ) -> None:
+    def submit(self, pixels: Pixels, style: FrameStyle) -> None:
         self.flight.append(pixels)
-        self.style = style
+        self.style = style.vector
         self.most = max(self.most, len(self.flight))
 
     def result(self) -> Pixels:
@@ -113,7 +112,7 @@ def test_an_engine_on_slots_has_its_stages_timed(model: Model) -> None:
         assert {name: len(v) for name, v in pace.stages.items()} == dict.fromkeys(STAGES, 10)
         assert len(in_flight(engine.film, model.styles.vectors[0], [first, second], 0.0).end_to_end) == 13
         engine.reset()
-        painted = engine.infer(second, model.styles.vectors[0], 1.0, 0.0)
+        painted = engine.infer(second, FrameStyle.still(model.styles.vectors[0]))
     with OpenVinoEngine(model, SIZE, Precision.F32, 1) as other:
-        expected = other.infer(second, model.styles.vectors[0], 1.0, 0.0)
+        expected = other.infer(second, FrameStyle.still(model.styles.vectors[0]))
     assert np.abs(painted.astype(int) - expected).max() <= 2

@@ -43,15 +43,52 @@ def test_runs_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert found["half_psnr_db"]["torch f16"]["worst"] >= 40
 
 
+def test_another_call_goes_on_where_the_last_one_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "gpu.json"
+    command = "gpu.py --device cpu --models cin-lite --sizes 64x64 --compiled-at --streams --only switches"
+    arguments = [*command.split(), "--switches", "6", "--seconds", "0.01", "--out", str(out)]
+    monkeypatch.setattr(sys, "argv", [*arguments, "--budget", "0"])
+    with pytest.raises(SystemExit) as stop:
+        gpu.main()
+    assert stop.value.code == gpu.MORE
+    assert json.loads(out.read_text())["switches"] == {}
+    monkeypatch.setattr(sys, "argv", arguments)
+    gpu.main()
+    found = json.loads(out.read_text())
+    assert found["switches"]["openvino"]["mixed"] == 0
+    assert found["models"] == {}
+    gpu.main()
+    assert json.loads(out.read_text())["switches"] == found["switches"]
+
+
+def test_a_model_that_can_t_be_made_costs_the_others_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(folder: Path) -> None:
+        raise RuntimeError("the exporter is another one here")
+
+    monkeypatch.setattr(gpu, "wide_model", broken)
+    out = tmp_path / "gpu.json"
+    command = "gpu.py --device cpu --models wide cin-lite --sizes 64x64 --only switches --switches 2"
+    monkeypatch.setattr(sys, "argv", [*command.split(), "--out", str(out)])
+    gpu.main()
+    found = json.loads(out.read_text())
+    assert found["not_measured"] == {"wide": "RuntimeError: the exporter is another one here"}
+    assert found["switches"]["openvino"]["mixed"] == 0
+
+
 def test_what_cannot_be_measured_costs_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["gpu.py", "--device", "cpu", "--out", str(tmp_path / "gpu.json")])
     run = gpu.Run(gpu.parse())
     rows: dict[str, object] = {}
     run.row(rows, "first", lambda: {"worst": 1 / 0})
     run.row(rows, "second", lambda: {"found": 1})
+    assert not run.more
     run.options.budget = 0
     run.row(rows, "third", lambda: {"found": 1})
-    assert rows["first"] == {"skipped": "ZeroDivisionError: division by zero"}
-    assert rows["second"] == {"found": 1}
-    assert "--budget are over" in str(rows["third"])
+    run.row(rows, "second", lambda: {"found": 2})
+    assert rows == {"first": {"skipped": "ZeroDivisionError: division by zero"}, "second": {"found": 1}}
+    assert run.more
     assert (tmp_path / "gpu.json").exists()

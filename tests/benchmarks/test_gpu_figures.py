@@ -25,6 +25,7 @@ from livestyle.core.config import Precision
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.film import HostFilm
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.workshop.export.onnx import restore
@@ -131,7 +132,7 @@ def test_an_engine_that_mixes_styles_is_found_out(model: Model, monkeypatch: pyt
 def test_torch_paints_what_the_engines_paint(model: Model) -> None:
     photo, cpu = picture(SIZE), device("cpu")
     with OpenVinoEngine(model, SIZE, Precision.F32, 1) as engine:
-        exact = engine.infer(photo, model.styles.vectors[0], 1.0, 0.0).astype(int)
+        exact = engine.infer(photo, FrameStyle.still(model.styles.vectors[0])).astype(int)
     rivals: list[tuple[Rival, int]] = [
         (TorchRival(model, photo, cpu, half=False, compiled=False), 2),
         (TorchRival(model, photo, cpu, half=True, compiled=False), 12),

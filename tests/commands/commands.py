@@ -8,7 +8,15 @@ from livestyle.doctor.finding import Finding, State
 from tests.commands.recorder import Command
 
 ENGINE: dict[str, Any] = {"model": "tiny", "device": "cpu", "precision": "f32", "threads": "3", "slots": "1"}
-LOOK: dict[str, Any] = {"style": "grey", "style_image": ["a.png"], "strength": "0.5", "keep_color": True}
+LOOK: dict[str, Any] = {
+    "style": "grey",
+    "style_image": ["a.png"],
+    "strength": "0.5",
+    "keep_color": True,
+    "second_style": "grey",
+    "blend": "0.3",
+}
+BLENDED = {"second_style": "grey"}
 FILES: dict[str, Any] = {"source": "in.mp4", "target": "out.mp4"}
 
 
@@ -45,6 +53,7 @@ LIVE = Command(
     },
     {
         "overwrite": {"record": "a.mp4"},
+        "blend": BLENDED,
         "source": {"target": "out.mp4"},
         "target": {"source": "in.mp4"},
         "change_every": {**FILES, "style": "a,b"},
@@ -76,7 +85,7 @@ VIDEO = Command(
         "no_sound": True,
         "overwrite": True,
     },
-    within({**FILES, "style": "a,b"}, "change_every", "crossfade"),
+    {**within({**FILES, "style": "a,b"}, "change_every", "crossfade"), "blend": {**FILES, **BLENDED}},
     {
         "livestyle.commands.video.Stylizer": None,
         "livestyle.commands.video.paint_videos": None,
@@ -96,7 +105,7 @@ IMAGE = Command(
         "max_side": "99",
         "overwrite": True,
     },
-    {},
+    {"blend": {"source": "a.png", "target": "out.png", **BLENDED}},
     {
         "livestyle.commands.image.Stylizer": None,
         "livestyle.commands.image.paint_images": None,

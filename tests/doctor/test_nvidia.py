@@ -13,8 +13,11 @@ H200 = Gpu(1, "NVIDIA H200", (9, 0), 141 * 2**30, "", "12.8")
 OLD = Gpu(0, "NVIDIA GeForce GTX 1080", (6, 1), 8 * 2**30, "535.1", "12.2")
 
 
-def look(monkeypatch: pytest.MonkeyPatch, gpus: list[Gpu], *packages: str) -> dict[str, Finding]:
+def look(
+    monkeypatch: pytest.MonkeyPatch, gpus: list[Gpu], *packages: str, nvcc: str | None = None
+) -> dict[str, Finding]:
     monkeypatch.setattr(nvidia, "gpus", lambda: gpus)
+    monkeypatch.setattr("livestyle.doctor.nvidia.shutil.which", lambda name: nvcc)
     monkeypatch.setattr(nvidia, "installed", lambda name: name in packages)
     return {finding.name: finding for finding in nvidia.nvidia("NVIDIA")}
 
@@ -36,6 +39,15 @@ def test_the_line_that_installs_the_best_engine(
     assert found["engine"].fix == f"pip install 'livestyle[cuda,{extra}]'"
     found = look(monkeypatch, [gpu], "pycuda", nvidia.LIBRARIES[extra])
     assert all(finding.state is State.OK and not finding.fix for finding in found.values())
+
+
+def test_with_a_cuda_toolkit_pycuda_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    nvcc = "/usr/local/cuda/bin/nvcc"
+    offered = look(monkeypatch, [RTX], "cuda.bindings", nvcc=nvcc)["pycuda"]
+    assert (offered.state, offered.fix) == (State.ABSENT, "pip install 'livestyle[pycuda]'")
+    assert nvcc in offered.found
+    assert "pycuda" not in look(monkeypatch, [RTX], "pycuda", nvcc=nvcc)
+    assert "pycuda" not in look(monkeypatch, [RTX], "cuda.bindings")
 
 
 def test_without_a_driver_it_says_so_and_nothing_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

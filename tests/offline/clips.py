@@ -54,7 +54,7 @@ class Negative(Stylizer):
 
     def submit(self, pixels: Pixels) -> None:
         assert self.in_flight < self.depth
-        self._done.append(self.paint(pixels))
+        self._flight.painted.append(self.paint(pixels))
 
     def paint(self, pixels: Pixels) -> Pixels:
         return 255 - pixels

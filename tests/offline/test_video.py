@@ -9,11 +9,11 @@ import av
 import numpy as np
 import pytest
 
-from livestyle.core.config import STEADINESS
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.controls import STEADINESS
 from livestyle.offline import Progress, Transcoded, TranscodeOptions, transcode
 from livestyle.sinks.encoders import Encoding
 from livestyle.sources.video.container import EXACT
@@ -81,7 +81,7 @@ def test_every_picture_is_painted_once_and_in_place(tmp_path: Path, negative: Ne
 def test_the_real_network_paints(tmp_path: Path, model: Model) -> None:
     source = make(tmp_path / "in.mp4", Clip(steady(6)))
     with Stylizer(model) as stylizer:
-        done, _ = run(source, tmp_path / "out.mp4", stylizer, encoding=Encoding(crf=1), strength=1.0)
+        done, _ = run(source, tmp_path / "out.mp4", stylizer, encoding=Encoding(crf=1))
         expected = stylizer.stylize(frames(source)[3])
     assert np.abs(frames(done.path)[3].astype(int) - expected).mean() < 10
 
@@ -253,5 +253,5 @@ def test_every_file_begins_without_a_past(
     began: list[float] = []
     monkeypatch.setattr(negative, "reset", lambda: began.append(negative.steadiness))
     run(source, tmp_path / "a.mp4", negative)
-    run(source, tmp_path / "b.mp4", negative, steadiness=0.25)
-    assert began == [STEADINESS, 0.25]
+    run(source, tmp_path / "b.mp4", negative, controls={"steadiness": 0.25})
+    assert began == [STEADINESS.default, 0.25]

@@ -15,9 +15,9 @@ BANK = StyleBank(("a", "b", "c"), np.array([[0, 0], [1, 2], [4, 8]], np.float32)
 def test_without_crossfade_a_style_is_there_at_once() -> None:
     look = Look(BANK, "a")
     look.index += 1
-    name, vector = look.now()
+    name, style = look.now()
     assert name == look.style == "b"
-    assert vector.tolist() == [1, 2]
+    assert style.vector.tolist() == [1, 2]
 
 
 def test_styles_go_round() -> None:
@@ -41,9 +41,9 @@ def test_a_change_during_a_fade_starts_from_what_is_seen() -> None:
     look = Look(BANK, "a", crossfade_s=1000)
     look.index = 2
     time.sleep(0.01)
-    before = look.now()[1]
+    before = look.now()[1].vector
     look.index = 1
-    assert look.now()[1] == pytest.approx(before, abs=0.01)
+    assert look.now()[1].vector == pytest.approx(before, abs=0.01)
 
 
 def test_unknown_style() -> None:
@@ -55,12 +55,12 @@ def test_the_style_of_the_same_name_stays_and_another_models_is_there_at_once() 
     look = Look(BANK, "b", crossfade_s=1000)
     look.follow(StyleBank(("z", "b"), np.array([[7, 7, 7], [9, 9, 9]], np.float32)))
     assert (look.style, look.index) == ("b", 1)
-    assert look.now()[1].tolist() == [9, 9, 9]
+    assert look.now()[1].vector.tolist() == [9, 9, 9]
     look.follow(BANK)
     look.index = 2
     look.follow(StyleBank(("x", "y"), np.array([[7, 7, 7], [9, 9, 9]], np.float32)))
     assert look.style == "x"
-    assert look.now()[1].tolist() == [7, 7, 7]
+    assert look.now()[1].vector.tolist() == [7, 7, 7]
 
 
 def test_a_crossfade_goes_on_while_styles_are_added() -> None:
@@ -68,7 +68,7 @@ def test_a_crossfade_goes_on_while_styles_are_added() -> None:
     look.index = 2
     look.follow(BANK.extended(["d"], np.array([[9, 9]], np.float32)))
     assert look.style == "c"
-    assert 0 <= look.now()[1][0] < 1
+    assert 0 <= look.now()[1].vector[0] < 1
     look.index = 3
     assert look.style == "d"
 
@@ -78,7 +78,7 @@ def test_a_style_that_is_asked_for_comes_as_soon_as_it_is_there() -> None:
     look.ask("d")
     assert look.style == "a"
     look.follow(BANK.extended(["d"], np.array([[9, 9]], np.float32)))
-    assert look.now()[1].tolist() == [9, 9]
+    assert look.now()[1].vector.tolist() == [9, 9]
     look.ask("b")
     assert look.style == "b"
     look.ask("e")

@@ -15,19 +15,25 @@ from livestyle.runtime.gpu.driver import find_gpu
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.gpu.frame_ring import Execution
 from livestyle.runtime.openvino import cpu_capabilities
-from livestyle.runtime.select import ENGINES
+from livestyle.runtime.select import BY_NAME_ONLY, ENGINES
 from livestyle.workshop.torch_engine import Run, TorchCudaEngine
-from tests.runtime.gpu.fake_cuda import FakeCuda
+from tests.runtime.gpu.strict_cuda import StrictCuda
 
 
 class HostRun:
-    """A Run that a FakeStream runs when it likes."""
+    """A Run that a StrictStream runs when it likes."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._reads, self._writes = (
+            [(t.data_ptr(), t.nbytes) for t in ts] for ts in (run.inputs, run.outputs)
+        )
 
     def enqueue(self, stream: Stream) -> None:
-        stream.cuda.give(stream, self._run)  # type: ignore[attr-defined]  # a FakeStream
+        stream.cuda.give(stream, self._run, self._reads, self._writes)  # type: ignore[attr-defined]
+
+    def capturable(self, stream: Stream) -> bool:
+        return True
 
     def close(self) -> None:
         pass
@@ -39,9 +45,9 @@ class TorchOnHost(TorchCudaEngine):
     name = "torch-on-host"
     captures = True
 
-    def _open_cuda(self) -> FakeCuda:
+    def _open_cuda(self) -> StrictCuda:
         assert threading.current_thread().name.startswith("cuda")
-        return FakeCuda()
+        return StrictCuda()
 
     def _check(self, torch: object) -> None:
         pass
@@ -50,36 +56,46 @@ class TorchOnHost(TorchCudaEngine):
     def _device(self) -> str:
         return "cpu"
 
-    def _execution(self, run: Run, stream: Stream) -> Execution:
+    def _execution(self, run: Run, stream: Stream, pool: object) -> Execution:
         return HostRun(run)
 
 
+class WithoutGraphs(TorchCudaEngine):
+    """The torch engine as it runs where nothing can be captured."""
+
+    name = "torch-cuda-eager"
+    graphs = False
+
+
 def runs(kind: type[Engine]) -> bool:
-    """Whether an engine on a GPU can be opened here; those on a CPU can."""
-    if not issubclass(kind, GpuEngine):
-        return True
+    """Whether an engine can be opened here."""
     try:
-        find_gpu(0)
-        with kind(Model.load("cin-lite"), Size(64, 64), Precision.F16):
+        if issubclass(kind, GpuEngine):
+            find_gpu(0)
+        precision = Precision.F16 if issubclass(kind, GpuEngine) else Precision.F32
+        with kind(Model.load("cin-lite"), Size(64, 64), precision):
             return True
     except LivestyleError:
         return False
 
 
+def precisions(name: str) -> tuple[Precision, ...]:
+    """In which an engine of KINDS is held to its promises."""
+    int8 = (Precision.INT8,) if "int8" in Model.load("cin-lite").card.graphs else ()
+    if name == "openvino":
+        bf16 = (Precision.BF16,) if "BF16" in cpu_capabilities() else ()
+        return (Precision.F32, *bf16, *int8)
+    if name == "onnxruntime":
+        return (Precision.F32, *int8)
+    return (Precision.F32,) if name == TorchOnHost.name else (Precision.F32, Precision.F16)
+
+
+_CANDIDATES: list[type[Engine]] = [kind for name, kind in ENGINES.items() if name not in BY_NAME_ONLY]
+_CANDIDATES.append(WithoutGraphs)
 KINDS: Mapping[str, type[Engine]] = {
-    **{name: kind for name, kind in ENGINES.items() if runs(kind)},
+    **{kind.name: kind for kind in _CANDIDATES if runs(kind)},
     TorchOnHost.name: TorchOnHost,
 }
-"""Every engine that can be opened here."""
+"""Every engine that can be opened here, but those that take a minute to do so."""
 
-_INT8 = "int8" in Model.load("cin-lite").card.graphs
-_PRECISIONS: Mapping[str, tuple[Precision, ...]] = {
-    "openvino": (
-        Precision.F32,
-        *((Precision.BF16,) if "BF16" in cpu_capabilities() else ()),
-        *((Precision.INT8,) if _INT8 else ()),
-    ),
-    "onnxruntime": (Precision.F32, *((Precision.INT8,) if _INT8 else ())),
-    TorchOnHost.name: (Precision.F32,),
-}
-WORKING = [(name, p) for name in KINDS for p in _PRECISIONS.get(name, (Precision.F32, Precision.F16))]
+WORKING = [(name, precision) for name in KINDS for precision in precisions(name)]

@@ -16,6 +16,7 @@ import livestyle
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Card, resolve_shapes
+from livestyle.model.frame_style import STYLE_INPUTS, FrameStyle
 from livestyle.model.styles import Vector
 from livestyle.runtime.tensorrt.onnx_nodes import replace_nodes
 
@@ -28,11 +29,9 @@ Arrays = dict[str, NDArray[Any]]
 def feed(card: Card, pixels: Pixels, style: Vector) -> Arrays:
     """What the live graph takes for a frame without a past."""
     shapes = resolve_shapes(card.state, Size.of(pixels))
-    scalars = {"strength": 1.0, "keep_color": 0.0, "steadiness": 0.0}
     return {
         "frame": pixels[None],
-        "style": style[None],
-        **{name: np.full(1, value, np.float32) for name, value in scalars.items()},
+        **FrameStyle.still(style).tensors(STYLE_INPUTS),
         **{f"state_{name}": np.zeros(shape, np.float32) for name, shape in shapes.items()},
     }
 

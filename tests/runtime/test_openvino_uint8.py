@@ -10,6 +10,7 @@ from openvino import opset13
 from livestyle.core.config import Precision
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime import openvino as module
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.runtime.openvino_uint8 import MOVES, move_bytes
@@ -48,7 +49,7 @@ def test_a_shipped_model_paints_the_same_bytes(monkeypatch: pytest.MonkeyPatch) 
 
     def painted() -> np.ndarray:
         with OpenVinoEngine(model, size, Precision.F32, 1) as engine:
-            return engine.infer(frame, style, 0.7, 0.3)
+            return engine.infer(frame, FrameStyle(style, 0.7, 0.3, 0.0))
 
     with_bytes = painted()
     monkeypatch.setattr(module, "move_bytes", lambda graph: None)

@@ -12,6 +12,7 @@ from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError, NoEngineError
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime import openvino, select
 from livestyle.runtime.gpu.driver import CudaError, Gpu
 from livestyle.runtime.gpu.engine import GpuEngine
@@ -22,7 +23,7 @@ from tests.runtime.engines import TorchOnHost
 
 SIZE = Size(64, 64)
 GPU = Gpu(0, "NVIDIA H200", (9, 0), 2**37, "580.95.05", "13.0")
-ON_GPU = {name for name, kind in ENGINES.items() if issubclass(kind, GpuEngine)}
+ON_GPU = [name for name, kind in ENGINES.items() if issubclass(kind, GpuEngine)]
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +51,7 @@ class Broken(OpenVinoEngine):
 NO_OPENVINO = Registry.of({**ENGINES, "openvino": Broken}, BY_NAME_ONLY)
 
 
-@pytest.mark.parametrize("device", [name for name in DEVICES if not {*DEVICES[name]} <= ON_GPU])
+@pytest.mark.parametrize("device", [name for name in DEVICES if not {*DEVICES[name]} <= {*ON_GPU}])
 def test_every_device_of_a_cpu_opens(model: Model, device: str) -> None:
     with open_engine(model, SIZE, device, Precision.F32) as engine:
         assert engine.name in DEVICES[device]
@@ -195,4 +196,4 @@ def test_a_damaged_cache_is_compiled_again(
     for blob in blobs:
         blob.write_bytes(blob.read_bytes()[: blob.stat().st_size // 2])
     with open_engine(model, SIZE, "openvino") as engine:
-        assert engine.infer(picture(SIZE), model.styles.vectors[0], 1.0, 0.0).any()
+        assert engine.infer(picture(SIZE), FrameStyle.still(model.styles.vectors[0])).any()

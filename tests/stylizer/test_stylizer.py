@@ -14,6 +14,7 @@ from livestyle.core.config import Precision
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.select import EngineRequest
 from tests.conftest import noisy, picture
@@ -243,6 +244,6 @@ def test_steadiness_out_of_range(stylizer: Stylizer, value: float) -> None:
 def test_a_model_without_state_is_painted_frame_by_frame(model: Model) -> None:
     engine = NotingEngine(replace(model, card=replace(model.card, state={})), Size(64, 64), Precision.F32, 1)
     with engine:
-        engine.infer(picture(Size(64, 64)), model.styles.vectors[0], 1.0, 0.0, 0.8)
+        engine.infer(picture(Size(64, 64)), FrameStyle(model.styles.vectors[0], steadiness=0.8))
         assert engine.state == {}
         engine.reset()

@@ -13,6 +13,7 @@ import pytest
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame, Pixels
 from livestyle.core.size import Size
+from livestyle.model.controls import STRENGTH
 from livestyle.pipeline.live import LivePipeline, PaintedFrame
 from livestyle.pipeline.look import Look
 from livestyle.sinks.sink import Sink
@@ -152,10 +153,10 @@ def fail_to_open(path: Path) -> Sink:
 
 def test_strength_stays_in_range(pipeline: LivePipeline) -> None:
     session = session_of(pipeline, SessionOptions(ListSink), None)
-    session.press(Key(Action.STRONGER))
+    session.press(Key(STRENGTH, 1))
     assert pipeline.look.strength == 1
     for _ in range(12):
-        session.press(Key(Action.WEAKER))
+        session.press(Key(STRENGTH, -1))
     assert pipeline.look.strength == 0
 
 

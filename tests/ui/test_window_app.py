@@ -77,6 +77,23 @@ def test_keys_change_the_picture_as_the_style_says(app: App, tmp_path: Path, mod
     assert "QFont" not in errors
 
 
+def test_two_styles_are_blended_by_keys(app: App, tmp_path: Path, model: Model) -> None:
+    app.key("o")
+    app.key("space")
+    app.settle()
+    app.key("s")
+    original = app.wait_for(lambda: next(tmp_path.glob("*-original.png"), None))
+    app.wait_for(lambda: len(list(tmp_path.glob("*.png"))) == 2)
+    with Stylizer(model, precision="f32") as stylizer:
+        stylizer.second_style = model.styles.names[1]
+        for key, share in (("a", 0.5), ("minus", 0.4), ("plus", 0.5), ("equal", 0.6)):
+            app.key(key)
+            stylizer.blend = share
+            app.wait_for(partial(shows, app, corner(stylizer.stylize(read(original)))))
+    app.key("q")
+    assert app.end()[0] == 0
+
+
 def test_help_and_full_screen(app: App) -> None:
     app.wait_for(lambda: app.shot().any())
     assert app.shot().shape == (240, 320, 3)

@@ -6,6 +6,7 @@ first. What fails is a CudaError that begins with the name of the driver's call.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -24,8 +25,11 @@ Bytes = NDArray[np.uint8]
 NON_BLOCKING = 1
 """CU_STREAM_NON_BLOCKING: does not wait for the default stream, which torch and TensorRT may use."""
 
-NO_TIMING = 2
-"""CU_EVENT_DISABLE_TIMING: cheaper to wait for."""
+EVENT_FLAGS = 1 | 2
+"""CU_EVENT_BLOCKING_SYNC and CU_EVENT_DISABLE_TIMING: who waits for it sleeps, and waiting is cheaper."""
+
+LAYERS = ("pycuda", "bindings")
+"""What $LIVESTYLE_CUDA may ask for; without it the first that is installed."""
 
 
 class Stream(Protocol):
@@ -52,6 +56,15 @@ class Cuda(Protocol):
 
     @property
     def gpu(self) -> Gpu: ...
+
+    @property
+    def layer(self) -> str:
+        """The package that reaches the driver, and its version: 'pycuda 2026.1'."""
+        ...
+
+    def part(self) -> Cuda:
+        """The same GPU for what is released by itself: by the part's own `close`, or else with the whole."""
+        ...
 
     def stream(self) -> Stream:
         """A stream that does not wait for the default stream."""
@@ -90,13 +103,16 @@ class Cuda(Protocol):
     def capture(self, stream: Stream, work: Callable[[], None]) -> Callable[[], None]:
         """What `work` gives to `stream`, as one CUDA graph: recorded now, run by each call of the result.
 
-        Nothing runs while it is recorded. Events that `work` waits for and records count for each run.
+        Nothing runs while it is recorded. `work` neither waits for events nor records any.
         CudaError where it can't be recorded; the stream can then be used as before.
         """
         ...
 
     def close(self) -> None:
-        """Wait for the device and release everything, last made first. Harmless twice."""
+        """Release everything, last made first, parts too. Harmless twice, never raises.
+
+        The whole waits for the device before; a part's work has to be over.
+        """
         ...
 
 
@@ -122,24 +138,34 @@ class Owner:
 def open_cuda(index: int = 0) -> Cuda:
     """The primary context of GPU `index`, current in this thread until it is closed.
 
-    On pycuda, else on cuda-bindings. CudaError, with the remedy, where there is no such GPU, no driver
-    or neither of the two.
+    On what $LIVESTYLE_CUDA names, else on pycuda, else on cuda-bindings. CudaError, with the remedy, where
+    there is no such GPU, no driver, or that package is missing.
     """
-    gpu = find_gpu(index)
+    gpu, asked = find_gpu(index), os.environ.get("LIVESTYLE_CUDA", "")
+    if asked and asked not in LAYERS:
+        raise CudaError(f"LIVESTYLE_CUDA is {asked!r}; expected {' or '.join(LAYERS)}, or nothing")
     from livestyle.runtime.gpu.cuda_bindings import BoundCuda, find_driver
 
     bindings = find_driver()
-    try:
-        import pycuda.driver as pycuda
-    except ImportError as error:
-        if bindings is not None:
-            return BoundCuda(gpu, bindings)
-        raise CudaError(
-            f"neither pycuda nor cuda-bindings can be loaded ({error}); pip install 'livestyle[cuda]'"
-        ) from error
-    from livestyle.runtime.gpu.cuda_pycuda import PyCuda
+    if asked != "bindings":
+        try:
+            import pycuda.driver as pycuda
+        except ImportError as error:
+            if asked or bindings is None:
+                raise CudaError(_missing(asked, error)) from error
+        else:
+            from livestyle.runtime.gpu.cuda_pycuda import PyCuda
 
-    return PyCuda(gpu, pycuda, bindings)
+            return PyCuda(gpu, pycuda, bindings)
+    if bindings is None:
+        raise CudaError("cuda-bindings can't be loaded; pip install 'livestyle[cuda]'")
+    return BoundCuda(gpu, bindings)
+
+
+def _missing(asked: str, error: ImportError) -> str:
+    if asked:
+        return f"pycuda can't be loaded ({error}); pip install 'livestyle[pycuda]' where nvcc is on the PATH"
+    return f"neither pycuda nor cuda-bindings can be loaded ({error}); pip install 'livestyle[cuda]'"
 
 
 class DeviceArray:

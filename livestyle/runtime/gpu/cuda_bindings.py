@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import ctypes
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from livestyle.runtime.gpu.cuda import NO_TIMING, NON_BLOCKING, Bytes, DeviceArray, Event, Stream
+from livestyle.runtime.gpu.cuda import EVENT_FLAGS, NON_BLOCKING, Bytes, Cuda, DeviceArray, Event, Stream
 from livestyle.runtime.gpu.driver import CudaError, Gpu
-
-EXTERNAL = 1
-"""CU_EVENT_WAIT_EXTERNAL and CU_EVENT_RECORD_EXTERNAL: a node of the graph, counts for each run of it."""
 
 
 def find_driver() -> Driver | None:
@@ -33,13 +31,13 @@ class Driver:
 
     def __init__(self, module: Any) -> None:
         self._module = module
-        self._capturing = False
 
     def call(self, name: str, *args: Any) -> Any:
         """Call the function `name`: its result, or None. CudaError, with the name, if it fails."""
         try:
             status, *results = getattr(self._module, name)(*args)
-        except RuntimeError as error:  # the driver's library lacks the function, or is not there
+        except (RuntimeError, ValueError, KeyError) as error:
+            # The driver's library or the function is not there, or its result is newer than the package.
             raise CudaError(f"{name} failed: {error}") from error
         if status != self._module.CUresult.CUDA_SUCCESS:
             raise CudaError(f"{name} failed: {status.name}")
@@ -49,43 +47,35 @@ class Driver:
         """As the functions take it."""
         return self._module.CUstream(stream.handle)
 
-    def record(self, event: Any, stream: Stream) -> None:
-        """Within a capture as a node of the graph, so that it counts for what runs outside."""
-        flags = EXTERNAL if self._capturing else 0
-        self.call("cuEventRecordWithFlags", event.handle, self.stream(stream), flags)
-
-    def wait(self, stream: Stream, event: Any) -> None:
-        """Within a capture as a node of the graph, for what was recorded outside."""
-        flags = EXTERNAL if self._capturing else 0
-        self.call("cuStreamWaitEvent", self.stream(stream), event.handle, flags)
-
     def capture(self, stream: Stream, work: Callable[[], None]) -> Graph:
         """See Cuda.capture."""
         handle = self.stream(stream)
         # Of this thread alone: what others do meanwhile does not spoil it.
         mode = self._module.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
         self.call("cuStreamBeginCapture", handle, mode)
-        self._capturing = True
         try:
             work()
         except BaseException:
-            self._module.cuStreamEndCapture(handle)
+            with contextlib.suppress(CudaError):  # a capture that was spoilt has no graph
+                self._destroy(self.call("cuStreamEndCapture", handle))
             raise
-        finally:
-            self._capturing = False
         graph = self.call("cuStreamEndCapture", handle)
         try:
             return Graph(self, self.call("cuGraphInstantiate", graph, 0), handle)
         finally:
+            self._destroy(graph)
+
+    def _destroy(self, graph: Any) -> None:
+        if int(graph):
             self.call("cuGraphDestroy", graph)
 
 
 class BoundEvent:
-    """An Event that may stand in a graph."""
+    """An Event of its own."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
-        self.handle = driver.call("cuEventCreate", NO_TIMING)
+        self.handle = driver.call("cuEventCreate", EVENT_FLAGS)
 
     def synchronize(self) -> None:
         self._driver.call("cuEventSynchronize", self.handle)
@@ -130,7 +120,7 @@ class BoundCuda:
     def __init__(self, gpu: Gpu, driver: Driver) -> None:
         self.gpu = gpu
         self._driver = driver
-        self._release = contextlib.ExitStack()
+        self._release, self._whole = contextlib.ExitStack(), True
         call = driver.call
         call("cuInit", 0)
         device = call("cuDeviceGet", gpu.index)
@@ -138,6 +128,18 @@ class BoundCuda:
         self._release.callback(self._free, "cuDevicePrimaryCtxRelease", device)
         call("cuCtxPushCurrent", context)
         self._release.callback(self._free, "cuCtxPopCurrent")
+
+    @property
+    def layer(self) -> str:
+        from cuda import bindings
+
+        return f"cuda-bindings {bindings.__version__}"
+
+    def part(self) -> Cuda:
+        part = copy.copy(self)
+        part._release, part._whole = contextlib.ExitStack(), False
+        self._release.callback(part.close)
+        return part
 
     def stream(self) -> Stream:
         stream = BoundStream(self._driver)
@@ -150,10 +152,10 @@ class BoundCuda:
         return event
 
     def record(self, event: Event, stream: Stream) -> None:
-        self._driver.record(event, stream)
+        self._driver.call("cuEventRecord", _bound(event), self._driver.stream(stream))
 
     def wait(self, stream: Stream, event: Event) -> None:
-        self._driver.wait(stream, event)
+        self._driver.call("cuStreamWaitEvent", self._driver.stream(stream), _bound(event), 0)
 
     def pinned(self, nbytes: int) -> Bytes:
         address = int(self._driver.call("cuMemHostAlloc", nbytes, 0))
@@ -185,12 +187,17 @@ class BoundCuda:
         return graph.launch
 
     def close(self) -> None:
-        release = self._release.pop_all()
-        with release:
-            self._free("cuCtxSynchronize")
+        with self._release.pop_all():
+            if self._whole:
+                self._free("cuCtxSynchronize")
 
     def _free(self, name: str, *args: Any) -> None:
         _quietly(self._driver.call, name, *args)
+
+
+def _bound(event: Event) -> Any:
+    assert isinstance(event, BoundEvent)
+    return event.handle
 
 
 def _quietly(work: Callable[..., object], *args: Any) -> None:

@@ -3,87 +3,94 @@
 from __future__ import annotations
 
 import contextlib
+import copy
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from livestyle.runtime.gpu.cuda import NO_TIMING, NON_BLOCKING, Bytes, DeviceArray, Event, Stream
-from livestyle.runtime.gpu.cuda_bindings import BoundEvent, Driver
-from livestyle.runtime.gpu.driver import CudaError, Gpu
+from livestyle.runtime.gpu.cuda import EVENT_FLAGS, NON_BLOCKING, Bytes, Cuda, DeviceArray, Event, Stream
+from livestyle.runtime.gpu.cuda_bindings import Driver
+from livestyle.runtime.gpu.driver import CudaError, Gpu, pop_context
 
 
 class PyCuda:
-    """Cuda on pycuda's primary context; pycuda.autoinit is never loaded.
-
-    pycuda destroys streams and events with their last reference: whoever has them lets go before `close`.
-    """
+    """Cuda on pycuda's primary context; pycuda.autoinit is never loaded."""
 
     def __init__(self, gpu: Gpu, pycuda: Any, bindings: Driver | None) -> None:
         """pycuda: the module pycuda.driver. bindings: what captures graphs; without it none is captured."""
         self.gpu = gpu
         self._pycuda = pycuda
         self._bindings = bindings
-        self._release = contextlib.ExitStack()
+        self._release, self._whole = contextlib.ExitStack(), True
         with self._named():
             pycuda.init()
             context = pycuda.Device(gpu.index).retain_primary_context()
-            self._release.callback(context.detach)
             context.push()
-            self._release.callback(pycuda.Context.pop)
+        # Not by Context.pop, after which pycuda would push it again to detach it, and leave it there.
+        self._release.callback(self._quietly, context.detach)
+        self._release.callback(pop_context)
+        self._thread = threading.local()
+        self._thread.guard = _Guard(context)
+        self._release.callback(self._disarm)  # of the guard itself there must be no other reference
+
+    @property
+    def layer(self) -> str:
+        import pycuda
+
+        return f"pycuda {pycuda.VERSION_TEXT}"
+
+    def part(self) -> Cuda:
+        part = copy.copy(self)
+        part._release, part._whole = contextlib.ExitStack(), False
+        self._release.callback(part.close)
+        return part
 
     def stream(self) -> Stream:
         with self._named():
-            stream: Stream = self._pycuda.Stream(NON_BLOCKING)
+            stream = PyStream(self._pycuda.Stream(NON_BLOCKING), self._named)
+        self._release.callback(stream.close)
         return stream
 
     def event(self) -> Event:
-        if self._bindings is not None:
-            event = BoundEvent(self._bindings)
-            self._release.callback(event.close)
-            return event
         with self._named():
-            plain: Event = self._pycuda.Event(NO_TIMING)
-        return plain
+            event = PyEvent(self._pycuda.Event(EVENT_FLAGS), self._named)
+        self._release.callback(event.close)
+        return event
 
     def record(self, event: Event, stream: Stream) -> None:
-        if self._bindings is not None:
-            self._bindings.record(event, stream)
-        else:
-            with self._named():
-                event.record(stream)  # type: ignore[attr-defined]  # pycuda's own
+        with self._named():
+            _own(event).record(_own(stream))
 
     def wait(self, stream: Stream, event: Event) -> None:
-        if self._bindings is not None:
-            self._bindings.wait(stream, event)
-        else:
-            with self._named():
-                stream.wait_for_event(event)  # type: ignore[attr-defined]  # pycuda's own
+        with self._named():
+            _own(stream).wait_for_event(_own(event))
 
     def pinned(self, nbytes: int) -> Bytes:
         with self._named():
             array: Any = self._pycuda.pagelocked_empty(nbytes, np.uint8)
-        self._release.callback(array.base.free)
+        self._release.callback(self._quietly, array.base.free)
         found: Bytes = array
         return found
 
     def device(self, nbytes: int) -> int:
         with self._named():
             allocation = self._pycuda.mem_alloc(nbytes)
-        self._release.callback(allocation.free)
+        self._release.callback(self._quietly, allocation.free)
         return int(allocation)
 
     def upload(self, address: int, source: Bytes, stream: Stream) -> None:
         with self._named():
-            self._pycuda.memcpy_htod_async(address, source, stream)
+            self._pycuda.memcpy_htod_async(address, source, _own(stream))
 
     def download(self, target: Bytes, address: int, stream: Stream) -> None:
         with self._named():
-            self._pycuda.memcpy_dtoh_async(target, address, stream)
+            self._pycuda.memcpy_dtoh_async(target, address, _own(stream))
 
     def zero(self, address: int, nbytes: int, stream: Stream) -> None:
         with self._named():
-            self._pycuda.memset_d8_async(address, 0, nbytes, stream)
+            self._pycuda.memset_d8_async(address, 0, nbytes, _own(stream))
 
     def array(self, address: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> object:
         return DeviceArray(address, shape, dtype)
@@ -92,14 +99,21 @@ class PyCuda:
         if self._bindings is None:
             raise CudaError("pycuda can't capture them; pip install cuda-bindings")
         graph = self._bindings.capture(stream, work)
-        self._release.callback(graph.close)
+        self._release.callback(self._quietly, graph.close)
         return graph.launch
 
     def close(self) -> None:
         """Errors were raised where they were met; here all that can be freed is."""
-        release = self._release.pop_all()
-        with contextlib.suppress(CudaError), self._named(), release:
-            self._pycuda.Context.synchronize()
+        with self._release.pop_all():
+            if self._whole:
+                self._quietly(self._pycuda.Context.synchronize)
+
+    def _disarm(self) -> None:
+        self._thread.guard.context = None
+
+    def _quietly(self, work: Callable[[], object]) -> None:
+        with contextlib.suppress(CudaError), self._named():
+            work()
 
     @contextlib.contextmanager
     def _named(self) -> Iterator[None]:
@@ -108,3 +122,49 @@ class PyCuda:
             yield
         except self._pycuda.Error as error:
             raise CudaError(str(error)) from error
+
+
+class _Wrapped:
+    """pycuda's own object: it is destroyed with its last reference, which is this one."""
+
+    def __init__(self, own: Any, named: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
+        self.own, self._named = own, named
+
+    def synchronize(self) -> None:
+        with self._named():
+            self.own.synchronize()
+
+    def close(self) -> None:
+        self.own = None
+
+
+class PyEvent(_Wrapped):
+    """An Event of pycuda's."""
+
+
+class PyStream(_Wrapped):
+    """A Stream of pycuda's."""
+
+    @property
+    def handle(self) -> int:
+        return int(self.own.handle)
+
+
+class _Guard:
+    """Goes with its thread, and takes the context off pycuda's stack before.
+
+    Where a program ends without `close`, pycuda would end the process for what is left on it.
+    """
+
+    def __init__(self, context: Any) -> None:
+        self.context = context
+
+    def __del__(self) -> None:
+        if self.context is not None:
+            with contextlib.suppress(Exception):
+                self.context.detach()
+
+
+def _own(wrapped: object) -> Any:
+    assert isinstance(wrapped, _Wrapped)
+    return wrapped.own

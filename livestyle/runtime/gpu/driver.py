@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,25 @@ MAJOR, MINOR = 75, 76
 
 class CudaError(LivestyleError):
     """A call of the driver failed, or there is no driver, no GPU, no package to reach it."""
+
+
+@contextlib.contextmanager
+def cuda_errors(library: str) -> Iterator[None]:
+    """Whatever a library raises on a GPU as CudaError.
+
+    The errors of torch, cuDNN, Triton and TensorRT share no base class below Exception.
+    """
+    try:
+        yield
+    except LivestyleError:
+        raise
+    except Exception as error:
+        raise CudaError(f"{library} failed: {first_line(error)}") from error
+
+
+def first_line(error: Exception) -> str:
+    """'OutOfMemoryError: CUDA out of memory. Tried to allocate …'"""
+    return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 @dataclass(frozen=True)
@@ -59,6 +80,13 @@ def find_gpu(index: int) -> Gpu:
         here = ", ".join(f"cuda:{gpu.index} is {gpu.name}" for gpu in found) or "none is"
         raise CudaError(f"there is no GPU cuda:{index}; {here} here")
     return found[index]
+
+
+def pop_context() -> None:
+    """Take the context that is current in this thread off it. Never raises."""
+    library = _load(LIBCUDA)
+    if library is not None:
+        library.cuCtxPopCurrent_v2(ctypes.byref(ctypes.c_void_p()))
 
 
 def driver_version() -> str:

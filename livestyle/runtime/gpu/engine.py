@@ -5,35 +5,31 @@ from __future__ import annotations
 import contextlib
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Mapping
 from concurrent.futures import Future
 
 import numpy as np
 
-from livestyle.core.config import STEADINESS
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
-from livestyle.model.styles import Vector
+from livestyle.model.frame_style import FrameStyle, inputs_of
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Film, Tensors
-from livestyle.runtime.gpu.cuda import Cuda, Owner, Stream, open_cuda
+from livestyle.runtime.gpu.cuda import Cuda, Owner, open_cuda
 from livestyle.runtime.gpu.device_memory import Spec
-from livestyle.runtime.gpu.frame_ring import Execution, Signature, Slots
+from livestyle.runtime.gpu.driver import CudaError, cuda_errors
+from livestyle.runtime.gpu.frame_ring import MIN_SLOTS, Bind, Signature, Slots
+from livestyle.runtime.results import Results
 
 FLOAT, BYTE = np.dtype(np.float32), np.dtype(np.uint8)
 
 
 def signature(model: Model, size: Size) -> Signature:
-    """The tensors of a model's live graph for one size."""
-    frame = Spec((1, size.height, size.width, 3), BYTE)
-    one = Spec((1,), FLOAT)
-    inputs = {"frame": frame, "style": Spec((1, model.card.style_length), FLOAT)}
-    inputs |= {"strength": one, "keep_color": one}
-    if model.card.state:
-        inputs["steadiness"] = one
+    """The tensors of a model's live graph for one size; of one that enlarges, see ARCHITECTURE.md."""
+    frame, large = (Spec((1, s.height, s.width, 3), BYTE) for s in (size, size.times(model.card.scale)))
+    style = {name: Spec(shape, FLOAT) for name, shape in inputs_of(model.card).items()}
     state = {name: Spec(shape, FLOAT) for name, shape in resolve_shapes(model.card.state, size).items()}
-    return Signature(inputs, {"stylized": frame}, state)
+    return Signature({"frame": frame, **style}, {"stylized": large}, state)
 
 
 class GpuEngine(Engine):
@@ -42,16 +38,22 @@ class GpuEngine(Engine):
     Each film has a ring of slots of its own (see Slots); the compiled network is shared.
     """
 
+    graphs = True
+    """Whether CUDA graphs are used where they can be."""
+
     captures = True
-    """Whether a slot's way may be captured as a CUDA graph; False where the engine captures by itself."""
+    """Whether the network may be captured as a CUDA graph; False where the engine captures by itself."""
 
     @abstractmethod
     def _load(self, cuda: Cuda) -> None:
         """Compile, or load what was compiled. On the CUDA thread, its context current."""
 
     @abstractmethod
-    def _bind(self, addresses: Mapping[str, int], stream: Stream) -> Execution:
-        """The network with its tensors at these device addresses, by name; state and next state too."""
+    def _binder(self, cuda: Cuda) -> Bind:
+        """For one film: makes the network of each slot, one after the other. On the CUDA thread.
+
+        cuda: what is made of it goes with the film. The addresses are those of all tensors of the graph.
+        """
 
     @abstractmethod
     def _unload(self) -> None:
@@ -67,7 +69,8 @@ class GpuEngine(Engine):
 
     @property
     def info(self) -> EngineInfo:
-        return EngineInfo(self._title, self._cuda.gpu.name, self.precision, 1, self.options.slots)
+        title = f"{self._title} on {self._cuda.layer}"
+        return EngineInfo(title, self._cuda.gpu.name, self.precision, 1, self.options.slots)
 
     def _open_impl(self) -> None:
         with contextlib.ExitStack() as stack:
@@ -75,7 +78,8 @@ class GpuEngine(Engine):
             stack.callback(self._owner.close)
             self._cuda = self._owner.do(self._open_cuda)
             stack.callback(self._owner.do, self._cuda.close)
-            self._owner.do(self._load, self._cuda)
+            with cuda_errors(self.name):
+                self._owner.do(self._load, self._cuda)
             stack.callback(self._owner.do, self._unload)
             self._stack = stack.pop_all()
 
@@ -83,16 +87,28 @@ class GpuEngine(Engine):
         self._stack.close()
 
     def _film_impl(self) -> Film:
-        slots = self._owner.do(
-            Slots,
-            self._cuda,
-            signature(self.model, self.size),
-            self._bind,
-            self.options.slots,
-            self.captures,
-            self.options.report,
-        )
+        try:
+            slots = self._owner.do(self._slots, self.options.slots)
+        except CudaError as error:
+            if self.options.slots <= MIN_SLOTS or not out_of_memory(error):
+                raise
+            self.options.report(
+                f"{self.options.slots} slots don't fit into the GPU's memory; {MIN_SLOTS} are used"
+            )
+            slots = self._owner.do(self._slots, MIN_SLOTS)
         return GpuFilm(self.model, self.size, slots, self._owner)
+
+    def _slots(self, depth: int) -> Slots:
+        of = signature(self.model, self.size)
+        with cuda_errors(self.name):
+            return Slots(
+                self._cuda, of, self._binder, depth, self.graphs and self.captures, self.options.report
+            )
+
+
+def out_of_memory(error: CudaError) -> bool:
+    """As the driver, pycuda, torch and TensorRT say it."""
+    return "outofmemory" in str(error).lower().replace(" ", "").replace("_", "")
 
 
 class GpuFilm(Film):
@@ -103,6 +119,8 @@ class GpuFilm(Film):
         self.depth = slots.depth
         self._slots = slots
         self._owner = owner
+        painted = size.times(model.card.scale)
+        self._results = Results((painted.height, painted.width, 3))
         self._started: deque[Future[None]] = deque()
 
     def reset(self) -> None:
@@ -118,16 +136,19 @@ class GpuFilm(Film):
         self._started.clear()
         self._owner.do(self._slots.drop)
 
-    def timed(self, pixels: Pixels, style: Vector) -> dict[str, float]:
+    def timed(self, pixels: Pixels, style: FrameStyle) -> dict[str, float]:
         """Paint a frame, throw the painting away, and say how long each stage took (see Slots.timed)."""
-        return self._owner.do(self._slots.timed, self._feed(pixels, style, 1.0, 0.0, STEADINESS))
+        self._slots.fill(self._feed(pixels, style))
+        return self._owner.do(self._slots.timed)
 
     def _submit(self, feed: Tensors) -> None:
-        self._started.append(self._owner.start(self._slots.submit, feed))
+        """Copied on the caller's thread, as the painting is: the CUDA thread has other films to serve."""
+        self._slots.fill(feed)
+        self._started.append(self._owner.start(self._slots.submit))
 
     def _result(self) -> Pixels:
         self._started.popleft().result()
-        return self._owner.do(self._slots.result)
+        return self._results.copy(self._owner.do(self._slots.result))
 
     def _read_state(self) -> Tensors:
         found = self._owner.do(lambda: self._slots.state)

@@ -31,11 +31,19 @@ class Execution(Protocol):
         """Give one run to `stream`; waits for nothing."""
         ...
 
+    def capturable(self, stream: Stream) -> bool:
+        """Whether a run may be captured as a CUDA graph."""
+        ...
+
     def close(self) -> None: ...
 
 
 Bind: TypeAlias = Callable[[Mapping[str, int], Stream], Execution]
 """Makes an Execution: the device address of each tensor of the graph by name, and its slot's stream."""
+
+
+Binder: TypeAlias = Callable[[Cuda], Bind]
+"""Makes the Bind of one film; what it allocates on the Cuda goes with the film."""
 
 
 @dataclass(frozen=True)
@@ -64,42 +72,44 @@ class _Slot:
         left = {f"next_{name}": address for name, address in after.addresses.items()}
         addresses = {**self.inputs.addresses, **state, **self.outputs.addresses, **left}
         self.execution = bind(addresses, self.stream)
-        self.replay: Callable[[], None] | None = None
+        self.run: Callable[[], None] = partial(self.execution.enqueue, self.stream)
 
 
 class Slots:
     """One film through a ring of slots: up to `depth` frames in flight, results in the order of the frames.
 
-    A slot writes a frame, its style and all else it is painted with into its own pinned memory, and
-    gives its stream: one copy to the device, the network, one copy back. Slots run side by side; only
+    A frame, its style and all else it is painted with is written into a slot's own pinned memory; its
+    stream is given one copy to the device, the network, one copy back. Slots run side by side; only
     the network waits for that of the frame before, where the film has state. Slot k reads the state
     that slot k - 1 has left, and leaves its own to slot k + 1: nothing is copied, every address is
-    fixed, and so the whole can be captured once as a CUDA graph and replayed.
+    fixed, and so the network can be captured once as a CUDA graph and replayed. Copies and events stay
+    outside the graph: how an event counts within one is not documented to the end.
 
-    Belongs to the thread of `cuda`. After an error of CUDA every call raises it again.
+    Belongs to the thread of `cuda`, but for `fill`. After an error of CUDA every call raises it again.
     """
 
     def __init__(
         self,
         cuda: Cuda,
         signature: Signature,
-        bind: Bind,
+        binder: Binder,
         depth: int = 2,
         capture: bool = True,
         report: Report = lambda _: None,
     ) -> None:
         """capture: as CUDA graphs where that works; `report` is told why where it doesn't."""
         self.depth = depth
-        self._cuda = cuda
+        self._cuda = cuda = cuda.part()
         self._state = signature.state
         self._flight: deque[_Slot] = deque()
-        self._at = 0
+        self._at = self._filled = 0
         self._fresh = True
         self._error: CudaError | None = None
         self._ring: list[_Slot] = []
         count = max(depth, MIN_SLOTS)
-        blocks = [Block(cuda, self._state, pinned=False) for _ in range(count)]
         try:
+            bind = binder(cuda)
+            blocks = [Block(cuda, self._state, pinned=False) for _ in range(count)]
             for before, after in zip(blocks, blocks[1:] + blocks[:1], strict=True):
                 self._ring.append(_Slot(cuda, signature, before, after, bind))
             self._warm_up()
@@ -114,28 +124,35 @@ class Slots:
         """Frames submitted whose result was not taken."""
         return len(self._flight)
 
-    def submit(self, feed: Tensors) -> None:
-        """Start a frame; at most `depth` may be in flight. `feed` is copied before this returns."""
+    def fill(self, feed: Tensors) -> None:
+        """Copy what the next frame is painted with; `submit` starts it. On any thread, one at a time.
+
+        At most `depth` frames may have been filled whose result was not taken.
+        """
+        slot = self._ring[self._filled]
+        for name, tensor in slot.inputs.host.items():
+            np.copyto(tensor, feed[name], casting="no")
+        self._filled = (self._filled + 1) % len(self._ring)
+
+    def submit(self) -> None:
+        """Start the frame that was filled first of those that were not started."""
         assert self.in_flight < self.depth, "take a result first"
         with self._sticky():
-            slot = self._filled(feed)
-            if slot.replay is None:
-                self._enqueue(self._at)
-            else:
-                slot.replay()
+            slot = self._with_its_past()
+            self._enqueue(self._at)
             self._cuda.record(slot.done, slot.stream)
             self._at = (self._at + 1) % len(self._ring)
             self._flight.append(slot)
 
-    def timed(self, feed: Tensors) -> dict[str, float]:
-        """Paint the next frame by itself: milliseconds of its 'h2d', 'inference' and 'd2h'; no result comes.
+    def timed(self) -> dict[str, float]:
+        """As `submit`, by itself: milliseconds of its 'h2d', 'inference' and 'd2h'; no result comes.
 
         Nothing may be in flight. Each figure holds the calls that start a stage and the wait for its end.
         """
         assert not self.in_flight, "take the results first"
         with self._sticky():
-            slot, found = self._filled(feed), dict[str, float]()
-            stages = slot.inputs.upload, slot.execution.enqueue, slot.outputs.download
+            slot, found = self._with_its_past(), dict[str, float]()
+            stages = slot.inputs.upload, lambda _: slot.run(), slot.outputs.download
             slot.stream.synchronize()
             for name, stage in zip(("h2d", "inference", "d2h"), stages, strict=True):
                 began = time.perf_counter()
@@ -147,11 +164,14 @@ class Slots:
             return found
 
     def result(self) -> Pixels:
-        """Wait for the oldest frame in flight; its painting, uint8 (H, W, 3), is the caller's own."""
+        """Wait for the oldest frame in flight; its painting, uint8 (H, W, 3), in the slot's own memory.
+
+        It stands there until the next frame is started.
+        """
         with self._sticky():
             slot = self._flight.popleft()
             slot.done.synchronize()
-            painted: Pixels = slot.outputs.host["stylized"][0].copy()
+            painted: Pixels = slot.outputs.host["stylized"][0]
             return painted
 
     def reset(self) -> None:
@@ -190,19 +210,19 @@ class Slots:
             self._fresh = False
 
     def close(self) -> None:
-        """Wait for what is in flight and free the executions, last made first. Buffers go with `cuda`."""
+        """Wait for what is in flight and free everything, last made first."""
         self._flight.clear()
+        for slot in self._ring:
+            with contextlib.suppress(Exception):  # raised where it was met; all is to be freed
+                slot.stream.synchronize()
         while self._ring:
-            slot = self._ring.pop()
-            for work in (slot.stream.synchronize, slot.execution.close):
-                with contextlib.suppress(CudaError):  # raised where it was met; all is to be freed
-                    work()
+            with contextlib.suppress(Exception):
+                self._ring.pop().execution.close()
+        self._cuda.close()
 
-    def _filled(self, feed: Tensors) -> _Slot:
-        """The next slot, with `feed` in its pinned memory, and without a past where that is forgotten."""
+    def _with_its_past(self) -> _Slot:
+        """The next slot, without a past where that is forgotten."""
         slot = self._ring[self._at]
-        for name, tensor in slot.inputs.host.items():
-            np.copyto(tensor, feed[name], casting="no")
         if self._fresh:
             self._after_the_frame_before(slot)
             slot.before.zero(slot.stream)
@@ -217,23 +237,24 @@ class Slots:
             slot.stream.synchronize()
 
     def _capture(self, report: Report) -> None:
+        if not all(slot.execution.capturable(slot.stream) for slot in self._ring):
+            report("CUDA graphs are not used: the engine can't be captured")
+            return
         try:
-            replays = [
-                self._cuda.capture(s.stream, partial(self._enqueue, k)) for k, s in enumerate(self._ring)
-            ]
+            replays = [self._cuda.capture(slot.stream, slot.run) for slot in self._ring]
         except CudaError as error:
             report(f"CUDA graphs are not used: {error}")
             return
         for slot, replay in zip(self._ring, replays, strict=True):
-            slot.replay = replay
+            slot.run = replay
 
     def _enqueue(self, at: int) -> None:
-        """The way of one frame, as it is given to the slot's stream or captured from it."""
+        """The way of one frame."""
         slot = self._ring[at]
         slot.inputs.upload(slot.stream)
         if self._state:
             self._cuda.wait(slot.stream, self._ring[at - 1].painted)
-        slot.execution.enqueue(slot.stream)
+        slot.run()
         if self._state:
             self._cuda.record(slot.painted, slot.stream)
         slot.outputs.download(slot.stream)

@@ -137,9 +137,11 @@ def build(
     if network.flavour is Flavour.FULL:
         # Of a damaged one TensorRT makes an empty one.
         config.set_timing_cache(config.create_timing_cache(timing), ignore_mismatch=False)
-    elif options.capability is not None:
-        config.num_compute_capabilities = 1
-        config.set_compute_capability(_capability(trt, options.capability), 0)
+    else:
+        _for_graphs(trt, config)
+        if options.capability is not None:
+            config.num_compute_capabilities = 1
+            config.set_compute_capability(_capability(trt, options.capability), 0)
     plan = network.builder.build_serialized_network(network.definition, config)
     if monitor.error is not None:
         raise monitor.error
@@ -149,6 +151,13 @@ def build(
     progress(1.0)
     found = config.get_timing_cache() if network.flavour is Flavour.FULL else None
     return bytes(plan), bytes(found.serialize()) if found is not None else b""
+
+
+def _for_graphs(trt: Any, config: Any) -> None:
+    """Without this TensorRT for RTX may allocate while it runs, which a CUDA graph doesn't take."""
+    flag = getattr(trt.BuilderFlag, "REQUIRE_USER_ALLOCATION", None)
+    if flag is not None:
+        config.set_flag(flag)
 
 
 def _refusal(error: Any) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -40,8 +41,11 @@ class Target:
 
     @property
     def tag(self) -> str:
-        """'sm89', or 'any'."""
-        return "sm{}{}".format(*self.capability) if self.capability else "any"
+        """'geforce-rtx-4070-sm89', or 'any': two cards of one capability don't share files."""
+        if not self.capability:
+            return "any"
+        name = re.sub(r"[^a-z0-9]+", "-", self.gpu.lower().removeprefix("nvidia")).strip("-")
+        return "-".join(filter(None, (name, "sm{}{}".format(*self.capability))))
 
 
 @dataclass(frozen=True)
@@ -59,25 +63,30 @@ class PlanCard:
     capability: str
     driver: str
     recipe: int = RECIPE
+    beside: bool = False
+    """Built while another engine painted: what TensorRT timed then may be off."""
 
     def save(self, path: Path, plan: bytes) -> None:
         data = {**asdict(self), "plan_sha256": _sha256(plan), "plan_bytes": len(plan)}
         _write(path, (json.dumps(data, indent=2) + "\n").encode())
 
-    def misfit(self, path: Path, plan: bytes) -> str:
+    def misfit(self, path: Path, plan: bytes, undisturbed: bool = False) -> str:
         """Why `plan` can't be used, by the card at `path`; empty where it can.
 
-        Every field must be the same, but for the level: one built with more care will do.
+        Every field must be the same, but for the level: one built with more care will do. One that was
+        built beside a painting will do unless it has to be `undisturbed`.
         """
         try:
             found: dict[str, Any] = json.loads(path.read_text("utf-8"))
             whole = (found["plan_sha256"], found["plan_bytes"]) == (_sha256(plan), len(plan))
-            level = int(found["level"])
+            level, beside = int(found["level"]), bool(found["beside"])
         except (OSError, ValueError, TypeError, KeyError):
             return "its card is missing or damaged"
         if not whole:
             return "it is truncated or not the file that its card describes"
-        wanted = {**asdict(self), "level": max(level, self.level)}
+        if undisturbed and beside:
+            return "another engine painted while it was timed"
+        wanted = {**asdict(self), "level": max(level, self.level), "beside": beside}
         changed = [f"{k} {found.get(k)!r} is now {v!r}" for k, v in wanted.items() if found.get(k) != v]
         return f"it was built for something else: {', '.join(changed)}" if changed else ""
 
@@ -92,12 +101,21 @@ class Order:
     flavour: Flavour
     target: Target = Target()
     level: int = BuildOptions.level
+    beside: bool = False
+    """Whether another engine paints meanwhile."""
+    undisturbed: bool = False
+    """Whether a plan that was built so isn't good enough."""
 
     @property
     def path(self) -> Path:
-        """Where the plan is kept: 'cin-lite-640x480-f16-rtx-sm89.plan'. Its card ends on .json."""
+        """Where the plan is kept: 'cin-lite-640x480-f16-rtx-geforce-rtx-4070-sm89.plan'; its card: .json."""
         name = f"{self.model.card.name}-{self.size}-{self.precision}-{self.flavour}-{self.target.tag}"
         return engines_dir() / f"{name}.plan"
+
+    @property
+    def kernels_path(self) -> Path:
+        """Where the kernels are kept that TensorRT for RTX compiles when it runs."""
+        return self.path.with_suffix(".kernels")
 
     @property
     def timing_path(self) -> Path:
@@ -126,13 +144,19 @@ class Order:
             gpu=self.target.gpu,
             capability="{}.{}".format(*self.target.capability) if self.target.capability else "",
             driver=self.target.driver,
+            beside=self.beside,
         )
+
+    def misfit(self, plan: bytes) -> str:
+        """Why a plan that lies at `path` can't be used; empty where it can."""
+        return self.card().misfit(self.path.with_suffix(".json"), plan, self.undisturbed)
 
 
 def is_built(order: Order) -> bool:
     """Whether get_plan would build nothing. LivestyleError where TensorRT or the graph is missing."""
-    card, found = order.card(), _read(order.path)
-    return found is not None and not card.misfit(order.path.with_suffix(".json"), found)
+    order.card()  # whether it could be
+    found = _read(order.path)
+    return found is not None and not order.misfit(found)
 
 
 def get_plan(
@@ -150,7 +174,7 @@ def get_plan(
     """
     card, path = order.card(), order.path
     found = _read(path)
-    misfit = card.misfit(path.with_suffix(".json"), found) if found is not None else "it is not there"
+    misfit = order.misfit(found) if found is not None else "it is not there"
     if found is not None and not misfit and not again:
         return found
     if found is not None and misfit:
@@ -200,6 +224,17 @@ def obtain(
             return pool.submit(work).result()
         finally:
             stop.set()
+
+
+def read_kernels(order: Order) -> bytes:
+    """What TensorRT for RTX compiled when this plan ran before; empty where nothing is kept."""
+    return _read(order.kernels_path) or b""
+
+
+def keep_kernels(order: Order, kernels: bytes) -> None:
+    """For the next start; where it can't be written they are compiled again."""
+    with contextlib.suppress(OSError):
+        _write(order.kernels_path, kernels)
 
 
 def _build(order: Order, progress: Progress) -> tuple[bytes, bytes]:

@@ -19,6 +19,7 @@ from av.video.stream import VideoStream
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import MAX_SIDE_PX
+from livestyle.sources.hardware import accelerator
 
 VIDEO_SUFFIXES = frozenset(
     f".{kind}"
@@ -63,7 +64,9 @@ def open_container(path: Path) -> InputContainer:
     av.logging.set_libav_level(av.logging.PANIC)
     limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
     try:
-        container = av.open(str(path.absolute()), container_options=limits, metadata_errors="replace")
+        container = av.open(
+            str(path.absolute()), container_options=limits, metadata_errors="replace", hwaccel=accelerator()
+        )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise LivestyleError(f"cannot read {path}: {reason(error)}; expected a video file") from error
     try:

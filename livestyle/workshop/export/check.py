@@ -12,6 +12,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
+from livestyle.model.frame_style import STYLE_INPUTS, FrameStyle
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.workshop.export.live_transformer import live_graph
@@ -31,13 +32,11 @@ def check_export(trained: Styled, model: Model, frames: Sequence[Pixels]) -> int
     no_past = [torch.zeros(shape) for shape in shapes.values()]
     worst = 0
     with _engine(model, Precision.F32, frames[0]) as engine, torch.no_grad():
-        for index, style in enumerate(trained.styles.detach()):
-            frame = frames[index % len(frames)]
-            one, zero = torch.ones(1), torch.zeros(1)
-            expected = live(torch.from_numpy(frame[None]), style[None], one, zero, zero, *no_past)[0][
-                0
-            ].numpy()
-            found = engine.infer(frame, style.numpy(), 1.0, 0.0)
+        for index, vector in enumerate(trained.styles.detach().numpy()):
+            frame, style = frames[index % len(frames)], FrameStyle.still(vector)
+            look = map(torch.from_numpy, style.tensors(STYLE_INPUTS).values())
+            expected = live(torch.from_numpy(frame[None]), *look, *no_past)[0][0].numpy()
+            found = engine.infer(frame, style)
             worst = max(worst, int(np.abs(expected.astype(int) - found).max()))
     if worst > TOLERANCE:
         raise LivestyleError(f"the graph differs from torch by {worst} of 255; expected <= {TOLERANCE}")
@@ -49,8 +48,8 @@ def int8_psnr(model: Model, frames: Sequence[Pixels]) -> dict[str, float]:
     result = {}
     with _engine(model, Precision.INT8, frames[0]) as int8, _engine(model, Precision.F32, frames[0]) as f32:
         for name in model.styles:
-            vector = model.styles.vector(name)
-            pairs = ((int8.infer(f, vector, 1.0, 0.0), f32.infer(f, vector, 1.0, 0.0)) for f in frames)
+            style = FrameStyle.still(model.styles.vector(name))
+            pairs = ((int8.infer(f, style), f32.infer(f, style)) for f in frames)
             result[name] = float(np.mean([psnr(a, b) for a, b in pairs]))
     return result
 

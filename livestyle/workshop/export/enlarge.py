@@ -16,6 +16,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
+from livestyle.model.frame_style import FrameStyle
 from livestyle.model.styles import StyleBank
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.workshop.export.onnx import EXAMPLE, OPSET, finish, quiet
@@ -110,7 +111,7 @@ def _difference(trained: StyledTransformer, model: Model, frames: Sequence[Pixel
     with OpenVinoEngine(model, Size.of(frames[0]), Precision.F32, threads=0) as engine:
         for frame in frames:
             expected = graph(torch.from_numpy(frame[None])).numpy()[0]
-            found = engine.infer(frame, model.styles.vectors[0], 1.0, 0.0)
+            found = engine.infer(frame, FrameStyle.still(model.styles.vectors[0]))
             worst = max(worst, int(np.abs(expected.astype(int) - found).max()))
     if worst > TOLERANCE:
         raise LivestyleError(f"the graph differs from torch by {worst} of 255; expected <= {TOLERANCE}")

@@ -17,6 +17,7 @@ from livestyle.core.fit import cover
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.openvino import OpenVinoEngine, cpu_capabilities
 from livestyle.workshop.export.check import int8_psnr
 
@@ -89,7 +90,7 @@ def times_faster(model: Model, frame: Pixels, rounds: int = ROUNDS) -> dict[str,
         for number in range(rounds + 2):
             for precision, engine in engines.items():
                 start = time.perf_counter()
-                engine.infer(pixels, vector, 1.0, 0.0)
+                engine.infer(pixels, FrameStyle.still(vector))
                 if number >= 2:  # the first two warm up
                     taken[precision].append(time.perf_counter() - start)
     int8 = np.array(taken[Precision.INT8])

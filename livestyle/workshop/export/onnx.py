@@ -19,6 +19,7 @@ from torch import Tensor
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
+from livestyle.model.frame_style import STYLE_INPUTS, FrameStyle
 from livestyle.workshop.export.adain import adain_from_live, adain_to_live, new_adain
 from livestyle.workshop.export.float16_weights import store_halves
 from livestyle.workshop.export.layers import from_live, to_live
@@ -29,7 +30,7 @@ from livestyle.workshop.networks.styled import Network, StyledTransformer
 from livestyle.workshop.networks.transformer import Architecture, Transformer
 
 OPSET = 20
-INPUTS = ("frame", "style", "strength", "keep_color", "steadiness")
+INPUTS = ("frame", *STYLE_INPUTS)
 """In this order; the state tensors follow."""
 
 EXAMPLE = (128, 160)
@@ -83,8 +84,9 @@ def example_inputs(net: Network) -> tuple[Tensor, ...]:
     size = Size(EXAMPLE[1], EXAMPLE[0])
     shapes = resolve_shapes(state_shapes(net.style_length), size)
     frame = torch.zeros(1, *EXAMPLE, 3, dtype=torch.uint8)
-    scalars = torch.ones(1), torch.zeros(1), torch.zeros(1)
-    return frame, net.new_styles(1), *scalars, *(torch.zeros(shape) for shape in shapes.values())
+    style = FrameStyle.still(net.new_styles(1)[0].detach().numpy()).tensors(STYLE_INPUTS)
+    look = map(torch.from_numpy, style.values())
+    return frame, *look, *(torch.zeros(shape) for shape in shapes.values())
 
 
 def _free_sides(shape: Sequence[int | str], sides: Mapping[str, Any], multiple: int) -> dict[int, Any]:

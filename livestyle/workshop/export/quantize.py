@@ -17,6 +17,7 @@ from livestyle.core.fit import cover
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import resolve_shapes
+from livestyle.model.frame_style import STYLE_INPUTS, FrameStyle
 from livestyle.model.styles import StyleBank, Vector
 from livestyle.runtime.tensorrt.half import restore_floats
 from livestyle.sources.images import load_image
@@ -70,17 +71,9 @@ def quantize(graph: Path, out: Path, frames: Sequence[Pixels], styles: StyleBank
 
 def _feed(frame: Pixels, style: Vector) -> dict[str, NDArray[Any]]:
     """The graph's inputs for a frame without a past."""
-    one, zero = np.ones(1, np.float32), np.zeros(1, np.float32)
     shapes = resolve_shapes(state_shapes(len(style)), Size.of(frame))
     state = {f"state_{name}": np.zeros(shape, np.float32) for name, shape in shapes.items()}
-    return {
-        "frame": frame[None],
-        "style": style[None],
-        "strength": one,
-        "keep_color": zero,
-        "steadiness": zero,
-        **state,
-    }
+    return {"frame": frame[None], **FrameStyle.still(style).tensors(STYLE_INPUTS), **state}
 
 
 def _kept_in_float(model: onnx.ModelProto) -> list[str]:

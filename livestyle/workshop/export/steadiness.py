@@ -57,6 +57,15 @@ class Steady(nn.Module):
               this frame's nothing is held. Zeros, the state of a first frame, differ from any
     """
 
+    before: Tensor
+    after: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Buffers, so that they go where the module goes; a constant made in `forward` would lie on the CPU.
+        self.register_buffer("before", torch.tensor([0.25, 0.0]), persistent=False)
+        self.register_buffer("after", torch.tensor([0.0, 0.25]), persistent=False)
+
     def forward(
         self,
         frame: Tensor,
@@ -83,7 +92,8 @@ class Steady(nn.Module):
         most = MAX_HOLD * steadiness * (2 - steadiness)
         hold = same_scene * self._still(change) * torch.minimum(most, 1 / (2 - state_hold))
         next_frame = frame + hold * (state_frame - frame)
-        return next_frame, hold, painted + enlarged(hold)[:, None] * (state_stylized - painted), look
+        large = enlarged(hold, self.before, self.after)[:, None]
+        return next_frame, hold, painted + large * (state_stylized - painted), look
 
     @staticmethod
     def _still(change: Tensor) -> Tensor:
@@ -104,13 +114,15 @@ def block_means(pixels: Tensor) -> Tensor:
     return means
 
 
-def enlarged(blocks: Tensor) -> Tensor:
-    """Bilinear interpolation, [1, 1, H / 4, W / 4] to [1, 1, H / 2, W / 2]."""
+def enlarged(blocks: Tensor, before: Tensor, after: Tensor) -> Tensor:
+    """Bilinear interpolation, [1, 1, H / 4, W / 4] to [1, 1, H / 2, W / 2].
+
+    before, after: weights [2] of the block before and of the one behind, in the first and second half.
+    """
     near = F.pad(blocks, (1, 1, 1, 1), mode="replicate")
     for axis in (3, 2):
         length = blocks.shape[axis]
-        before, here, after = (near.narrow(axis, n, length).unsqueeze(axis + 1) for n in range(3))
-        at = torch.tensor([0.25, 0.0]), torch.tensor([0.0, 0.25])
-        low, high = (w if axis == 3 else w[:, None] for w in at)
-        near = (before * low + here * 0.75 + after * high).flatten(axis, axis + 1)
+        left, here, right = (near.narrow(axis, n, length).unsqueeze(axis + 1) for n in range(3))
+        low, high = (w if axis == 3 else w[:, None] for w in (before, after))
+        near = (left * low + here * 0.75 + right * high).flatten(axis, axis + 1)
     return near

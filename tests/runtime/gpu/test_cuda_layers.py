@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from enum import Enum
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -107,24 +107,56 @@ def test_a_call_that_fails_is_named() -> None:
         layer.device(8)
 
 
-def test_events_in_a_graph_are_nodes_of_it_and_outside_they_are_not() -> None:
+def test_a_result_that_the_package_does_not_know_is_an_error_like_any_other() -> None:
+    class Newer(FakeBindings):
+        def cuMemAlloc(self, nbytes: int) -> tuple[Any, ...]:  # noqa: N802
+            return (Result(9999),)  # as cuda-bindings does it: ValueError
+
+    layer = BoundCuda(GPU, Driver(Newer()))
+    with pytest.raises(CudaError, match="cuMemAlloc failed: 9999 is not a valid Result"):
+        layer.device(8)
+
+
+def test_who_waits_for_an_event_sleeps() -> None:
+    bindings = FakeBindings()
+    BoundCuda(GPU, Driver(bindings)).event()
+    assert ("cuEventCreate", 3) in bindings.calls
+
+
+def test_work_is_recorded_once_and_launched_often() -> None:
     bindings = FakeBindings()
     layer = BoundCuda(GPU, Driver(bindings))
-    stream, event = layer.stream(), layer.event()
-
-    def work() -> None:
-        layer.wait(stream, event)
-        layer.record(event, stream)
-
-    launch = layer.capture(stream, work)
-    work()
-    flags = [
-        args[-1] for name, *args in bindings.calls if name in ("cuStreamWaitEvent", "cuEventRecordWithFlags")
+    stream = layer.stream()
+    launch = layer.capture(stream, lambda: layer.zero(0, 8, stream))
+    assert bindings.names()[-5:] == [
+        "cuStreamBeginCapture",
+        "cuMemsetD8Async",
+        "cuStreamEndCapture",
+        "cuGraphInstantiate",
+        "cuGraphDestroy",
     ]
-    assert flags == [1, 1, 0, 0]
     launch()
-    assert bindings.names()[-1] == "cuGraphLaunch"
-    assert "cuGraphDestroy" in bindings.names()
+    launch()
+    assert bindings.names()[-2:] == ["cuGraphLaunch", "cuGraphLaunch"]
+
+
+def test_a_part_is_released_by_itself() -> None:
+    bindings = FakeBindings()
+    layer = BoundCuda(GPU, Driver(bindings))
+    part = layer.part()
+    stream = part.stream()
+    part.capture(stream, lambda: None)
+    part.pinned(8)
+    made = len(bindings.calls)
+    part.close()
+    part.close()
+    assert bindings.names()[made:] == ["cuMemFreeHost", "cuGraphExecDestroy", "cuStreamDestroy"]
+    layer.close()
+    assert bindings.names()[made + 3 :] == [
+        "cuCtxSynchronize",
+        "cuCtxPopCurrent",
+        "cuDevicePrimaryCtxRelease",
+    ]
 
 
 def test_a_capture_that_fails_is_ended() -> None:
@@ -137,14 +169,11 @@ def test_a_capture_that_fails_is_ended() -> None:
 
     with pytest.raises(CudaError, match="not permitted"):
         layer.capture(stream, work)
-    assert bindings.names()[-1] == "cuStreamEndCapture"
-    event = layer.event()
-    layer.record(event, stream)
-    assert bindings.calls[-1][-1] == 0
+    assert bindings.names()[-2:] == ["cuStreamEndCapture", "cuGraphDestroy"]  # what was recorded by then
 
 
 class FakePycuda(SimpleNamespace):
-    """pycuda.driver: notes the calls that matter."""
+    """pycuda.driver: notes the calls that matter; the real one is held against tests/runtime/emulated."""
 
     class Error(Exception):
         pass
@@ -156,13 +185,18 @@ class FakePycuda(SimpleNamespace):
             init=self.note("init"),
             Device=lambda index: SimpleNamespace(retain_primary_context=lambda: context),
             Context=SimpleNamespace(pop=self.note("pop"), synchronize=self.note("synchronize")),
-            Stream=lambda flags: SimpleNamespace(handle=7, wait_for_event=self.note("wait")),
-            Event=lambda flags: SimpleNamespace(record=self.note("record"), synchronize=self.note("done")),
+            Stream=lambda flags: SimpleNamespace(
+                handle=7, wait_for_event=self.note("wait"), synchronize=self.fail
+            ),
+            Event=lambda flags: SimpleNamespace(record=self.note("record"), synchronize=self.fail),
             mem_alloc=self.alloc,
         )
 
     def note(self, what: str) -> Callable[..., None]:
         return lambda *_: self.said.append(what)
+
+    def fail(self) -> None:
+        raise self.Error("cuEventSynchronize failed: an illegal memory access was encountered")
 
     def alloc(self, nbytes: int) -> Any:
         if nbytes > 1000:
@@ -186,17 +220,68 @@ def test_pycuda_uses_the_primary_context_and_gives_it_back() -> None:
     with pytest.raises(CudaError, match="pip install cuda-bindings"):
         layer.capture(stream, lambda: None)
     layer.close()
-    assert pycuda.said == ["init", "push", "record", "wait", "synchronize", "free", "pop", "detach"]
+    assert pycuda.said == ["init", "push", "record", "wait", "synchronize", "free", "detach"]
+
+
+def test_what_pycuda_raises_while_one_waits_is_a_cuda_error() -> None:
+    layer: Cuda = PyCuda(GPU, FakePycuda(), None)
+    for waited in (layer.stream(), layer.event()):
+        with pytest.raises(CudaError, match="illegal memory access"):
+            waited.synchronize()
 
 
 def test_pycuda_captures_through_the_bindings() -> None:
     bindings = FakeBindings()
     layer: Cuda = PyCuda(GPU, FakePycuda(), Driver(bindings))
-    stream, event = layer.stream(), layer.event()
-    layer.capture(stream, lambda: layer.record(event, stream))()
-    assert ("cuEventRecordWithFlags", 1, 7, 1) in bindings.calls
+    stream = layer.stream()
+    layer.capture(stream, lambda: None)()
+    assert ("cuGraphLaunch", 4, 7) in bindings.calls or bindings.names()[-1] == "cuGraphLaunch"
     layer.close()
-    assert bindings.names()[-2:] == ["cuGraphExecDestroy", "cuEventDestroy"]
+    assert bindings.names()[-1] == "cuGraphExecDestroy"
+
+
+def test_a_thread_that_ends_leaves_nothing_on_pycuda_s_stack() -> None:
+    pycuda = FakePycuda()
+    kept: list[Cuda] = []
+    thread = threading.Thread(target=lambda: kept.append(PyCuda(GPU, pycuda, None)))
+    thread.start()
+    thread.join()
+    assert pycuda.said == ["init", "push", "detach"]
+
+
+@pytest.fixture
+def both(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A GPU, and both packages."""
+    package, driver = ModuleType("pycuda"), FakePycuda()
+    package.__dict__.update(driver=driver, VERSION_TEXT="2026.1")
+    monkeypatch.setitem(sys.modules, "pycuda", package)
+    monkeypatch.setitem(sys.modules, "pycuda.driver", cast("ModuleType", driver))
+    monkeypatch.setattr(cuda, "find_gpu", lambda index: GPU)
+    monkeypatch.setattr("livestyle.runtime.gpu.cuda_bindings.find_driver", lambda: Driver(FakeBindings()))
+
+
+@pytest.mark.parametrize(
+    ("asked", "layer"), [("", "pycuda 2026.1"), ("pycuda", "pycuda"), ("bindings", "cuda-b")]
+)
+def test_the_layer_is_chosen_and_named(
+    asked: str, layer: str, both: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVESTYLE_CUDA", asked)
+    assert open_cuda().layer.startswith(layer)
+
+
+def test_a_layer_that_is_asked_for_is_never_replaced(both: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVESTYLE_CUDA", "cupy")
+    with pytest.raises(CudaError, match="LIVESTYLE_CUDA is 'cupy'; expected pycuda or bindings"):
+        open_cuda()
+    monkeypatch.setenv("LIVESTYLE_CUDA", "pycuda")
+    monkeypatch.setitem(sys.modules, "pycuda.driver", None)
+    with pytest.raises(CudaError, match=r"pycuda can't be loaded .*'livestyle\[pycuda\]'"):
+        open_cuda()
+    monkeypatch.setenv("LIVESTYLE_CUDA", "bindings")
+    monkeypatch.setattr("livestyle.runtime.gpu.cuda_bindings.find_driver", lambda: None)
+    with pytest.raises(CudaError, match=r"cuda-bindings can't be loaded; pip install 'livestyle\[cuda\]'"):
+        open_cuda()
 
 
 def test_without_either_package_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,16 +15,17 @@ from livestyle.core.config import Precision, engines_dir
 from livestyle.core.errors import LivestyleError, NoEngineError
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.engine import GpuOptions
 from livestyle.runtime.gpu.driver import CudaError, Gpu, gpus
 from livestyle.runtime.gpu.frame_ring import MIN_SLOTS
-from livestyle.runtime.select import open_engine
+from livestyle.runtime.select import DEVICES, open_engine
 from livestyle.runtime.tensorrt import engine as tensorrt
 from livestyle.runtime.tensorrt.builder import Flavour
 from livestyle.runtime.tensorrt.engine import Lines, Plan, RtxEngine, TensorRtEngine
 from livestyle.runtime.tensorrt.plan_cache import Target
 from tests.conftest import picture
-from tests.runtime.gpu.fake_cuda import FakeCuda
+from tests.runtime.gpu.strict_cuda import StrictCuda
 
 SIZE = Size(64, 64)
 STATE = [f"{way}_{name}" for way in ("state", "next") for name in Model.load("cin-lite").card.state]
@@ -37,9 +38,14 @@ class FakeTensorRt:
 
     __version__ = "11.2.0"
     num_io_tensors = len(TENSORS)
+    device_memory_size_v2 = 1000
+    ExecutionContextAllocationStrategy = SimpleNamespace(USER_MANAGED="user")
     works: bool = True
+    capturable: bool = True
     contexts: list[FakeContext] = field(default_factory=list)
     given: list[bytes] = field(default_factory=list)
+    strategies: list[object] = field(default_factory=list)
+    kernels: list[bytes] = field(default_factory=list)
 
     def Runtime(self, log: object) -> FakeTensorRt:  # noqa: N802  # as TensorRT calls it
         return self
@@ -51,7 +57,27 @@ class FakeTensorRt:
     def get_tensor_name(self, index: int) -> str:
         return TENSORS[index]
 
-    def create_execution_context(self) -> FakeContext:
+    def create_runtime_config(self) -> FakeTensorRt:
+        return self
+
+    def set_execution_context_allocation_strategy(self, strategy: object) -> None:
+        self.strategies.append(strategy)
+
+    def create_runtime_cache(self) -> FakeTensorRt:
+        return self
+
+    def set_runtime_cache(self, cache: object) -> None:
+        assert cache is self
+
+    def deserialize(self, kernels: bytes) -> None:
+        self.kernels.append(kernels)
+
+    def serialize(self) -> bytes:
+        return b"compiled"
+
+    def create_execution_context(self, how: object) -> FakeContext:
+        if how is not self:  # full TensorRT takes the strategy, that for RTX a configuration with it
+            self.strategies.append(how)
         self.contexts.append(FakeContext(self))
         return self.contexts[-1]
 
@@ -61,6 +87,13 @@ class FakeContext:
     trt: FakeTensorRt
     addresses: dict[str, int] = field(default_factory=dict)
     streams: list[int] = field(default_factory=list)
+    memory: tuple[int, int] = (0, 0)
+
+    def set_device_memory(self, address: int, nbytes: int) -> None:
+        self.memory = address, nbytes
+
+    def is_stream_capturable(self, stream: int) -> bool:
+        return self.trt.capturable
 
     def set_tensor_address(self, name: str, address: int) -> bool:
         self.addresses[name] = address
@@ -90,8 +123,8 @@ def ordered(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return b"good" if again or len(orders) > 1 else b"worn out"
 
     monkeypatch.setattr(tensorrt, "obtain", obtain)
-    monkeypatch.setattr(tensorrt, "find_gpu", lambda index: FakeCuda.gpu)
-    monkeypatch.setattr(TensorRtEngine, "_open_cuda", lambda self: FakeCuda())
+    monkeypatch.setattr(tensorrt, "find_gpu", lambda index: StrictCuda.gpu)
+    monkeypatch.setattr(TensorRtEngine, "_open_cuda", lambda self: StrictCuda())
     return orders
 
 
@@ -106,7 +139,7 @@ def no_gpu() -> None:
 
 def test_every_tensor_is_bound_and_the_stream_is_the_slot_s(trt: FakeTensorRt) -> None:
     addresses = {name: 256 * (i + 1) for i, name in enumerate(TENSORS)}
-    bound = Plan(Flavour.FULL, b"good").bind(addresses)
+    bound = Plan(Flavour.FULL, b"good").bind(addresses, 4096)
     bound.enqueue(SimpleNamespace(handle=77, synchronize=lambda: None))
     (context,) = trt.contexts
     assert context.addresses == addresses
@@ -116,7 +149,7 @@ def test_every_tensor_is_bound_and_the_stream_is_the_slot_s(trt: FakeTensorRt) -
 def test_other_tensors_than_the_engine_s_are_refused(trt: FakeTensorRt) -> None:
     plan = Plan(Flavour.FULL, b"good")
     with pytest.raises(LivestyleError, match=r"the engine has the tensors \['frame'"):
-        plan.bind({"frame": 256})
+        plan.bind({"frame": 256}, 4096)
     assert trt.contexts == []
 
 
@@ -125,10 +158,12 @@ def test_what_fails_is_named_with_tensorrt_s_reason(trt: FakeTensorRt) -> None:
         Plan(Flavour.FULL, b"bad")
     plan = Plan(Flavour.FULL, b"good")
     with pytest.raises(CudaError, match="set_tensor_address of 'frame' failed: out of memory"):
-        plan.bind(dict.fromkeys(TENSORS, 0))
+        plan.bind(dict.fromkeys(TENSORS, 0), 4096)
     trt.works = False
     with pytest.raises(CudaError, match="execute_async_v3 failed: out of memory"):
-        plan.bind(dict.fromkeys(TENSORS, 256)).enqueue(SimpleNamespace(handle=1, synchronize=lambda: None))
+        plan.bind(dict.fromkeys(TENSORS, 256), 4096).enqueue(
+            SimpleNamespace(handle=1, synchronize=lambda: None)
+        )
 
 
 @pytest.mark.parametrize("kind", [TensorRtEngine, RtxEngine])
@@ -142,10 +177,13 @@ def test_an_engine_has_a_context_a_slot_and_frees_all(
         assert all(set(context.addresses) == set(TENSORS) for context in trt.contexts)
         inputs = [context.addresses["frame"] for context in trt.contexts]
         assert len(set(inputs)) == len(inputs)
-        painted = engine.infer(picture(SIZE), model.styles.vectors[0], 1.0, 0.0)
+        assert set(trt.strategies) == {"user"}
+        (memory,) = {context.memory for context in trt.contexts}  # one for all: they take turns
+        assert memory[1] == 1000
+        painted = engine.infer(picture(SIZE), FrameStyle.still(model.styles.vectors[0]))
         assert painted.shape == (64, 64, 3)
     (order, again) = ordered[1]
-    assert (order.flavour, order.size, order.target) == (kind.flavour, SIZE, Target.of(FakeCuda.gpu))
+    assert (order.flavour, order.size, order.target) == (kind.flavour, SIZE, Target.of(StrictCuda.gpu))
     assert not again
     assert "_plan" not in vars(engine)
 
@@ -158,14 +196,37 @@ def test_a_plan_that_does_not_load_is_built_again(
     assert [again for _, again in ordered] == [False, True]
 
 
+def test_what_tensorrt_for_rtx_compiles_is_there_at_the_next_start(
+    model: Model, trt: FakeTensorRt, ordered: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path))
+    engines_dir().mkdir()
+    ordered.append(None)
+    for expected in ([], [b"compiled"]):
+        with RtxEngine(model, SIZE, Precision.F16):
+            assert trt.kernels == expected
+    (kept,) = engines_dir().iterdir()
+    assert kept.suffix == ".kernels"
+
+
+def test_what_can_t_be_captured_is_run_instead(model: Model, trt: FakeTensorRt, ordered: list[Any]) -> None:
+    ordered.append(None)
+    trt.capturable, said = False, list[str]()
+    with RtxEngine(model, SIZE, Precision.F16, 0, GpuOptions(report=said.append)) as engine:
+        engine.infer(picture(SIZE), FrameStyle.still(model.styles.vectors[0]))
+        assert trt.contexts[0].streams
+    assert said == ["CUDA graphs are not used: the engine can't be captured"]
+
+
 def test_an_error_in_flight_is_raised_and_the_engine_closes(
     model: Model, trt: FakeTensorRt, ordered: list[Any]
 ) -> None:
     with TensorRtEngine(model, SIZE, Precision.F16) as engine:
         trt.works = False
-        engine.film._slots._ring[0].replay = None  # type: ignore[attr-defined]  # as where graphs fail
+        slot = engine.film._slots._ring[0]  # type: ignore[attr-defined]
+        slot.run = lambda: slot.execution.enqueue(slot.stream)  # as where graphs fail
         with pytest.raises(CudaError, match="execute_async_v3 failed"):
-            engine.infer(picture(SIZE), model.styles.vectors[0], 1.0, 0.0)
+            engine.infer(picture(SIZE), FrameStyle.still(model.styles.vectors[0]))
 
 
 def test_a_build_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +259,7 @@ def test_without_a_gpu_the_app_runs_and_says_why_not_on_one(
     monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path))
     said: list[str] = []
     with open_engine(model, SIZE, report=said.append) as engine:
-        assert engine.name == "openvino"
+        assert engine.name in DEVICES["cpu"]
     assert any("tensorrt, rtx" in line and "no NVIDIA driver" in line for line in said)
     for name in ("tensorrt", "rtx"):
         with pytest.raises(NoEngineError, match=f"{name}: there is no NVIDIA driver"):
@@ -216,7 +277,7 @@ def test_tensorrt_for_rtx_itself_says_that_there_is_no_gpu() -> None:
 def test_with_a_gpu_and_no_tensorrt_the_remedy_is_named(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livestyle.runtime.select.find_gpu", lambda index: FakeCuda.gpu)
+    monkeypatch.setattr("livestyle.runtime.select.find_gpu", lambda index: StrictCuda.gpu)
     for package in ("tensorrt", "tensorrt_rtx"):
         monkeypatch.setitem(sys.modules, package, None)
     for name in ("tensorrt", "rtx"):

@@ -97,7 +97,7 @@ def test_whether_it_is_built_is_known_without_building(workshop: Workshop, order
 
 def test_its_name_is_short_and_its_card_says_what_it_is(workshop: Workshop, order: Order) -> None:
     get_plan(order)
-    assert order.path.name == "cin-lite-640x480-f16-tensorrt-sm89.plan"
+    assert order.path.name == "cin-lite-640x480-f16-tensorrt-geforce-rtx-4090-sm89.plan"
     assert replace(order, flavour=Flavour.RTX, target=Target()).path.stem == "cin-lite-640x480-f16-rtx-any"
     card = json.loads(order.path.with_suffix(".json").read_text())
     assert card.pop("plan_sha256")
@@ -113,6 +113,7 @@ def test_its_name_is_short_and_its_card_says_what_it_is(workshop: Workshop, orde
         "capability": "8.9",
         "driver": "13.0",
         "recipe": RECIPE,
+        "beside": False,
         "plan_bytes": 6,
     }
 
@@ -203,6 +204,20 @@ def test_a_plan_built_with_more_care_will_do(workshop: Workshop, order: Order) -
     assert get_plan(replace(order, level=5)) == b"plan 1"
 
 
+def test_a_plan_that_was_timed_beside_a_painting_will_do_until_there_is_time(
+    workshop: Workshop, order: Order
+) -> None:
+    get_plan(replace(order, beside=True))
+    assert is_built(order)
+    assert get_plan(order) == b"plan 1"
+    said: list[str] = []
+    idle = replace(order, undisturbed=True)
+    assert not is_built(idle)
+    assert get_plan(idle, report=said.append) == get_plan(order) == b"plan 2"
+    assert "another engine painted while it was timed" in said[0]
+    assert is_built(idle)
+
+
 def test_again_builds_what_is_there_and_fits(workshop: Workshop, order: Order) -> None:
     get_plan(order)
     assert get_plan(order, again=True) == get_plan(order) == b"plan 2"
@@ -246,7 +261,7 @@ def test_full_tensorrt_keeps_what_it_timed(workshop: Workshop, order: Order) -> 
     get_plan(replace(order, size=Size(64, 64)))
     get_plan(replace(order, flavour=Flavour.RTX))
     assert workshop.timing == [b"", b"1 timed", b""]
-    assert (engines_dir() / "timing-11.2.0-sm89.cache").read_bytes() == b"2 timed"
+    assert (engines_dir() / "timing-11.2.0-geforce-rtx-4090-sm89.cache").read_bytes() == b"2 timed"
 
 
 def test_a_checkout_keeps_engines_in_its_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
 from livestyle.runtime.style_encoder import StyleEncoder, scaled
 from livestyle.runtime.tensorrt.half import restore_floats
@@ -107,9 +108,9 @@ def test_for_int8_they_are_float32_again(huang: Model) -> None:
 def test_engines_agree(huang: Model) -> None:
     photo, vector = picture(SIZE), huang.styles.vectors[0]
     with OnnxRuntimeEngine(huang, SIZE, Precision.F32, 1) as engine:
-        other = engine.infer(photo, vector, 1.0, 0.0)
+        other = engine.infer(photo, FrameStyle.still(vector))
     with TorchOnHost(huang, SIZE, Precision.F16) as engine:
-        half = engine.infer(photo, vector, 1.0, 0.0)
+        half = engine.infer(photo, FrameStyle.still(vector))
     with Stylizer(huang, precision="f32", threads=1) as stylizer:
         stylizer.style, stylizer.steadiness = "dark", 0.0
         found = stylizer.stylize(photo)

@@ -17,6 +17,7 @@ from livestyle.cli import run
 from livestyle.core.config import Precision
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime import tiling
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
 from livestyle.sources.video.container import open_container, video_stream
@@ -62,7 +63,7 @@ def test_the_graph_does_what_torch_does_and_takes_a_frame_alone(published: Publi
 def test_engines_agree(larger: Model) -> None:
     photo = picture(Size(70, 66))
     with OnnxRuntimeEngine(larger, Size(70, 66), Precision.F32, 1) as engine:
-        other = engine.infer(photo, larger.styles.vectors[0], 1.0, 0.0)
+        other = engine.infer(photo, FrameStyle.still(larger.styles.vectors[0]))
     with Stylizer(larger, precision="f32", threads=1) as enlarger:
         found = enlarger.stylize(photo)
     assert found.shape == (264, 280, 3)

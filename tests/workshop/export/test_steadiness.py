@@ -55,7 +55,8 @@ def test_the_arithmetic_is_pooling_and_bilinear_interpolation() -> None:
     assert torch.equal(unfold_planes(fold_planes(pixels(image))), pixels(image))
     blocks = torch.rand(1, 1, 4, 6)
     expected = F.interpolate(blocks, scale_factor=2.0, mode="bilinear", align_corners=False)
-    torch.testing.assert_close(enlarged(blocks), expected)
+    steady = Steady()
+    torch.testing.assert_close(enlarged(blocks, steady.before, steady.after), expected)
 
 
 def test_the_first_frame_is_painted_as_it_is() -> None:

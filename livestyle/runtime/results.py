@@ -1,0 +1,38 @@
+"""Memory for paintings, used again once nobody looks at the painting that lay in it."""
+
+from __future__ import annotations
+
+import weakref
+from collections import deque
+
+import numpy as np
+
+from livestyle.core.frame import Pixels
+
+KEPT = 8
+"""How many pieces wait to be used again; more than that are given back to the system."""
+
+
+class Results:
+    """Fresh memory costs a GPU's film more than the copy into it: every page of it has to be found first.
+
+    Any thread may let a painting go.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._shape = shape
+        self._free: deque[bytearray] = deque(maxlen=KEPT)
+
+    def copy(self, pixels: Pixels) -> Pixels:
+        """A copy of uint8 `pixels` of the one shape; it and all views of it are the caller's own."""
+        try:
+            memory = self._free.pop()
+        except IndexError:
+            memory = bytearray(pixels.nbytes)
+        # Views of an array have that array as their base as long as its own base is no array.
+        found: Pixels = np.frombuffer(memory, np.uint8).reshape(self._shape)
+        owner = found.base
+        assert owner is not None
+        weakref.finalize(owner, self._free.append, memory).atexit = False
+        np.copyto(found, pixels)
+        return found

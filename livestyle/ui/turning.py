@@ -1,0 +1,52 @@
+"""Controls turned step by step, as keys do it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from livestyle.model.controls import STYLE, Control, Slider
+from livestyle.pipeline.look import Look
+
+
+class Turning:
+    """Turns the controls of looks, and says what came of it."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, float] = {}
+
+    def turn(self, look: Look, control: Control[Any], step: int) -> str:
+        """One step on, step = 1, or back, step = -1. A slider with one key is switched off, and on again."""
+        if control.needs and getattr(look, control.needs.name) == control.needs.default:
+            control = control.needs
+        value = getattr(look, control.name)
+        if isinstance(control, Slider) and len(control.keys) == 1:
+            setattr(look, control.name, self._switched(control, value))
+        else:
+            setattr(look, control.name, control.turned(value, step, _names(look, control)))
+        return _said(look, control)
+
+    def pick(self, look: Look, number: int) -> str:
+        """The style of this number, from 1."""
+        count = len(look.bank)
+        if number > count:
+            return f"There are {count} styles"
+        look.index = number - 1
+        return _said(look, STYLE)
+
+    def _switched(self, control: Slider, value: float) -> float:
+        if value == control.low:
+            return self._before.get(control.name, control.on)
+        self._before[control.name] = value
+        return control.low
+
+
+def _names(look: Look, control: Control[Any]) -> Sequence[str]:
+    """What a style is chosen from; a style that is blended with it is another, or none."""
+    names = look.bank.names
+    return names if control is STYLE else ("", *(name for name in names if name != look.style))
+
+
+def _said(look: Look, control: Control[Any]) -> str:
+    said = control.said(getattr(look, control.name))
+    return f"{said}  {look.index + 1}/{len(look.bank)}" if control is STYLE else said
