@@ -41,6 +41,7 @@ from livestyle.stylizer.stylizer import Stylizer
 NAME = "evaluate"
 QUALITY_ONLY = ("paintings", "notes", "lbfgs", "lbfgs_photos", "style_size", "vgg", "out")
 TEMPORAL_ONLY = ("compare", "steadiness", "flow", "size", "plot")
+LBFGS_ONLY = ("lbfgs", "lbfgs_photos", "style_size", "vgg")
 
 
 def main(
@@ -115,7 +116,7 @@ def main(
     opened = partial(Stylizer, device=device, precision=precision, threads=threads, report=report_once)
     styles = split_styles(style)
     if temporal:
-        refuse(context, "with --temporal", *QUALITY_ONLY)
+        refuse(context, "with --temporal", "appearance", "onnx", *QUALITY_ONLY)
         if plot is None:
             refuse(context, "with --temporal and without --plot", "overwrite")
         if plot:
@@ -133,12 +134,16 @@ def main(
         else:
             Console(highlight=False).print(table_of(found, steadiness, material))
     elif appearance and photos and paintings:
+        refuse(context, "with --appearance", *LBFGS_ONLY, *(name for name in TEMPORAL_ONLY if name != "size"))
+        if out is None:
+            refuse(context, "without --out", "overwrite")
         with opened(model) as stylizer:
             _appearance(
                 stylizer, styles, onnx or (), load_photos(photos, limit, Size.parse(size)),
                 painting_paths(paintings, notes), out, overwrite, as_json,
             )  # fmt: skip
     elif photos and paintings:
+        refuse(context, "without --appearance", "onnx")
         refuse(context, "without --temporal", *TEMPORAL_ONLY)
         if out is None:
             refuse(context, "without --out", "overwrite")
