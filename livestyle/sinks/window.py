@@ -7,7 +7,7 @@ from typing import Self
 
 import cv2
 
-from livestyle.core.frame import Frame, Pixels
+from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.sinks.display import check_display, quiet_qt
 
@@ -41,11 +41,8 @@ class Window:
         self.fullscreen = self._start_fullscreen
         return self
 
-    def write(self, frame: Frame) -> None:
-        """Show a frame's pixels; they are on the screen after the next `key`."""
-        self.show(frame.pixels)
-
     def show(self, pixels: Pixels) -> None:
+        """Show a picture; it is on the screen after the next `key`."""
         if not self.closed:
             cv2.imshow(self._title, pixels)
 
