@@ -17,6 +17,7 @@ from livestyle.commands.options import Arithmetic, AsJson, Device, Threads, Vgg
 from livestyle.core.config import STEADINESS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.output_file import check_target
 from livestyle.core.progress_bar import plain_bar
 from livestyle.core.size import Size
 from livestyle.evaluation.films import Film, load_film
@@ -25,7 +26,6 @@ from livestyle.evaluation.temporal import Material, measure, summary, warp_error
 from livestyle.offline.batch import split_styles
 from livestyle.offline.style_schedule import ALL
 from livestyle.sinks.images import save_image
-from livestyle.sinks.part import check_target
 from livestyle.sources.images import SUFFIXES, load_image, natural_key
 from livestyle.sources.synthetic.scene import Scene
 from livestyle.stylizer.stylizer import Stylizer
@@ -85,7 +85,7 @@ def main(
 
     How steady its paintings are: livestyle evaluate MODEL --temporal
     """
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     # Every size of film opens an engine; what was passed over is said once.
     report_once = cache(console.print)
     opened = partial(Stylizer, device=device, precision=precision, threads=threads, report=report_once)

@@ -57,6 +57,9 @@ def main(
         float | None, typer.Option(help="Seconds a change of style takes; 0 = at once.", min=0, max=60)
     ] = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")] = False,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Show rates and latency from the start.")
+    ] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
@@ -123,6 +126,7 @@ def main(
         slots=slots,
         window=not no_window,
         fullscreen=fullscreen,
+        figures=figures,
         folder=snapshots,
         record=record,
         encoder=encoder,
@@ -134,7 +138,7 @@ def main(
         return _paint_file(
             source, target, options, "1s" if crossfade is None else f"{crossfade}s", change_every
         )
-    found = show(options, Console(stderr=True, highlight=False, markup=False))
+    found = show(options, Console(stderr=True, highlight=False, markup=False, soft_wrap=True))
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     return None

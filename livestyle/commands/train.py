@@ -93,7 +93,7 @@ def main(
     rate: Annotated[
         float | None,
         typer.Option(
-            min=0, help="Default 2e-3; add-style, texture 1e-2; johnson, superres 1e-3; cyclegan 2e-4."
+            min=0, max=1, help="Default 2e-3; add-style, texture 1e-2; johnson, superres 1e-3; cyclegan 2e-4."
         ),
     ] = None,
     decay: Annotated[

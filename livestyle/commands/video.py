@@ -74,7 +74,7 @@ def main(
         sound=not no_sound,
         overwrite=overwrite,
     )
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     with Stylizer(
         load_model(model, console.print), device, precision, threads, console.print, slots
     ) as stylizer:

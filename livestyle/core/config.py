@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
@@ -34,6 +35,9 @@ class Color(StrEnum):
     CORAL = "coral"
 
 
+NOWHERE = "/dev/null/livestyle"
+"""The folder of who has none: nobody can make it."""
+
 STEADINESS = 0.8
 """How much is held in a film where nothing moves, unless told otherwise."""
 
@@ -43,12 +47,23 @@ SLOTS = 2
 
 def cache_dir() -> Path:
     """Where compiled models are kept: $LIVESTYLE_CACHE or the user's cache folder."""
-    return Path(os.environ.get("LIVESTYLE_CACHE") or platformdirs.user_cache_dir("livestyle", False))
+    return Path(os.environ.get("LIVESTYLE_CACHE") or _home(platformdirs.user_cache_dir, "livestyle", False))
 
 
 def data_dir() -> Path:
     """Where the user's own styles and models are kept: $LIVESTYLE_DATA or the user's data folder."""
-    return Path(os.environ.get("LIVESTYLE_DATA") or platformdirs.user_data_dir("livestyle", False))
+    return Path(os.environ.get("LIVESTYLE_DATA") or _home(platformdirs.user_data_dir, "livestyle", False))
+
+
+def pictures_dir() -> Path:
+    """Where the user's pictures are; this folder where there is no such."""
+    folder = Path(_home(platformdirs.user_pictures_dir))
+    return folder if folder.is_dir() else Path()
+
+
+def expanded(path: str | Path) -> Path:
+    """The path with ~ as the home of the user; as it is where that has none."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises
 
 
 def engines_dir() -> Path:
@@ -58,3 +73,20 @@ def engines_dir() -> Path:
     if in_checkout and not os.environ.get("LIVESTYLE_CACHE"):
         return checkout / "engines"
     return cache_dir() / "engines"
+
+
+def have_home() -> None:
+    """Give this process a home, where none can be made, if its user has none: libraries ask as they load."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = str(Path(NOWHERE).parent)
+
+
+def _home(find: Callable[..., str], *arguments: object) -> str:
+    """A folder of this user. One without a home, as in many containers, has it where none can be made."""
+    try:
+        found = find(*arguments)
+    except RuntimeError:
+        found = "~"
+    return NOWHERE if found.startswith("~") else found

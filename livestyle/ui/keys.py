@@ -115,9 +115,15 @@ _X11 = {
     0xFF52: Action.STRONGER,
     0xFF53: Action.NEXT_STYLE,
     0xFF54: Action.WEAKER,
+    0xFF96: Action.PREVIOUS_STYLE,
+    0xFF97: Action.STRONGER,
+    0xFF98: Action.NEXT_STYLE,
+    0xFF99: Action.WEAKER,
     0xFFBE: Action.HELP,
     0xFFC8: Action.FULLSCREEN,
 }
+"""From 0xFF96 on the arrows of the number pad; its digits come as digits."""
+
 _WINDOWS = {
     0x250000: Action.PREVIOUS_STYLE,
     0x260000: Action.STRONGER,

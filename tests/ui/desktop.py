@@ -34,7 +34,10 @@ def wait_for(get: Callable[[], T | None], seconds: float = 90) -> T:
 
 @contextlib.contextmanager
 def desktop() -> Iterator[dict[str, str]]:
-    """Xvfb with a window manager; gives the environment for programs on it. Skips where they are missing."""
+    """Xvfb with a window manager; gives the environment for programs on it. Skips where they are missing.
+
+    XVFB_PID in it is the server's.
+    """
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
     if missing:
         pytest.skip(f"{', '.join(missing)} not installed")
@@ -47,7 +50,7 @@ def desktop() -> Iterator[dict[str, str]]:
     os.close(write)
     with os.fdopen(read) as pipe:
         display = f":{pipe.readline().strip()}"
-    env = {**os.environ, "DISPLAY": display}
+    env = {**os.environ, "DISPLAY": display, "XVFB_PID": str(server.pid)}
     manager = subprocess.Popen(["openbox"], env=env, stderr=subprocess.DEVNULL)
     try:
         yield env

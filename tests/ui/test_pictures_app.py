@@ -44,7 +44,7 @@ def test_a_picture_is_chosen_in_the_window_and_tab_changes_the_model(
     app: App, tmp_path: Path, model: Model
 ) -> None:
     wait_for(lambda: app.shot().any())
-    for key in ("o", "space", "s"):
+    for key in ("space", "s"):
         app.key(key)
     original = wait_for(lambda: next(tmp_path.glob("*-original.png"), None))
     wait_for(lambda: len(list(tmp_path.glob("*.png"))) == 2)

@@ -23,9 +23,12 @@ from livestyle.workshop.export.quantize import calibration_frames
 from livestyle.workshop.networks.choices import Norm
 from livestyle.workshop.training.cin.add_style import AddStyleOptions, add_style
 from livestyle.workshop.training.cin.train import TrainOptions, train_styles
-from livestyle.workshop.training.data import list_images
+from livestyle.workshop.training.data import PhotoCrops, list_images, to_tensor
+from livestyle.workshop.training.dead_leaves import dead_leaf_photos
 from livestyle.workshop.training.paintings import Painting, list_paintings, style_name
 from livestyle.workshop.training.perceptual import Layers
+from livestyle.workshop.training.resuming import check_paints
+from livestyle.workshop.training.sheet import TILE_PX, painted, pick_photos
 
 
 def run(request: Request) -> None:
@@ -75,7 +78,8 @@ def train_painters(
     count = "1 style" if len(paintings) == 1 else f"{len(paintings)} styles"
     console.print(f"{count}, {options.arch} network, on {place}; sheets in {folders.work}")
     training = train_styles(options, place, origin, teacher)
-    run_steps(training.notes, options.schedule.steps, training.skipped)
+    run_steps(training.notes, options.schedule.steps, training.skipped, training.photos)
+    check_paints(painted(training.model, pick_photos(request.content, PhotoCrops([], 0), 1), place))
     pictures = [p for folder in request.content for p in list_images(folder)]
     record = {**options.record(), "device": str(place)}
     made = publish(
@@ -110,6 +114,7 @@ def _add_style(request: Request, picture: Path) -> None:
     training = add_style(restore(model), options, place)
     console.print(f"adding {note.name} to {model.card.name} on {place}; starts from {training.nearest}")
     run_steps(training.notes, options.schedule.steps)
+    check_paints(painted(training.model, [to_tensor(dead_leaf_photos(1, TILE_PX, request.seed)[0])], place))
     vector = training.model.styles.detach().cpu().numpy()
     target.parent.mkdir(parents=True, exist_ok=True)
     StyleBank((note.name,), vector).save(target)

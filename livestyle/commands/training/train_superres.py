@@ -41,7 +41,7 @@ def run(request: Request) -> None:
     )
     console.print(f"x4, {options.arch} network, {options.loss} loss, on {place}; sheets in {folders.work}")
     training = train_superres(options, place)
-    run_steps(training.notes, options.schedule.steps, training.skipped)
+    run_steps(training.notes, options.schedule.steps, training.skipped, training.photos)
     vgg = load_vgg19(request.vgg, LAYER)
     place.module(vgg)
     photos = pick_photos(options.validation or options.content, PhotoCrops([], options.crop_px), MEASURED)
