@@ -18,6 +18,7 @@ from livestyle.commands.options import Arithmetic, AsJson, Device, Threads, Vgg
 from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.output_file import check_target, make_folder
 from livestyle.core.parse import split_styles
 from livestyle.core.progress_bar import plain_bar
 from livestyle.core.size import Size
@@ -29,10 +30,8 @@ from livestyle.evaluation.onnx_painter import OnnxPainter
 from livestyle.evaluation.plot import Column, draw
 from livestyle.evaluation.temporal import Material, measure, summary, warp_error
 from livestyle.model.controls import STEADINESS
-from livestyle.offline.batch import make_folder
 from livestyle.offline.style_schedule import ALL
 from livestyle.sinks.images import save_image
-from livestyle.sinks.part import check_target
 from livestyle.sources.images import SUFFIXES, load_image, natural_key
 from livestyle.sources.synthetic.scene import Scene
 from livestyle.stylizer.stylizer import Stylizer
@@ -110,7 +109,7 @@ def main(
 
     How steady its paintings are: livestyle evaluate MODEL --temporal
     """
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     # Every size of film opens an engine; what was passed over is said once.
     report_once = cache(console.print)
     opened = partial(Stylizer, device=device, precision=precision, threads=threads, report=report_once)

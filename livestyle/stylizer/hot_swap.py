@@ -27,7 +27,8 @@ class Understudy(Closing):
     on when it is there.
 
     `hand_over` belongs to the thread that paints, between two frames; all else may be called on any.
-    Nothing but leaving waits: that ends a building, joins the thread, and closes what was prepared.
+    Nothing but `close` waits, and that not for long: it ends a building and closes what was prepared,
+    at once or when it is there.
     """
 
     def __init__(self, stylizer: Stylizer) -> None:

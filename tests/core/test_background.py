@@ -115,3 +115,14 @@ def test_closing_while_it_is_made_joins_the_thread_and_closes_it(successor: Succ
     successor.close()
     wait_for(lambda: threading.active_count() == threads)
     assert thing.closed == 1
+
+
+def test_closing_does_not_wait_for_what_cannot_be_broken_off() -> None:
+    successor: Successor[Thing] = Successor()
+    gate = threading.Event()
+    thing = Thing(gate)
+    successor.prepare("a thing", thing.make)
+    successor.close()
+    assert thing.closed == 0
+    gate.set()
+    wait_for(lambda: thing.closed)
