@@ -2,7 +2,7 @@
 
 import sys
 
-from livestyle.cli import run
+from livestyle.__main__ import main
 
 if __name__ == "__main__":
-    run(["live", *sys.argv[1:]])
+    main(["live", *sys.argv[1:]])

@@ -25,8 +25,9 @@ from livestyle.sinks.window import Window
 from livestyle.sources.open import open_source
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.ui.chooser import Chooser
+from livestyle.ui.plan import SessionOptions
 from livestyle.ui.screen import Hud
-from livestyle.ui.session import Session, SessionOptions
+from livestyle.ui.session import Session
 
 
 def resident_mb() -> float:

@@ -1,5 +1,18 @@
-"""python -m livestyle"""
+"""python -m livestyle, and what the command `livestyle` starts."""
 
-from livestyle.cli import run
+import signal
 
-run()
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; None = as this process was started. While it loads, Ctrl+C ends it silently."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from livestyle.cli import run
+    from livestyle.core.ending import own_process
+
+    own_process()
+    run(arguments)
+
+
+if __name__ == "__main__":
+    main()

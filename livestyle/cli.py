@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
+from io import TextIOWrapper
+from signal import SIGINT
 from typing import Any
 
 import typer
@@ -11,7 +14,10 @@ from rich.console import Console
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from livestyle.core.ending import Interrupts, leave, must_leave
 from livestyle.core.errors import LivestyleError
+from livestyle.core.packages import NO_MEMORY, explained
+from livestyle.sources.address import without_passwords
 
 COMMANDS = (
     "live",
@@ -39,7 +45,10 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"livestyle.commands.{cmd_name}")
+        try:
+            module = import_module(f"livestyle.commands.{cmd_name}")
+        except (ImportError, AttributeError) as error:
+            raise explained(error) or error from error
         if hasattr(module, "app"):
             return get_command(module.app)
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -56,13 +65,43 @@ def livestyle() -> None:
 
 
 def run(arguments: list[str] | None = None) -> None:
-    """Parse and run; a LivestyleError is one line on stderr and exit code 2, Ctrl+C is 130."""
-    try:
-        app(args=arguments)
-    except LivestyleError as error:
-        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(
-            f"error: {error}", style="red"
-        )
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    """Parse and run; a LivestyleError is one line on stderr and exit code 2.
+
+    Ctrl+C is 130, SIGTERM 143, a closed terminal 129: the first of them ends the command in order,
+    a second one changes nothing.
+    """
+    _write_any_letter()
+    with Interrupts() as interrupts:
+        try:
+            app(args=arguments)
+            code: Any = 0
+        except SystemExit as end:  # of KeyboardInterrupt typer makes one with 130
+            code = interrupts.code if end.code == 128 + SIGINT else end.code
+        except LivestyleError as error:
+            code = _tell(str(error))
+        except MemoryError:
+            code = _tell(NO_MEMORY)
+        except KeyboardInterrupt:
+            code = interrupts.code
+        except Exception:
+            if not must_leave(interrupts):
+                raise
+            traceback.print_exc()
+            code = 1
+        if must_leave(interrupts):
+            leave(code if isinstance(code, int) else 0)
+    sys.exit(code)
+
+
+def _tell(error: str) -> int:
+    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(
+        f"error: {without_passwords(error)}", style="red"
+    )
+    return 2
+
+
+def _write_any_letter() -> None:
+    """What a terminal's or a file's encoding has no letter for is a question mark, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

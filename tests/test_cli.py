@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from livestyle import cli
 from livestyle.commands import doctor
 from livestyle.core.errors import LivestyleError, NoEngineError
+from livestyle.core.packages import NO_MEMORY
 
 HEAVY = ("torch", "torchvision", "onnx", "onnxruntime", "openvino", "nncf")
 ROOT = Path(__file__).parents[1]
@@ -89,6 +91,39 @@ def test_brackets_in_an_error_are_shown_as_they_are(
     monkeypatch.setattr(doctor, "main", fail)
     assert exit_code("doctor") == 2
     assert capsys.readouterr().err == "error: pip install 'livestyle[train]'\n"
+
+
+@pytest.mark.parametrize("command", ["live", "doctor", "image"])
+def test_an_opencv_that_is_half_removed_is_one_line(tmp_path: Path, command: str) -> None:
+    (tmp_path / "cv2").mkdir()
+    (tmp_path / "cv2" / "__init__.py").write_text("__version__ = '5.0'")
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    line = [sys.executable, "-m", "livestyle", command, "--help"]
+    shown = subprocess.run(line, capture_output=True, text=True, timeout=120, cwd=tmp_path, env=env)
+    assert shown.returncode == 2
+    assert shown.stderr.startswith("error: OpenCV is missing or half removed")
+    assert "opencv-python and opencv-python-headless" in shown.stderr
+    assert "pip uninstall" in shown.stderr
+    assert shown.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        (
+            "libavcodec.so.62: no such file",
+            "av can't be loaded (libavcodec.so.62: no such file); pip install --force-reinstall av",
+        ),
+        ("libavcodec.so.62: failed to map segment from shared object", NO_MEMORY),
+    ],
+)
+def test_a_package_that_does_not_load_is_one_line(tmp_path: Path, cause: str, said: str) -> None:
+    (tmp_path / "av.py").write_text(f"raise ImportError({cause!r}, name='av')")
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    command = [sys.executable, "-m", "livestyle", "video", "--help"]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path, env=env)
+    assert shown.returncode == 2
+    assert shown.stderr == f"error: {said}\n"
 
 
 def test_ctrl_c_is_130(monkeypatch: pytest.MonkeyPatch) -> None:

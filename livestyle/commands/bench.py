@@ -43,7 +43,7 @@ def main(
     as_json: AsJson = False,
 ) -> None:
     """Measure the live pipeline without a camera: rates, latency from capture to display, drops."""
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     chosen = Size.parse(size)
     with Stylizer(model, device, precision, threads, console.print, slots) as stylizer:
         alone = engine_alone(stylizer, chosen, frames)

@@ -41,7 +41,7 @@ def main(
 
     TensorRT for RTX builds without a GPU too; such an engine shows that the model can be built, no more.
     """
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     chosen = flavour or installed_flavour()
     loaded = Model.load(model)
     found = chosen_gpu(gpu, chosen)

@@ -64,7 +64,7 @@ def main(
 
     The graph that is installed is replaced when the new one is whole and good enough.
     """
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     folder = frames or frames_dir()
     if not source:
         refuse(context, "without --from", "seconds", "overwrite")

@@ -54,4 +54,6 @@ def show(findings: Sequence[Finding], healthy: bool) -> None:
     console = Console(highlight=False)
     console.print(table)
     verdict = "The live app can run." if healthy else "The live app can't run here; see the rows that failed."
+    if healthy and any(f.name == "window" and f.state is not State.OK for f in findings):
+        verdict = "The live app can run, but opens no window here: use --no-window, or see the row 'window'."
     console.print(f"\n{verdict}", style=STYLES[State.OK if healthy else State.FAILED])

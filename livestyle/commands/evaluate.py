@@ -17,6 +17,7 @@ from livestyle.commands.options import Arithmetic, AsJson, Device, Threads, Vgg
 from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.output_file import check_target, make_folder
 from livestyle.core.parse import split_styles
 from livestyle.core.size import Size
 from livestyle.evaluation.appearance_report import Paint, judge, load_photos, painting_paths, write_report
@@ -33,9 +34,7 @@ from livestyle.evaluation.temporal_report import (
 )
 from livestyle.model.controls import STEADINESS
 from livestyle.model.styles import ALL
-from livestyle.offline.batch import make_folder
 from livestyle.sinks.images import save_image
-from livestyle.sinks.part import check_target
 from livestyle.stylizer.stylizer import Stylizer
 
 NAME = "evaluate"
@@ -110,7 +109,7 @@ def main(
 
     How steady its paintings are: livestyle evaluate MODEL --temporal
     """
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     # Every size of film opens an engine; what was passed over is said once.
     report_once = cache(console.print)
     opened = partial(Stylizer, device=device, precision=precision, threads=threads, report=report_once)

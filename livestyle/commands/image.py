@@ -16,15 +16,15 @@ from livestyle.commands.options import Arithmetic, Device, MaxSide, ModelName, O
 from livestyle.core.config import Color, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.output_file import check_target, make_folder
 from livestyle.core.parse import split_styles
 from livestyle.core.progress_bar import plain_bar
 from livestyle.core.size import Size
 from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
-from livestyle.offline.batch import each, make_folder, pairs
+from livestyle.offline.batch import each, pairs
 from livestyle.offline.regions import Brush, parse_region
 from livestyle.sinks.images import FLAGS, save_image
-from livestyle.sinks.part import check_target
 from livestyle.sources.images import SUFFIXES
 from livestyle.sources.picture import load_picture
 from livestyle.stylizer.loading import add_style_images, load_model
@@ -67,7 +67,7 @@ def main(
     overwrite: Overwrite = False,
 ) -> None:
     """Paint a picture, or a folder of them. With several styles OUT is a folder: NAME-STYLE.jpg, …"""
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     with Stylizer(load_model(model, console.print), device, precision, threads, console.print) as stylizer:
         stylizer.set_controls(controls)
         if color is Color.LUMINANCE:

@@ -58,6 +58,9 @@ def main(
     controls: Values = NONE_GIVEN,
     crossfade: Annotated[float | None, option_of(CROSSFADE)] = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")] = False,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Show rates and latency from the start.")
+    ] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
@@ -124,6 +127,7 @@ def main(
         slots=slots,
         window=not no_window,
         fullscreen=fullscreen,
+        figures=figures,
         folder=snapshots,
         record=record,
         encoder=encoder,
@@ -135,7 +139,7 @@ def main(
         fade = "1s" if crossfade is None else f"{crossfade}s"
         return _paint_file(context, source, target, options, fade, change_every)
     _check_live(context, options)
-    found = show(options, Console(stderr=True, highlight=False, markup=False))
+    found = show(options, Console(stderr=True, highlight=False, markup=False, soft_wrap=True))
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     return None

@@ -36,7 +36,7 @@ def main(
     optimizer: Annotated[
         Optimizer | None, typer.Option(help="Default lbfgs; adam with mmd-gaussian.")
     ] = None,
-    rate: Annotated[float, typer.Option(min=0, help="Step of adam.")] = 0.02,
+    rate: Annotated[float, typer.Option(min=0, max=1, help="Step of adam.")] = 0.02,
     start: Annotated[
         Start | None, typer.Option("--from", help="Start; default content, with --only noise.")
     ] = None,

@@ -77,7 +77,7 @@ def main(
     )
     if ALL not in options.styles and len(options.styles or style_image or ()) < 2:
         refuse(context, "with one style", "change_every", "crossfade")
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     with Stylizer(
         load_model(model, console.print), device, precision, threads, console.print, slots
     ) as stylizer:

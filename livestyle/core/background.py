@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Generic, Protocol, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any, Generic, Protocol, TypeVar
 
 
 class Closable(Protocol):
@@ -14,15 +14,20 @@ class Closable(Protocol):
 
 T = TypeVar("T", bound=Closable)
 
+LEAVE_S = 0.3
+"""How long `end` waits. What a library can't break off goes on, and is closed when it is there."""
+
 
 class Background(Generic[T]):
-    """Opens one thing at a time on a thread of its own. The newest request wins; only `close` blocks.
+    """Opens one thing at a time on a thread of its own. The newest request wins; no call but `close` waits,
+    and that not for long.
 
     Any thread may call any method. What is taken belongs to the caller; what nobody takes is closed.
     """
 
     def __init__(self, name: str = "background") -> None:
-        self._thread = ThreadPoolExecutor(1, name)
+        self._thread = ThreadPoolExecutor(1, f"livestyle-{name}")
+        self._last: Future[T] | Future[None] | None = None
         self._lock = threading.Lock()
         self._coming: tuple[str, Future[T]] | None = None
 
@@ -31,6 +36,7 @@ class Background(Generic[T]):
         self.cancel()
         with self._lock:
             self._coming = what, self._thread.submit(make)
+            self._last = self._coming[1]
 
     @property
     def preparing(self) -> str:
@@ -48,7 +54,7 @@ class Background(Generic[T]):
 
     def retire(self, thing: T) -> None:
         """Close something on the thread, where it holds nobody up."""
-        self._thread.submit(thing.close)
+        self._last = self._thread.submit(thing.close)
 
     def cancel(self) -> None:
         """Nothing is wanted any more. What is being made is closed when it is there."""
@@ -58,9 +64,16 @@ class Background(Generic[T]):
             coming[1].add_done_callback(_close)
 
     def close(self) -> None:
-        """Cancel and join the thread: waits for what is being made."""
+        """Cancel, and join the thread if it is done within LEAVE_S."""
         self.cancel()
-        self._thread.shutdown()
+        end(self._thread, self._last)
+
+
+def end(pool: ThreadPoolExecutor, last: Future[Any] | None) -> None:
+    """Take nothing more; join a pool of one thread where `last`, its last task, is done within LEAVE_S."""
+    pool.shutdown(wait=False)
+    if last is None or wait([last], LEAVE_S).done:
+        pool.shutdown()
 
 
 def _close(made: Future[T]) -> None:

@@ -33,6 +33,9 @@ class Color(StrEnum):
     CORAL = "coral"
 
 
+NOWHERE = "/dev/null/livestyle"
+"""The folder of who has none: nobody can make it."""
+
 SLOTS = 2
 """How many frames are in flight on a GPU, unless told otherwise."""
 
@@ -47,14 +50,26 @@ def data_dir() -> Path:
     return _folder("data")
 
 
+def pictures_dir() -> Path:
+    """Where the user's pictures are; this folder where there is no such."""
+    import platformdirs
+
+    folder = Path(_home(platformdirs.user_pictures_dir))
+    return folder if folder.is_dir() else Path()
+
+
+def expanded(path: str | Path) -> Path:
+    """The path with ~ as the home of the user; as it is where that has none."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises
+
+
 def _folder(kind: str) -> Path:
     chosen = os.environ.get(f"LIVESTYLE_{kind.upper()}")
     if chosen:
         return Path(chosen)
     import platformdirs  # a lent machine need not have it, where both folders are named
 
-    of: Callable[[str, bool], str] = getattr(platformdirs, f"user_{kind}_dir")
-    return Path(of("livestyle", False))
+    return Path(_home(getattr(platformdirs, f"user_{kind}_dir"), "livestyle", False))
 
 
 def engines_dir() -> Path:
@@ -64,3 +79,20 @@ def engines_dir() -> Path:
     if in_checkout and not os.environ.get("LIVESTYLE_CACHE"):
         return checkout / "engines"
     return cache_dir() / "engines"
+
+
+def have_home() -> None:
+    """Give this process a home, where none can be made, if its user has none: libraries ask as they load."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = str(Path(NOWHERE).parent)
+
+
+def _home(find: Callable[..., str], *arguments: object) -> str:
+    """A folder of this user. One without a home, as in many containers, has it where none can be made."""
+    try:
+        found = find(*arguments)
+    except RuntimeError:
+        found = "~"
+    return NOWHERE if found.startswith("~") else found

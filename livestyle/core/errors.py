@@ -17,3 +17,10 @@ class NoEngineError(LivestyleError):
         lines = "\n".join(f"  {', '.join(names)}: {cause}" for cause, names in shared.items())
         super().__init__(f"no engine can run this model here; tried:\n{lines}")
         self.causes = dict(causes)
+
+
+def told(error: Exception) -> str:
+    """What a user is told of an error: of the system's the file and the reason, without a number."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error) or type(error).__name__

@@ -33,6 +33,10 @@ class Size:
     def of(cls, pixels: Pixels) -> Size:
         return cls(pixels.shape[1], pixels.shape[0])
 
+    def paintable(self) -> Size:
+        """The nearest size that can be painted: itself from 64 to 8192 px a side."""
+        return Size(*(min(max(side, MIN_SIDE_PX), MAX_SIDE_PX) for side in (self.width, self.height)))
+
     def times(self, scale: int) -> Size:
         return Size(self.width * scale, self.height * scale)
 

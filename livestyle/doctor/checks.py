@@ -20,10 +20,12 @@ from livestyle.doctor.finding import Finding, State
 from livestyle.doctor.nvidia import nvidia
 from livestyle.model.card import Model, model_names, own_styles_dir
 from livestyle.model.frame_style import FrameStyle
+from livestyle.runtime.cores import cores
 from livestyle.runtime.gpu.driver import CudaError, gpus
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.openvino import core, cpu_capabilities
 from livestyle.runtime.select import BY_NAME_ONLY, ENGINES, open_engine
+from livestyle.sinks.display import check_display
 from livestyle.sinks.hardware import ENCODERS
 from livestyle.sinks.hardware import refusal as encoders_refusal
 from livestyle.sources.camera.discovery import list_cameras
@@ -100,8 +102,7 @@ def devices(topic: str) -> Iterator[Finding]:
     cpu = str(ov.get_property("CPU", "FULL_DEVICE_NAME")).strip()
     capabilities = cpu_capabilities()
     capable = ", ".join(name for name in ("FP32", "BF16", "FP16", "INT8") if name in capabilities)
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
-    yield Finding(topic, "CPU", State.OK, f"{cpu}, {cores} cores for this process, computes {capable}")
+    yield Finding(topic, "CPU", State.OK, f"{cpu}, {cores()} cores for this process, computes {capable}")
     for name in ov.available_devices:
         if name != "CPU":
             found = f"{ov.get_property(name, 'FULL_DEVICE_NAME')}; no engine here uses it yet"
@@ -157,11 +158,13 @@ def cameras(topic: str) -> Iterator[Finding]:
 
 def display(topic: str) -> Iterator[Finding]:
     """Open a window in a process of its own: where it can't, Qt ends the process."""
-    where = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or ""
-    if sys.platform == "linux" and not where:
-        fix = "start it on a desktop, or use --no-window"
-        yield Finding(topic, "window", State.WARNING, "DISPLAY is not set", fix)
+    try:
+        check_display()
+    except LivestyleError as error:
+        found, _, fix = str(error).partition("; ")
+        yield Finding(topic, "window", State.WARNING, found, fix)
         return
+    where = os.environ.get("DISPLAY", "")
     command = [sys.executable, "-c", WINDOW_SCRIPT]
     child = subprocess.run(command, capture_output=True, text=True, timeout=WINDOW_TIMEOUT_S)
     if child.returncode == 0:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from livestyle.core.config import data_dir
 from livestyle.core.errors import LivestyleError
+from livestyle.core.output_file import write_text
 from livestyle.core.size import Size
 from livestyle.model.styles import StyleBank
 
@@ -87,10 +88,11 @@ class Card:
             )
 
     def save(self, folder: Path) -> None:
-        """Write card.json into `folder`, whole or not at all; what is there is replaced."""
-        part = folder / f"{CARD_NAME}.part"
-        part.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", "utf-8")
-        part.replace(folder / CARD_NAME)
+        """Write card.json into `folder`, whole or not at all; what is there is replaced.
+
+        LivestyleError where the disk takes no file.
+        """
+        write_text(folder / CARD_NAME, json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n")
 
     @classmethod
     def load(cls, folder: Path) -> Card:

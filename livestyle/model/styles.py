@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livestyle.core.errors import LivestyleError
+from livestyle.core.output_file import replacing
 
 ALL = "all"
 """In place of a name: every style of the bank."""
@@ -49,11 +50,12 @@ class StyleBank:
             raise LivestyleError(f"cannot read styles from {path}: {error}") from error
 
     def save(self, path: Path) -> None:
-        """Write the bank to `path`, whole or not at all; what is there is replaced."""
-        part = path.with_name(f"{path.name}.part")
-        with part.open("wb") as file:
+        """Write the bank to `path`, whole or not at all; what is there is replaced.
+
+        LivestyleError where the disk takes no file.
+        """
+        with replacing(path) as part, part.open("wb") as file:
             np.savez(file, names=np.array(self.names), vectors=self.vectors)
-        part.replace(path)
 
     def __len__(self) -> int:
         return len(self.names)

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from livestyle.core.errors import LivestyleError
+from livestyle.core.output_file import make_folder
 
 Pair = tuple[Path, Path]
 
@@ -35,14 +36,6 @@ def pairs(
     if target.samefile(source):
         raise LivestyleError(f"{target} is input and output at once; choose another folder for the output")
     return [(path, target / name(path)) for path in files]
-
-
-def make_folder(path: Path) -> None:
-    """Make a folder where there is none; LivestyleError where that can't be."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LivestyleError(f"cannot make the folder {path}: {error.strerror}") from error
 
 
 def each(

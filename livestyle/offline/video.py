@@ -19,15 +19,15 @@ from av.video.stream import VideoStream
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.output_file import check_target
 from livestyle.core.size import Size
 from livestyle.model.controls import Values
 from livestyle.offline.demux import Demux, Item, Picture
 from livestyle.offline.ordered import run_ordered
 from livestyle.offline.style_schedule import StyleSchedule
 from livestyle.sinks.encoders import Encoding, container_of
-from livestyle.sinks.part import check_target
 from livestyle.sinks.video_file import even
-from livestyle.sinks.video_writer import HD, SD, ColorTags, VideoFormat, VideoWriter
+from livestyle.sinks.video_writer import HD, SD, ColorTags, VideoFormat, VideoWriter, told_of
 from livestyle.sources.hardware import decoder_of
 from livestyle.sources.video.container import frame_count, hdr_name, matrix, open_container, video_stream
 from livestyle.stylizer.stylizer import Stylizer
@@ -127,6 +127,11 @@ def transcode(
             kept = writer.keep()
             warn(f"stopped; {writer.frames} frames are in {kept}" if kept else "stopped; nothing was written")
             raise
+        except LivestyleError as error:
+            if not writer.refused:
+                writer.discard()
+                raise
+            raise LivestyleError(f"{error}{told_of(writer.keep())}") from error
         except BaseException:
             writer.discard()
             raise

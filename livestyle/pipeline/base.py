@@ -24,7 +24,7 @@ class Stage:
     """What every live pipeline has. One of the lanes is `selected`: the keys and the figures are for it.
 
     What the `hot_swap` was told to prepare goes on between two frames. Entering starts the threads,
-    leaving joins them.
+    leaving stops the sources and joins the threads.
     """
 
     _workers: Sequence[Worker]
@@ -91,6 +91,7 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for lane in self.lanes:
+            lane.source.stop()
             lane.captured.close()
             lane.paintings.close()
         try:

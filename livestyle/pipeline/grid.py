@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 
+from livestyle.core.bars import contain
 from livestyle.core.frame import Frame, Pixels
 from livestyle.core.size import Size
 from livestyle.pipeline.lane import PaintedFrame
@@ -93,7 +93,5 @@ def side_by_side(pictures: dict[int, Pixels], count: int, size: Size) -> Pixels:
     grid: Pixels = np.zeros((whole.height, whole.width, 3), np.uint8)
     for number, pixels in pictures.items():
         top, left = number // columns * size.height, number % columns * size.width
-        if Size.of(pixels) != size:  # a camera that came back in another
-            pixels = cv2.resize(pixels, (size.width, size.height)).astype(np.uint8, copy=False)
-        grid[top : top + size.height, left : left + size.width] = pixels
+        grid[top : top + size.height, left : left + size.width] = contain(pixels, size)
     return grid

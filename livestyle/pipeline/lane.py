@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import cv2
 
+from livestyle.core.bars import Box, contain
 from livestyle.core.frame import Frame, Pixels
 from livestyle.core.latest import Latest
+from livestyle.core.size import Size
 from livestyle.pipeline.look import Look
 from livestyle.pipeline.stats import Stats
 from livestyle.sources.source import Source
@@ -44,10 +46,12 @@ class Lane:
         captured: threading.Condition | None = None,
         painted: threading.Condition | None = None,
         before: Callable[[], None] = lambda: None,
+        size: Size | None = None,
     ) -> None:
         """captured, painted: told of every frame before and behind the painting.
 
-        before: called before each frame begins, on the thread that paints.
+        before: called before each frame begins, on the thread that paints. size: of all that is painted,
+        be the source's another: such pictures get bars; None = as they come, if they can be painted.
         """
         self.stats = Stats()
         self.look = look
@@ -56,7 +60,8 @@ class Lane:
         self._before = before
         self.source = source
         self._stylizer = stylizer
-        self._begun: deque[tuple[Frame, str, float]] = deque()
+        self._size = size
+        self._begun: deque[tuple[Frame, str, float, Box | None]] = deque()
         self._held: Pixels | None = None
         self._mirrored = look.mirror
 
@@ -102,19 +107,29 @@ class Lane:
 
     def _begin(self, frame: Frame) -> None:
         self._before()
-        frame = self._prepare(frame)
+        frame, box = self._fitted(self._prepare(frame))
         began = time.perf_counter()
         style, self._stylizer.frame_style = self.look.now()
         self._stylizer.submit(frame.pixels)
-        self._begun.append((frame, style, began))
+        self._begun.append((frame, style, began, box))
 
     def _finish(self) -> None:
         """Wait for the oldest frame in flight and hand it on."""
-        frame, style, began = self._begun.popleft()
+        frame, style, began, box = self._begun.popleft()
         painted = self._stylizer.result()
+        if box is not None:
+            box.clear_bars(painted)
         self.stats.inference_ms.add((time.perf_counter() - began) * 1e3)
         self.stats.inference.tick()
         self.paintings.put(PaintedFrame(frame, frame.with_pixels(painted), style))
+
+    def _fitted(self, frame: Frame) -> tuple[Frame, Box | None]:
+        """The frame in the lane's size, and where its picture lies in that; None = it has no bars."""
+        have = Size.of(frame.pixels)
+        size = self._size or have.paintable()
+        if have == size:
+            return frame, None
+        return frame.with_pixels(contain(frame.pixels, size)), Box.of(have, size)
 
     def _prepare(self, frame: Frame) -> Frame:
         """The frame, or the frozen picture at the frame's time, mirrored where asked for."""

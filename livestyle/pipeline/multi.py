@@ -26,8 +26,11 @@ class ManyPipeline(Stage):
     """
 
     def __init__(self, sources: Sequence[Source], stylizer: Stylizer, looks: Sequence[Look]) -> None:
-        """`stylizer` is open for the size of the sources. LivestyleError where they differ in size."""
-        one_size(sources)
+        """`stylizer` is open for the size of the sources. LivestyleError where they differ in size.
+
+        A source that changes its size later is painted with bars in the one it began with.
+        """
+        size = one_size(sources)
         if len(looks) != len(sources):
             raise LivestyleError(
                 f"each source needs a look; found {len(looks)} looks for {len(sources)} sources"
@@ -35,7 +38,7 @@ class ManyPipeline(Stage):
         self._captured, self._painted = threading.Condition(), threading.Condition()
         self._others = [stylizer.another() for _ in sources[1:]]
         lanes = [
-            Lane(source, painter, look, self._captured, self._painted, self._hand_over)
+            Lane(source, painter, look, self._captured, self._painted, self._hand_over, size)
             for source, painter, look in zip(sources, [stylizer, *self._others], looks, strict=True)
         ]
         super().__init__(stylizer, lanes)

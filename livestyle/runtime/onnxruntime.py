@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError
+from livestyle.runtime.cores import cores, limit
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Tensors
 
@@ -28,7 +27,7 @@ class OnnxRuntimeEngine(Engine):
             )
         path = self.model.graph("int8" if self.precision is Precision.INT8 else "float")
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads
+        options.intra_op_num_threads = self.threads or limit()
         try:
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
@@ -42,7 +41,7 @@ class OnnxRuntimeEngine(Engine):
 
     @property
     def info(self) -> EngineInfo:
-        threads = self.threads or os.cpu_count() or 1
+        threads = self.threads or cores()
         return EngineInfo(f"ONNX Runtime {self._version}", "CPU", self.precision, threads)
 
     def _infer_impl(self, feed: Tensors) -> Tensors:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-from livestyle.core.config import Precision, cache_dir
+from livestyle.core.config import Precision, have_home
 from livestyle.core.errors import LivestyleError
+from livestyle.runtime.cores import affinity, cores
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Tensors
+from livestyle.runtime.openvino_cache import cached
 from livestyle.runtime.openvino_uint8 import move_bytes
 
 HINTS = {Precision.F32: "f32", Precision.BF16: "bf16", Precision.INT8: "f32"}
@@ -17,6 +18,7 @@ HINTS = {Precision.F32: "f32", Precision.BF16: "bf16", Precision.INT8: "f32"}
 
 def core() -> Any:
     """A new openvino.Core; LivestyleError where OpenVINO is not installed or does not load."""
+    have_home()
     try:
         import openvino
     except ImportError as error:
@@ -46,16 +48,14 @@ class OpenVinoEngine(Engine):
             graph = ov.read_model(path)
             graph.reshape({"frame": (1, self.size.height, self.size.width, 3), **self._state_shapes})
             move_bytes(graph)
-            settings = {
-                "INFERENCE_PRECISION_HINT": HINTS[self.precision],
-                "PERFORMANCE_HINT": "LATENCY",
-                **cache_settings(),
-            }
-            if self.threads:
-                settings["INFERENCE_NUM_THREADS"] = str(self.threads)
-            self._compiled = ov.compile_model(graph, "CPU", settings)
+            settings = {"INFERENCE_PRECISION_HINT": HINTS[self.precision], "PERFORMANCE_HINT": "LATENCY"}
+            threads = self.threads or (cores() if cores() < affinity() else 0)
+            if threads:
+                settings["INFERENCE_NUM_THREADS"] = str(threads)
+            with cached(f"{self.model.card.name}-{self.size}-{self.precision}") as kept:
+                self._compiled = ov.compile_model(graph, "CPU", {**settings, **kept})
         except RuntimeError as error:
-            raise LivestyleError(f"OpenVINO can't compile {path} for {self.size}: {error}") from error
+            raise LivestyleError(f"OpenVINO can't compile {path} for {self.size}: {reason(error)}") from error
         # Two that take turns: what one leaves behind is what the other reads, and nothing is copied.
         self._requests = [self._compiled.create_infer_request() for _ in range(2)]
         self._device = str(ov.get_property("CPU", "FULL_DEVICE_NAME")).strip()
@@ -75,14 +75,10 @@ class OpenVinoEngine(Engine):
         return {**outputs, "stylized": outputs["stylized"].copy()}
 
 
-def cache_settings() -> dict[str, str]:
-    """Where compiled models are kept; nothing where that folder can't be written."""
-    folder = cache_dir() / "openvino"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return {}
-    return {"CACHE_DIR": str(folder)} if os.access(folder, os.W_OK) else {}
+def reason(error: RuntimeError) -> str:
+    """The line that says what happened, of the many in which OpenVINO says where."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
 
 
 def _version() -> str:

@@ -12,7 +12,7 @@ from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.runtime.engine import Engine, GpuOptions
-from livestyle.runtime.gpu.driver import find_gpu
+from livestyle.runtime.gpu.driver import NoGpuError, find_gpu
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
 from livestyle.runtime.openvino import OpenVinoEngine, cpu_capabilities
@@ -85,7 +85,8 @@ def open_engine(
 ) -> Engine:
     """An open engine; the caller closes it. threads 0 = as many as the engine likes.
 
-    `report` is told of the engines that were passed over and why, and how far one is that is built.
+    `report` is told in one line of the engines that were passed over and why, but not of those that
+    want a GPU where there is none, and how far one is that is built.
     NoEngineError with all causes where none works; LivestyleError for an unknown device.
     """
     return engine_request(model, size, device, precision, threads, report, slots, registry).open()
@@ -137,17 +138,17 @@ class EngineRequest:
         return replace(self, options=replace(self.options, progress=progress, beside=beside))
 
     def _first(self) -> tuple[str, Engine]:
-        causes: dict[str, str] = {}
+        causes: dict[str, LivestyleError] = {}
         for name in self.names:
             try:
                 engine = self._made(name)
                 engine.open()
             except LivestyleError as error:
-                causes[name] = str(error)
+                causes[name] = error
                 continue
             _tell(self.options.report, causes)
             return name, engine
-        raise NoEngineError(causes)
+        raise NoEngineError({name: str(error) for name, error in causes.items()})
 
     def _waits(self, name: str) -> bool:
         """Whether it has to be built."""
@@ -214,8 +215,9 @@ def _parse(device: str, registry: Registry) -> tuple[tuple[str, ...], int]:
     return names, int(number or 0)
 
 
-def _tell(report: Report, causes: Mapping[str, str]) -> None:
-    """One line for each cause, with all the engines that it stopped."""
-    for cause in dict.fromkeys(causes.values()):
-        names = ", ".join(name for name in causes if causes[name] == cause)
-        report(f"{names} can't run: {cause}")
+def _tell(report: Report, causes: Mapping[str, LivestyleError]) -> None:
+    """One line: each cause with all the engines that it stopped. That there is no GPU is no news."""
+    news = {name: str(error) for name, error in causes.items() if not isinstance(error, NoGpuError)}
+    stopped = {cause: ", ".join(n for n in news if news[n] == cause) for cause in news.values()}
+    if stopped:
+        report("; ".join(f"{names} can't run: {cause}" for cause, names in stopped.items()))

@@ -16,8 +16,10 @@ from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.model.styles import Vector
+from livestyle.runtime.cores import limit
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
-from livestyle.runtime.openvino import OpenVinoEngine, cache_settings, core
+from livestyle.runtime.openvino import OpenVinoEngine, core, reason
+from livestyle.runtime.openvino_cache import cached
 
 MIN_SIDE_PX = 16
 
@@ -90,11 +92,11 @@ def _load(path: Path, engine: str) -> Run:
 def _openvino(path: Path) -> Run:
     ov = core()
     try:
-        compiled = ov.compile_model(
-            ov.read_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32", **cache_settings()}
-        )
+        with cached(f"{path.parent.name}-{path.stem}") as kept:
+            settings = {"INFERENCE_PRECISION_HINT": "f32", **kept}
+            compiled = ov.compile_model(ov.read_model(path), "CPU", settings)
     except RuntimeError as error:
-        raise LivestyleError(f"OpenVINO can't compile {path}: {error}") from error
+        raise LivestyleError(f"OpenVINO can't compile {path}: {reason(error)}") from error
 
     def run(picture: NDArray[np.uint8]) -> NDArray[Any]:
         style: NDArray[Any] = compiled({"picture": picture})["style"]
@@ -107,7 +109,9 @@ def _onnxruntime(path: Path) -> Run:
     try:
         import onnxruntime
 
-        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = limit()
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except ImportError as error:
         raise LivestyleError(
             f"ONNX Runtime can't be loaded ({error}); pip install 'livestyle[onnxruntime]'"

@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
+from pathlib import Path
+
+import cv2
 
 from livestyle.core.errors import LivestyleError
+from livestyle.core.packages import MEND_OPENCV
+from livestyle.core.size import Size
+from livestyle.sinks.xcb import Connection
 
-REMEDY = "run it in a desktop session, or with --no-window (and --record FILE to keep what is painted)"
+XCB = "xcb"
 
 
 def check_display() -> None:
-    """LivestyleError where this process can't reach a display. Only Linux can lack one."""
-    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM", "xcb") != "xcb":
+    """LivestyleError where OpenCV opens no windows, or this process can't reach a display.
+
+    Only Linux can lack one. Qt takes its display by xcb afterwards, where it brings nothing else.
+    """
+    if not cv2.currentUIFramework():
+        raise LivestyleError(
+            f"OpenCV opens no window here: opencv-python-headless lies over opencv-python; {MEND_OPENCV} "
+            "mends it; or use --no-window"
+        )
+    if not sys.platform.startswith("linux"):
         return
-    name = os.environ.get("DISPLAY")
-    if not name:
-        raise LivestyleError(f"there is no display to open a window on (DISPLAY is not set); {REMEDY}")
-    if not _reachable(name):
-        raise LivestyleError(f"the display {name!r} can't be reached; {REMEDY}")
+    _choose_platform()
+    if os.environ.get("QT_QPA_PLATFORM", XCB) == XCB:
+        Connection().close()
+
+
+def screen_size() -> Size | None:
+    """Of the whole display, px; None where nobody tells. LivestyleError as `check_display`."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM", XCB) != XCB:
+        return None
+    with Connection() as connection:
+        return connection.screen_size()
+
+
+def watch_display() -> Connection | None:
+    """A connection that tells when the display goes away; None where that can't be asked."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM", XCB) != XCB:
+        return None
+    return Connection()
 
 
 def quiet_qt() -> None:
@@ -31,16 +57,10 @@ def quiet_qt() -> None:
     os.environ.setdefault("QT_LOGGING_RULES", "*.debug=false;*.info=false;*.warning=false")
 
 
-def _reachable(name: str) -> bool:
-    try:
-        xcb = ctypes.CDLL("libxcb.so.1")
-    except OSError as error:
-        raise LivestyleError(f"no window: {error}; apt install libxcb1, or use --no-window") from error
-    xcb.xcb_connect.restype = ctypes.c_void_p
-    xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
-    xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
-    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
-    connection = xcb.xcb_connect(name.encode(), None)
-    works = bool(xcb.xcb_connection_has_error(connection) == 0)
-    xcb.xcb_disconnect(connection)
-    return works
+def _choose_platform() -> None:
+    """Set xcb where OpenCV brings it and not what the desktop asks of Qt, such as wayland."""
+    plugins = Path(cv2.__file__).parent / "qt" / "plugins" / "platforms"
+    brought = {path.name.removeprefix("libq").removesuffix(".so") for path in plugins.glob("libq*.so")}
+    asked = os.environ.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
+    if XCB in brought and asked not in brought:
+        os.environ["QT_QPA_PLATFORM"] = XCB

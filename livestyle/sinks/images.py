@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livestyle.core.errors import LivestyleError
-from livestyle.sinks.part import check_target, part_of
+from livestyle.core.output_file import check_target, write_bytes
 
 QUALITY = 95
 FLAGS = {
@@ -40,13 +40,10 @@ def save_image(path: Path, pixels: NDArray[np.uint8], overwrite: bool = False) -
     check_target(path, overwrite)
     if pixels.shape[2] == 4 and suffix not in KEEPS_ALPHA:
         pixels = np.ascontiguousarray(pixels[:, :, :3])
-    part = part_of(path)
     try:
         good, data = cv2.imencode(suffix, pixels, FLAGS[suffix])
-        if not good:
-            raise LivestyleError(f"cannot write {path}: the picture can't be encoded as {suffix}")
-        part.write_bytes(data.tobytes())
-        part.replace(path)
-    except (OSError, cv2.error) as error:
-        part.unlink(missing_ok=True)
-        raise LivestyleError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
+    except cv2.error as error:
+        raise LivestyleError(f"cannot write {path}: {error.err}") from error
+    if not good:
+        raise LivestyleError(f"cannot write {path}: the picture can't be encoded as {suffix}")
+    write_bytes(path, data.tobytes(), overwrite)

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from shutil import disk_usage
 from types import TracebackType
 from typing import Self
 
-import cv2
 import numpy as np
 
+from livestyle.core.bars import contain
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame, Pixels
+from livestyle.core.output_file import check_target
 from livestyle.core.size import Size
 from livestyle.sinks.encoders import Encoding, container_of
-from livestyle.sinks.part import check_target
-from livestyle.sinks.video_writer import VideoFormat, VideoWriter
+from livestyle.sinks.video_writer import VideoFormat, VideoWriter, told_of
 
 TIME_BASE = Fraction(1, 90_000)
 
+CHECK_FRAMES, SPARE_BYTES, INDEX_BYTES = 15, 8_000_000, 64
+"""How often the disk is asked for its room, and what it must have to complete a file: the pictures in
+the encoder, and the index, so much a frame."""
+
 
 class VideoFileSink:
-    """The first frame sets the size (an odd side loses its last row or column); others are scaled to it.
+    """The first frame sets the size (an odd side loses its last row or column); others get bars in it.
 
     Times come from Frame.captured_ns. Entering raises LivestyleError where the file can't be
     written. Left without an exception or by Ctrl+C, the file is whole under its name; left by
-    another exception, what there is becomes 'name.partial.mp4'. Without a frame there is no file.
+    another exception, what there is becomes 'name.partial.mp4', which a LivestyleError then says.
+    Without a frame there is no file.
     """
 
     def __init__(
@@ -47,10 +53,12 @@ class VideoFileSink:
         return self._writer.frames if self._writer else 0
 
     def write(self, frame: Frame) -> None:
+        """LivestyleError too where the disk is about to be full: while the file can still be completed."""
         writer = self._writer or self._open(frame)
         pts = round((frame.captured_ns - self._start_ns) * TIME_BASE.denominator / 1e9)
         if pts > self._last_pts:
             self._last_pts = pts
+            self._check_room(writer.frames)
             writer.write(self._fit(frame.pixels), pts)
 
     def __enter__(self) -> Self:
@@ -66,8 +74,10 @@ class VideoFileSink:
             return
         if error is None or isinstance(error, KeyboardInterrupt):
             writer.finish()
-        else:
-            writer.keep()
+            return
+        kept = writer.keep()
+        if kept is not None and isinstance(error, LivestyleError):
+            raise LivestyleError(f"{error}{told_of(kept)}") from error
 
     def _open(self, frame: Frame) -> VideoWriter:
         self._size = even(Size.of(frame.pixels))
@@ -82,10 +92,19 @@ class VideoFileSink:
         self._writer = writer
         return writer
 
+    def _check_room(self, frames: int) -> None:
+        if frames % CHECK_FRAMES:
+            return
+        try:
+            free = disk_usage(self.path.parent).free
+        except OSError as error:
+            raise LivestyleError(f"cannot write {self.path}: {error.strerror}") from error
+        if free < SPARE_BYTES + frames * INDEX_BYTES:
+            raise LivestyleError(f"the disk of {self.path} is full; make room or choose another place")
+
     def _fit(self, pixels: Pixels) -> Pixels:
         if even(Size.of(pixels)) != self._size:
-            size = (self._size.width, self._size.height)
-            return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+            return contain(pixels, self._size)
         return np.ascontiguousarray(pixels[: self._size.height, : self._size.width])
 
 

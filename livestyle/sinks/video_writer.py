@@ -18,8 +18,10 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
+from livestyle.core.ending import uninterrupted
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.output_file import OutputFile, explained
 from livestyle.core.size import Size
 from livestyle.sinks.encoders import (
     MUXER_OPTIONS,
@@ -29,7 +31,9 @@ from livestyle.sinks.encoders import (
     encoder_options,
     pixel_format,
 )
-from livestyle.sinks.part import check_target, part_of, partial_of
+
+HEAD_BYTES = 1 << 16
+"""More than what is written at the beginning of a file when it is completed."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +65,14 @@ class VideoFormat:
 
 
 class VideoWriter:
-    """Writes '<name>.part'; `finish` checks it and gives it its name. Used by one thread at a time.
+    """Writes an OutputFile; `finish` checks it and gives it its name. Used by one thread at a time.
 
     Add the streams to copy, `start`, write, then exactly one of `finish`, `keep` and `discard`.
     Every method raises LivestyleError where the encoder or the disk refuses.
 
     frames: pictures written so far. lost: copied packets the container would not take
+    file:   what is written; its `left` are parts of earlier runs
+    refused: the encoder or the disk took no more
     """
 
     def __init__(
@@ -74,25 +80,27 @@ class VideoWriter:
     ) -> None:
         """`form.size` must be even on both sides."""
         container, encoding = container_of(path), encoding or Encoding()
-        check_target(path, overwrite)
         name = encoder_name(encoding, container)
         options = encoder_options(name, encoding)
         self.encoder = name
         self.path = path
         self.frames = 0
         self.lost = 0
-        self._part = part_of(path)
+        self.refused = False
         self._form = form
         self._reformatter = VideoReformatter()
         self._pix_fmt = pixel_format(name)
         av.logging.set_libav_level(av.logging.PANIC)
         os.environ.setdefault("SVT_LOG", "0")
-        self._out = av.open(
-            str(self._part), "w", format=container, container_options=MUXER_OPTIONS.get(container, {})
-        )
+        self.file = OutputFile(path, overwrite)
+        with self._clear_errors():
+            self._out = av.open(
+                str(self.file.part), "w", format=container, container_options=MUXER_OPTIONS.get(container, {})
+            )
         try:
             stream = self._out.add_stream(name, rate=form.rate, options=options)
         except ValueError:
+            self.discard()
             raise LivestyleError(
                 f"{path.suffix} can't hold what {name} makes; choose .mkv, or another --encoder"
             ) from None
@@ -164,36 +172,69 @@ class VideoWriter:
                     raise
                 self.lost += 1
 
+    @uninterrupted()
     def finish(self) -> None:
-        """Complete the file, read it back, and give it its name. On an error nothing is left."""
+        """Complete the file, read it back, and give it its name.
+
+        Where it can't be completed, what can be played of it is kept, and the error says where.
+        """
+        size, head = self._as_it_is()
         try:
             self._complete()
-            with self._clear_errors():
-                self._part.replace(self.path)
+        except LivestyleError as error:
+            kept = self._salvage(size, head)
+            raise LivestyleError(f"{error}{told_of(kept)}") from error
         except BaseException:
             self.discard()
             raise
+        self.file.commit()
 
+    @uninterrupted()
     def keep(self) -> Path | None:
         """Complete what there is as 'out.partial.mp4'; None, and no file, where there is nothing."""
+        size, head = self._as_it_is()
         try:
             self._complete()
-            return self._part.replace(partial_of(self.path))
-        except (LivestyleError, OSError):
-            self.discard()
-            return None
+            return self.file.keep()
+        except LivestyleError:
+            return self._salvage(size, head)
 
     def discard(self) -> None:
         """Close and delete what was written."""
         with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
             self._out.close()
-        self._part.unlink(missing_ok=True)
+        self.file.discard()
+
+    def _as_it_is(self) -> tuple[int, bytes]:
+        """Length and beginning of the file: what completing it changes."""
+        try:
+            with self.file.part.open("rb") as file:
+                return self.file.part.stat().st_size, file.read(HEAD_BYTES)
+        except OSError:
+            return 0, b""
+
+    def _salvage(self, size: int, head: bytes) -> Path | None:
+        """Keep the file as it was before completing it failed, where a frame of it can be played."""
+        try:
+            with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
+                self._out.close()
+            with self.file.part.open("r+b") as file:
+                file.truncate(size)
+                file.write(head)
+                file.flush()
+                file.truncate(_sound_bytes(self.file.part, size))
+            if _count(self.file.part):
+                return self.file.keep()
+        except (LivestyleError, av.error.FFmpegError, OSError, ValueError, IndexError):
+            pass
+        self.discard()
+        return None
 
     def _complete(self) -> None:
         with self._clear_errors():
             self._out.mux(self._stream.encode(None))
             self._out.close()
-            found = _count(self._part)
+            found = _count(self.file.part)
         if found != self.frames or not found:
             raise LivestyleError(
                 f"{self.path} did not come out whole: {found} of {self.frames} frames are in it"
@@ -204,11 +245,22 @@ class VideoWriter:
         try:
             yield
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            cause = getattr(error, "strerror", None) or str(error)
+            self.refused = True
             raise LivestyleError(
-                f"cannot write {self.path}: {cause} (after {self.frames} frames); "
-                "make room or choose another place"
+                f"cannot write {self.path} after {self.frames} frames: {explained(error)}"
             ) from error
+
+
+def told_of(kept: Path | None) -> str:
+    """What an error says of the part that could be kept."""
+    return f"; what there was until then is {kept}" if kept else ""
+
+
+def _sound_bytes(path: Path, size: int) -> int:
+    """The length of a file of `size` bytes up to a picture that is cut off."""
+    with av.open(str(path)) as file:
+        cut = (packet.pos for packet in file.demux(video=0) if packet.is_corrupt and packet.pos is not None)
+        return next(cut, size)
 
 
 def _count(path: Path) -> int:

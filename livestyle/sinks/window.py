@@ -7,11 +7,15 @@ from typing import Self
 
 import cv2
 
+from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
-from livestyle.sinks.display import check_display, quiet_qt
+from livestyle.sinks.display import check_display, quiet_qt, screen_size, watch_display
+from livestyle.sinks.xcb import Connection
 
 LARGEST_AT_START = Size(1280, 800)
+BESIDE_WINDOW = Size(16, 72)
+"""What a desktop needs of the screen for frames, titles and bars, about, px."""
 
 
 class Window:
@@ -26,18 +30,21 @@ class Window:
         self._title = title
         self._size = size
         self._start_fullscreen = fullscreen
+        self.open = False
+        self._watch: Connection | None = None
+        self._lost = False
         self._fullscreen = False
 
     def __enter__(self) -> Self:
         """LivestyleError where there is no display."""
         check_display()
+        self._watch = watch_display()
         quiet_qt()
         # FREERATIO: what is shown fills the window. KEEPRATIO puts light grey bars beside it, and
         # `size` would be that of the picture shown last, not of the window.
         cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
-        limit = LARGEST_AT_START
-        scale = min(1.0, limit.width / self._size.width, limit.height / self._size.height)
-        cv2.resizeWindow(self._title, round(self._size.width * scale), round(self._size.height * scale))
+        self.open = True
+        self.resize(self._size)
         self.fullscreen = self._start_fullscreen
         return self
 
@@ -49,8 +56,12 @@ class Window:
     def key(self) -> int:
         """Let the window draw, then the code of the next key in its queue, -1 where there is none.
 
-        Takes a millisecond or more. Codes are those of cv2.waitKeyEx.
+        Takes a millisecond or more. Codes are those of cv2.waitKeyEx. LivestyleError where the display
+        has gone away, before Qt ends the process over it.
         """
+        if self._watch is not None and self._watch.lost:
+            self._lost = True
+            raise LivestyleError("the display went away, and the window with it")
         return cv2.waitKeyEx(1)
 
     @property
@@ -69,6 +80,14 @@ class Window:
             return self._size
         return Size(width, height) if width > 0 and height > 0 else self._size
 
+    def resize(self, size: Size) -> None:
+        """Be as large as pictures of this size, or as the screen lets it; full screen stays as it is."""
+        if not self.closed and not self._fullscreen:
+            limit = _largest(screen_size())
+            scale = min(1.0, limit.width / size.width, limit.height / size.height)
+            cv2.resizeWindow(self._title, round(size.width * scale), round(size.height * scale))
+        self._size = size
+
     @property
     def fullscreen(self) -> bool:
         return self._fullscreen
@@ -83,6 +102,16 @@ class Window:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self.closed:
+        if not self._lost and not self.closed:
             cv2.destroyWindow(self._title)
             cv2.waitKeyEx(1)
+        if self._watch is not None:
+            self._watch.close()
+
+
+def _largest(screen: Size | None) -> Size:
+    """How large a window may start on a screen of this size."""
+    if screen is None:
+        return LARGEST_AT_START
+    width, height = screen.width - BESIDE_WINDOW.width, screen.height - BESIDE_WINDOW.height
+    return Size(max(1, min(LARGEST_AT_START.width, width)), max(1, min(LARGEST_AT_START.height, height)))

@@ -60,6 +60,7 @@ class ImagesSource:
         self.paths: tuple[Path, ...] = ()
         self.damaged = 0
         self._next = 0
+        self._stopped = False
         self._first: Frame | None = None
         self._info: SourceInfo | None = None
 
@@ -70,6 +71,8 @@ class ImagesSource:
         return self._info
 
     def read(self) -> Frame | None:
+        if self._stopped:
+            return None
         if self._first is not None:
             frame, self._first = self._first, None
             return frame
@@ -81,8 +84,11 @@ class ImagesSource:
                 self.damaged += 1
         return None
 
+    def stop(self) -> None:
+        self._stopped = True
+
     def __enter__(self) -> Self:
-        self._next, self.damaged = 0, 0
+        self._next, self.damaged, self._stopped = 0, 0, False
         self.paths = self._list()
         if len(self.paths) == 1:
             self._first, self._next = Frame(load_image(self.paths[0]), 0, time.monotonic_ns()), 1

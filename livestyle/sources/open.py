@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from livestyle.core.config import expanded
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.sources import images
+from livestyle.sources.address import advice, is_url, shown
 from livestyle.sources.camera.connection import Request
 from livestyle.sources.camera.source import CameraSource
 from livestyle.sources.images import ImagesSource
@@ -31,13 +34,13 @@ def open_source(spec: str, size: Size | None = None, rate: float | None = None) 
         raise LivestyleError("no camera given; expected an index, a name, a URL, a video file or synthetic")
     if text.lower().startswith(synthetic.NAME):
         return SyntheticSource.parse(text, size, rate)
-    path = Path(text).expanduser()
-    if not text.isdecimal() and "://" not in text and not text.startswith("/dev/"):
-        if path.is_file():
+    if not text.isdecimal() and not is_url(text) and not text.startswith("/dev/"):
+        path = expanded(text)
+        if os.path.isfile(path):  # noqa: PTH113 - a name may be too long for a file
             return ClipSource(path, size)
-        if path.is_dir() or path.suffix.lower() in VIDEO_SUFFIXES:
-            problem = "is a folder" if path.is_dir() else "does not exist"
-            raise LivestyleError(f"{path} {problem}; expected a video file or a camera")
+        if os.path.isdir(path) or path.suffix.lower() in VIDEO_SUFFIXES:  # noqa: PTH112
+            problem = "is a folder" if os.path.isdir(path) else "does not exist"  # noqa: PTH112
+            raise LivestyleError(f"{shown(text)} {problem}; expected a video file or a camera{advice(text)}")
     return CameraSource(Request(text, size, rate))
 
 

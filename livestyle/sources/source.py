@@ -33,6 +33,15 @@ class SourceInfo:
     time_base: Fraction | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CaptureInfo:
+    """What a camera says it gives, read back after it was asked."""
+
+    name: str
+    rate: float | None
+    format: str
+
+
 class Source(Protocol):
     """Gives frames until it ends. Opened by entering it; `read` is called by one thread.
 
@@ -51,6 +60,10 @@ class Source(Protocol):
         The pixels are the caller's own. A live source gives the newest frame and skips those
         nobody asked for: their numbers are missing from Frame.index.
         """
+        ...
+
+    def stop(self) -> None:
+        """The `read` that waits gives None soon, and so does every later one. Any thread; never waits."""
         ...
 
     def __enter__(self) -> Self: ...

@@ -26,7 +26,8 @@ class HotSwap(Closing):
     A ready engine takes over first; a faster one is built in the background and swapped in.
 
     `hand_over` belongs to the thread that paints, between two frames; all else may be called on any.
-    Only `close` blocks: it cancels the build, joins the thread and closes untaken engines.
+    Only `close` blocks, and not for long: it cancels the build and closes untaken engines, at once or
+    when they are there.
     """
 
     def __init__(self, stylizer: Stylizer) -> None:

@@ -217,6 +217,7 @@ class Stylizer(Settings, Closing):
         """Free the engine, or of another's engine the film; the next frame opens one again."""
         self.drop()
         self._free()
+        self._info = None
 
     def _open(self, size: Size, how: Callable[[EngineRequest], OpenedEngine]) -> EngineRequest | None:
         better = None
@@ -225,7 +226,11 @@ class Stylizer(Settings, Closing):
         elif self._engine is None or self._engine.size != self._padded(size):
             self._finish(Flight.finish_all)
             self._free()
-            opening = how(self._request(self.model, size))
+            try:  # `info` stays meanwhile, for who looks at it on another thread
+                opening = how(self._request(self.model, size))
+            except BaseException:
+                self._info = None
+                raise
             self._use(opening.engine)
             better = opening.better
         if size != self._size:
@@ -286,7 +291,7 @@ class Stylizer(Settings, Closing):
             self._film.close()
         elif self._engine is not None:
             self._engine.close()
-        self._engine = self._film = self._info = None
+        self._engine = self._film = None
 
     @property
     def _rule(self) -> SizeRule:

@@ -32,9 +32,9 @@ def keep(model: Model, name: str, vector: Vector, picture: Pixels) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         StyleBank((name,), vector[None]).save(folder / f"{name}{VECTOR}")
-    except OSError as error:
+    except (OSError, LivestyleError) as error:
         raise LivestyleError(
-            f"{name} is a style until the end, but can't be kept in {folder}: {error.strerror}"
+            f"{name} is a style until the end, but can't be kept in {folder}: {error}"
         ) from error
     save_image(folder / f"{name}{PICTURE}", picture, overwrite=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import time
@@ -11,25 +12,42 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from livestyle.core.errors import LivestyleError
+from livestyle.core.errors import LivestyleError, told
 from livestyle.core.frame import Frame
+from livestyle.core.output_file import make_folder
 from livestyle.pipeline.live import PaintedFrame
 from livestyle.pipeline.worker import Worker
 from livestyle.sinks.images import save_image
 from livestyle.sinks.sink import Sink
+
+LONGEST_NAME = 120
+"""Bytes of a style's name in the name of a file."""
 
 WAITING_FRAMES = 16
 """Frames a recording may lie behind before it leaves some out."""
 
 
 def free_path(folder: Path, name: str, suffixes: tuple[str, ...]) -> Path:
-    """folder/livestyle-DATE-TIME-name, with -2, -3, … where one of `suffixes` would meet a file."""
+    """folder/livestyle-DATE-TIME-name, with -2, -3, … where one of `suffixes` would meet a file.
+
+    A file that another run is writing counts too. A long name is cut to what a file may be called.
+    """
+    name = os.fsencode(name)[:LONGEST_NAME].decode("utf-8", "ignore")
     stem = "-".join(part for part in ("livestyle", time.strftime("%Y%m%d-%H%M%S"), name) if part)
     number, path = 1, folder / stem
-    while any(path.with_name(path.name + suffix).exists() for suffix in suffixes):
+    taken = _names(folder)
+    while any(other.startswith(path.name + suffix) for suffix in suffixes for other in taken):
         number += 1
         path = folder / f"{stem}-{number}"
     return path
+
+
+def _names(folder: Path) -> list[str]:
+    """Of the files in a folder; none where it can't be read, which the writing will say."""
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - names alone
+    except OSError:
+        return []
 
 
 class Snapshots:
@@ -53,10 +71,7 @@ class Snapshots:
         return [_told(future) for future in done]
 
     def _save(self, painting: PaintedFrame) -> Path:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LivestyleError(f"cannot make the folder {self._folder}: {error.strerror}") from error
+        make_folder(self._folder)
         stem = free_path(self._folder, painting.style, self.SUFFIXES)
         for suffix, frame in zip(self.SUFFIXES, (painting.painted, painting.original), strict=True):
             save_image(stem.with_name(stem.name + suffix), frame.pixels)
@@ -68,6 +83,9 @@ class Snapshots:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.finish()
+
+    def finish(self) -> None:
         """Wait until every picture is written."""
         self._thread.shutdown()
 
@@ -75,8 +93,8 @@ class Snapshots:
 def _told(future: Future[Path]) -> str:
     try:
         return f"Saved {future.result().name}"
-    except LivestyleError as error:
-        return str(error)
+    except (LivestyleError, OSError, ValueError) as error:
+        return told(error)
 
 
 class Recording:

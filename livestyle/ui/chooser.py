@@ -9,9 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import platformdirs
-
-from livestyle.core.errors import LivestyleError
+from livestyle.core.background import end
+from livestyle.core.config import pictures_dir
+from livestyle.core.errors import LivestyleError, told
 from livestyle.model.card import Model
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.look import Look
@@ -42,8 +42,9 @@ class Chooser:
         self._models = list(models)
         self._wanted = 0
         self._picture = picture
-        self._thread = ThreadPoolExecutor(1, "pictures")
+        self._thread = ThreadPoolExecutor(1, "livestyle-pictures")
         self._coming: tuple[Look, Future[str]] | None = None
+        self._last: Future[str] | None = None
         self._going, self._going_until = "", 0.0
 
     @property
@@ -74,8 +75,7 @@ class Chooser:
         self._stylizer.model.encoder()
         if self._picture is not None:
             return Picker(self._picture.parent)
-        pictures = Path(platformdirs.user_pictures_dir())
-        return Picker(pictures if pictures.is_dir() else Path())
+        return Picker(pictures_dir())
 
     def add(self, path: Path, keep_it: bool = True) -> str:
         """Begin to make a style of a picture file, in place of one that waits; the look changes to it.
@@ -86,7 +86,8 @@ class Chooser:
         self._picture = path
         if self._coming is not None:
             self._coming[1].cancel()
-        self._coming = self._pipeline.look, self._thread.submit(self._add, path, keep_it)
+        self._last = self._thread.submit(self._add, path, keep_it)
+        self._coming = self._pipeline.look, self._last
         return f"Reading {path.name} …"
 
     def browse(self, step: int) -> str:
@@ -116,8 +117,8 @@ class Chooser:
         (look, coming), self._coming = self._coming, None
         try:
             name = coming.result()
-        except LivestyleError as error:
-            return [str(error)]
+        except (LivestyleError, OSError) as error:
+            return [told(error)]
         look.ask(name)
         return [f"Style: {pretty(name)}"]
 
@@ -130,5 +131,5 @@ class Chooser:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait for a picture that is being encoded."""
-        self._thread.shutdown(cancel_futures=True)
+        """Wait a moment for a picture that is being encoded."""
+        end(self._thread, self._last)

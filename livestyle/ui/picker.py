@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from pathlib import Path
 
+from livestyle.core.config import expanded
 from livestyle.sources.images import SUFFIXES, natural_key
 
 
@@ -23,15 +24,15 @@ class Move(Enum):
 
 
 MOVES = {
-    **dict.fromkeys((0xFF52, 0x260000, 0xF700), Move.UP),
-    **dict.fromkeys((0xFF54, 0x280000, 0xF701), Move.DOWN),
-    **dict.fromkeys((0xFF51, 0x250000, 0xF702), Move.OUT),
-    **dict.fromkeys((0xFF53, 0x270000, 0xF703, 0x09), Move.INTO),
+    **dict.fromkeys((0xFF52, 0xFF97, 0x260000, 0xF700), Move.UP),
+    **dict.fromkeys((0xFF54, 0xFF99, 0x280000, 0xF701), Move.DOWN),
+    **dict.fromkeys((0xFF51, 0xFF96, 0x250000, 0xF702), Move.OUT),
+    **dict.fromkeys((0xFF53, 0xFF98, 0x270000, 0xF703, 0x09), Move.INTO),
     **dict.fromkeys((0x08, 0x7F), Move.ERASE),
-    **dict.fromkeys((0x0D, 0x0A), Move.TAKE),
+    **dict.fromkeys((0x0D, 0x0A, 0xFF8D), Move.TAKE),
     0x1B: Move.CANCEL,
 }
-"""By the codes of cv2.waitKeyEx on X11, Windows and macOS."""
+"""By the codes of cv2.waitKeyEx on X11 (the number pad's too), Windows and macOS."""
 
 
 class Picker:
@@ -46,7 +47,7 @@ class Picker:
         self.open = True
         self.index = 0
         self.names: tuple[str, ...] = ()
-        self._folder = folder.expanduser().absolute()
+        self._folder = expanded(folder).absolute()
         self._listed: tuple[str, ...] = ()
         self._part = ""
         self._enter(self._folder)
@@ -97,7 +98,7 @@ class Picker:
         else:
             wanted = self._part.casefold() + "/"
             found = [name for name in self._listed if name.casefold() == wanted]
-            self._enter(Path.home() if wanted == "~/" else self._folder / (found or [self._part])[0])
+            self._enter(expanded("~") if wanted == "~/" else self._folder / (found or [self._part])[0])
 
     def _enter(self, folder: Path) -> None:
         """Go into a folder; one that can't be read stays where it is, with nothing that fits."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from typing import Any
 from rich.console import Console
 
 from livestyle.core.config import SLOTS, Precision
+from livestyle.core.ending import Interrupts, before_exit
 from livestyle.core.errors import LivestyleError
+from livestyle.core.output_file import check_target
 from livestyle.core.parse import split_styles
 from livestyle.core.size import Size
 from livestyle.model.controls import Values
@@ -22,17 +24,20 @@ from livestyle.pipeline.look import Look
 from livestyle.pipeline.multi import one_size
 from livestyle.pipeline.report import report
 from livestyle.sinks.display import check_display
-from livestyle.sinks.part import check_target
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.window import Window
+from livestyle.sources.address import shown
 from livestyle.sources.open import open_source
 from livestyle.sources.source import Source
 from livestyle.stylizer.loading import add_style_images, load_models
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.ui.chooser import Chooser
+from livestyle.ui.connecting import enter_all
+from livestyle.ui.leftovers import rescued
 from livestyle.ui.panels import pretty
+from livestyle.ui.plan import SessionOptions
 from livestyle.ui.screen import Hud, describe
-from livestyle.ui.session import Session, SessionOptions
+from livestyle.ui.session import Session
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class ShowOptions:
     cameras: several are shown side by side, and `style` may name one for each, by commas.
     model: one, or several by commas, which a key changes. style_images: pictures to be styles.
     folder: where snapshots and recordings by key go. record: a file to record from the start.
-    controls: by name, as a look has them.
+    controls: by name, as a look has them. figures: shown from the start.
     """
 
     cameras: tuple[str, ...] = ("0",)
@@ -58,6 +63,7 @@ class ShowOptions:
     slots: int = SLOTS
     window: bool = True
     fullscreen: bool = False
+    figures: bool = False
     folder: Path = Path()
     record: Path | None = None
     encoder: str | None = None
@@ -68,32 +74,46 @@ class ShowOptions:
 
 
 def show(options: ShowOptions, console: Console) -> dict[str, Any]:
-    """Run until it ends or Ctrl+C, and give its figures (see report.py); says what was chosen."""
+    """Run until it ends or Ctrl+C, and give its figures (see report.py); says what was chosen.
+
+    Empty where the user left before there was a picture.
+    """
     if options.record:
         check_target(options.record, options.overwrite)
     if options.window:
         check_display()
+    for line in rescued({options.folder, *([options.record.parent] if options.record else [])}):
+        console.print(line)
     models = load_models(options.model, console.print)
-    with contextlib.ExitStack() as stack:
+    with Interrupts() as interrupts, contextlib.ExitStack() as stack:
         engine_options = models[0], options.device, options.precision, options.threads
         stylizer = stack.enter_context(Stylizer(*engine_options, console.print, options.slots))
         for model in models:
             model.card.check_paints()
         looks = _looks(options, stylizer)
-        opened = [open_source(camera, options.size, options.fps) for camera in options.cameras]
-        sources = [stack.enter_context(source) for source in opened]
+        sources = [open_source(camera, options.size, options.fps) for camera in options.cameras]
+        window = None
+        if options.window:
+            window = Window("livestyle", options.size or Size(640, 480), options.fullscreen)
+        names = [shown(camera) for camera in options.cameras]
+        if not enter_all(sources, names, stack, window, console.print):
+            return {}
         size = one_size(sources)
         better = stylizer.open_soon(size)
         _announce(console, sources, stylizer, looks, len(models), keys=options.window)
         pipeline = _pipeline(sources, stylizer, looks)
-        shape = grid_size(len(sources), size)
-        window = Window("livestyle", shape, options.fullscreen) if options.window else None
         if window is not None:
-            stack.enter_context(window)
+            if not window.open:
+                stack.enter_context(window)
+            window.resize(grid_size(len(sources), size))
         picture = options.style_images[-1] if options.style_images else None
         chooser = Chooser(pipeline, stylizer, models, picture)
-        session = Session(pipeline, window, Hud(pipeline), _plan(options, console), chooser)
-        with contextlib.suppress(KeyboardInterrupt), pipeline:
+        plan = _plan(options, console, lambda: bool(interrupts.asked))
+        session = Session(pipeline, window, Hud(pipeline), plan, chooser)
+        if window is not None:
+            before_exit(session.rescue)
+        interrupts.defer()
+        with pipeline:
             pipeline.hot_swap.improve(better)
             session.run()
         return report(pipeline.lanes, stylizer.info, stylizer.model.card.name)
@@ -120,7 +140,7 @@ def _looks(options: ShowOptions, stylizer: Stylizer) -> list[Look]:
     return looks
 
 
-def _plan(options: ShowOptions, console: Console) -> SessionOptions:
+def _plan(options: ShowOptions, console: Console, stopped: Callable[[], bool]) -> SessionOptions:
     def open_recording(path: Path) -> Sink:
         from livestyle.sinks.encoders import Encoding
         from livestyle.sinks.video_file import VideoFileSink
@@ -134,7 +154,9 @@ def _plan(options: ShowOptions, console: Console) -> SessionOptions:
         folder=options.folder,
         max_frames=options.max_frames,
         seconds=options.seconds,
+        figures=options.figures,
         say=lambda line: console.print(line, soft_wrap=True),
+        stopped=stopped,
     )
 
 

@@ -44,7 +44,7 @@ FIGURES_EVERY_S = 0.5
 class Screen:
     """What is shown beside the picture. Used by the display thread alone."""
 
-    hud: bool = True
+    hud: bool = False
     help: bool = False
     compare: bool = False
     recording_since: float | None = None
@@ -61,10 +61,17 @@ class Screen:
     _rows: Rows = field(default=())
     _rows_until: float = 0.0
 
-    def toast(self, text: str) -> None:
-        """Show a line for a moment, a long one for longer, in place of the one before."""
+    def toast(self, text: str, seconds: float | None = None) -> None:
+        """Show a line in place of the one before; for a moment, a long one for longer, or so long."""
         self._toast = text
-        self._toast_until = time.monotonic() + TOAST_S * (1 + len(text) / TOAST_LETTERS)
+        seconds = TOAST_S * (1 + len(text) / TOAST_LETTERS) if seconds is None else seconds
+        self._toast_until = time.monotonic() + seconds
+
+    def tell_size(self, before: PaintedFrame | None, now: PaintedFrame) -> None:
+        """Say it where the camera gives another size than for the painting before."""
+        size = Size.of(now.original.pixels)
+        if before is not None and size != Size.of(before.original.pixels):
+            self.toast(f"The camera gives {size} now".replace("x", "×"))
 
     def picture(self, painting: PaintedFrame) -> Pixels:
         """What a recording gets: the painting, or half of it beside half of the camera's."""

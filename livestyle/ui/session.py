@@ -5,20 +5,20 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from livestyle.core.errors import LivestyleError
+from livestyle.core.errors import LivestyleError, told
 from livestyle.model.controls import FREEZE, Control
+from livestyle.model.styles import pretty
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.pipeline.look import Look
-from livestyle.sinks.sink import Sink
 from livestyle.sinks.window import Window
 from livestyle.ui.capture_files import Recording, Snapshots, free_path
 from livestyle.ui.chooser import Chooser
 from livestyle.ui.keys import Action, Key, key_of
 from livestyle.ui.picker import Picker
+from livestyle.ui.plan import SessionOptions
 from livestyle.ui.screen import Hud, Screen
 from livestyle.ui.tiles import tiles_of
 from livestyle.ui.turning import Turning
@@ -26,26 +26,14 @@ from livestyle.ui.turning import Turning
 WAIT_S = 0.005
 """How long a key may lie unheard; Qt remembers only the last one."""
 
+GREETING_S = 2.0
+"""How long the style's name and the key for help stand there when the window opens."""
+
+TYPING_S = 0.25
+"""How often the screen is drawn while a name is typed. Drawing takes longer than a quick finger."""
+
 REDRAW_S = 0.1
 """How often the screen is drawn while no frame comes, so that keys are answered."""
-
-
-@dataclass(frozen=True)
-class SessionOptions:
-    """What the user wants of a session beside the picture.
-
-    record: a file to record into from the start; None = not until the key
-    folder: where snapshots and recordings by key go
-    max_frames, seconds: the end after so many shown frames, or so long; None = no end
-    say: told of engines that were taken over, or could not be
-    """
-
-    open_recording: Callable[[Path], Sink]
-    record: Path | None = None
-    folder: Path = Path()
-    max_frames: int | None = None
-    seconds: float | None = None
-    say: Callable[[str], None] = lambda _: None
 
 
 class Session:
@@ -59,7 +47,7 @@ class Session:
         plan: SessionOptions,
         chooser: Chooser,
     ) -> None:
-        self.screen = Screen()
+        self.screen = Screen(hud=plan.figures)
         self._chooser = chooser
         self._pipeline = pipeline
         self._window = window
@@ -69,6 +57,7 @@ class Session:
         self._snapshots = Snapshots(plan.folder)
         self._latest: PaintedFrame | None = None
         self._shown_at = 0.0
+        self._greeted = False
         self._over = False
         self._turning = Turning()
         self._actions = self._table()
@@ -83,14 +72,24 @@ class Session:
                 if self._plan.record:
                     self._start_recording(self._plan.record)
                 until = math.inf if self._plan.seconds is None else time.monotonic() + self._plan.seconds
-                while not self._over and not self._pipeline.ended and time.monotonic() < until:
+                while not self._done and time.monotonic() < until:
                     self._step()
             finally:
                 self._stop_recording()
 
+    @property
+    def _done(self) -> bool:
+        return self._over or self._pipeline.ended or self._plan.stopped()
+
+    def rescue(self) -> None:
+        """Finish the files that were begun, on any thread, where the process is about to end."""
+        self._stop_recording()
+        self._snapshots.finish()
+
     def _step(self) -> None:
         painting = self._pipeline.next(WAIT_S)
         if painting is not None:
+            self.screen.tell_size(self._latest, painting)
             self._latest = painting
             self._record_frame(painting)
         if self._window is not None:
@@ -111,14 +110,18 @@ class Session:
             self._stop_recording()
 
     def _record_frame(self, painting: PaintedFrame) -> None:
-        if self._recording is not None:
+        if self._recording is not None and not painting.original.notice:
             self._recording.add(painting.painted.with_pixels(self.screen.picture(painting)))
 
     def _show(self, window: Window, fresh: bool) -> None:
         """Show the latest painting: a fresh one at once, an old one now and then for what lies over it."""
         now = time.monotonic()
-        if self._latest is not None and (fresh or now > self._shown_at + REDRAW_S):
+        pause_s = TYPING_S if self.screen.picker is not None else 0 if fresh else REDRAW_S
+        if self._latest is not None and now > self._shown_at + pause_s:
             self._shown_at = now
+            if not self._greeted:
+                self._greeted = True
+                self.screen.toast(f"{pretty(self._look.style)}  ·  h: help", GREETING_S)
             self.screen.tiles = tiles_of(self._pipeline)
             window.show(self.screen.compose(self.screen.picture(self._latest), window.size, self._hud))
 
@@ -143,8 +146,8 @@ class Session:
     def _say(self, act: Callable[[], str]) -> None:
         try:
             said = act()
-        except LivestyleError as error:
-            said = str(error)
+        except (LivestyleError, OSError) as error:
+            said = told(error)
         if said:
             self.screen.toast(said)
 
@@ -201,6 +204,7 @@ class Session:
 
     def _toggle_help(self) -> str:
         self.screen.help = not self.screen.help
+        self.screen.toast("", 0)
         return ""
 
     def _fullscreen(self) -> str:
@@ -245,11 +249,12 @@ class Session:
         self.screen.recording_since = None
         try:
             recording.finish()
-        except LivestyleError as error:
+        except (LivestyleError, OSError) as error:
             if self._window is None:
                 raise
-            self.screen.toast(str(error))
-            return str(error)
+            self._plan.say(f"error: {told(error)}")
+            self.screen.toast(told(error))
+            return told(error)
         return f"Saved {recording.path.name}" if recording.path.exists() else "Nothing was recorded"
 
 

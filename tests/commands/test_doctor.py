@@ -8,10 +8,12 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+import cv2
 import pytest
 
 from livestyle import cli
 from livestyle.core.errors import LivestyleError
+from livestyle.core.packages import MEND_OPENCV
 from livestyle.doctor import checks
 from livestyle.doctor.checks import examine, requirements
 from livestyle.doctor.finding import Finding, State
@@ -62,7 +64,7 @@ def test_the_table_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "[onnxruntime]" in shown
     assert "DISPLAY is not set" in shown
-    assert "The live app can run." in shown
+    assert "The live app can run, but opens no window here" in shown
 
 
 def test_without_an_engine_it_exits_1_and_says_how_to_get_one(
@@ -124,6 +126,14 @@ def test_a_wrong_display_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     (finding,) = checks.display("display")
     assert finding.state is State.WARNING
     assert ":54321" in finding.found
+
+
+def test_an_opencv_without_windows_is_named_with_what_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cv2, "currentUIFramework", lambda: "")
+    (finding,) = checks.display("display")
+    assert finding.state is State.WARNING
+    assert "opencv-python-headless lies over opencv-python" in finding.found
+    assert MEND_OPENCV in finding.fix
 
 
 def test_requirements_by_extra() -> None:

@@ -59,7 +59,7 @@ def test_ctrl_c_finishes_the_recording(tmp_path: Path) -> None:
     options = ("--camera", "synthetic:160x120", "--no-window", "--record", "a.mp4", "--json")
     command = [sys.executable, str(ROOT / "run_live.py"), *options]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as app:
-        wait_for(lambda: list(tmp_path.glob("a.mp4*.part")) or app.poll() is not None)
+        wait_for(lambda: list(tmp_path.glob("a.mp4.*.part")) or app.poll() is not None)
         app.send_signal(signal.SIGINT)
         out, errors = app.communicate(timeout=90)
     assert app.returncode == 0, errors

@@ -115,3 +115,14 @@ def test_closing_while_it_is_made_joins_the_thread_and_closes_it(background: Bac
     background.close()
     wait_for(lambda: threading.active_count() == threads)
     assert thing.closed == 1
+
+
+def test_closing_does_not_wait_for_what_cannot_be_broken_off() -> None:
+    background: Background[Thing] = Background()
+    gate = threading.Event()
+    thing = Thing(gate)
+    background.prepare("a thing", thing.make)
+    background.close()
+    assert thing.closed == 0
+    gate.set()
+    wait_for(lambda: thing.closed)

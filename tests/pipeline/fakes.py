@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from types import TracebackType
 from typing import ClassVar, Self
 
@@ -43,22 +44,34 @@ class NotingEngine(Engine):
 
 
 class FakeCamera:
-    """Frame n is filled with n, at `rate`; it ends after `frames`, or with `error` if there is one."""
+    """Frame n is filled with n, at `rate`; it ends after `frames`, or with `error` if there is one.
+
+    From frame `changes` on its frames are of `then`.
+    """
 
     def __init__(self, frames: int = 10**9, rate: float = 100.0, error: Exception | None = None) -> None:
+        self.changes, self.then = 10**9, Size(96, 64)
         self.info = SourceInfo("fake", Size(64, 64), rate, "numbers", live=True)
         self._frames, self._pause_s, self._error = frames, 1 / rate, error
         self._left = threading.Event()
         self._next = 0
 
     def read(self) -> Frame | None:
+        if self._left.is_set():
+            return None
         if self._next >= self._frames:
             if self._error:
                 raise self._error
             return None
         self._left.wait(self._pause_s)
         index, self._next = self._next, self._next + 1
-        return Frame(np.full((64, 64, 3), index % 256, np.uint8), index, time.monotonic_ns())
+        size = self.then if index >= self.changes else Size(64, 64)
+        self.info = replace(self.info, size=size)
+        pixels = np.full((size.height, size.width, 3), index % 256, np.uint8)
+        return Frame(pixels, index, time.monotonic_ns())
+
+    def stop(self) -> None:
+        self._left.set()
 
     def __enter__(self) -> Self:
         return self

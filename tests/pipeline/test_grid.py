@@ -32,7 +32,8 @@ def test_pictures_lie_from_the_top_left_on_and_one_that_is_missing_is_black() ->
     assert grid.shape == (96, 128, 3)
     assert {*grid[:48, :64].flat} == {0}
     assert {*grid[:48, 64:].flat} == {10}
-    assert {*grid[48:, :64].flat} == {20}
+    assert {*grid[56:88, :64].flat} == {20}
+    assert {*grid[48:56, :64].flat} == {*grid[88:, :64].flat} == {0}
     assert {*grid[48:, 64:].flat} == {0}
 
 

@@ -239,3 +239,56 @@ def test_a_notice_waits_for_the_frames_before_it(stylizer: Stylizer, monkeypatch
         monkeypatch.setattr(pipeline._lane.captured, "get", lambda timeout_s=None: next(waiting))
         pipeline._paint(threading.Event())
     assert [(p.painted.index, bool(p.style)) for p in shown] == [(0, True), (1, True), (2, False)]
+
+
+def test_what_runs_is_known_while_another_size_is_compiled(
+    stylizer: Stylizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiling, go_on = threading.Event(), threading.Event()
+
+    def slow(self: NotingEngine) -> None:
+        if self.size == Size(96, 64):
+            compiling.set()
+            assert go_on.wait(60)
+
+    monkeypatch.setattr(NotingEngine, "_open_impl", slow)
+    camera = FakeCamera(60)
+    camera.changes = 20
+    stylizer.open(Size(64, 64))
+    with camera, LivePipeline(camera, stylizer, Look(stylizer.model.styles, stylizer.styles[0])) as pipeline:
+        assert compiling.wait(60)
+        assert pipeline.engine.engine == "Noting 1.0"
+        go_on.set()
+        sizes = set()
+        while not pipeline.ended:
+            painting = pipeline.next(30)
+            if painting is not None:
+                sizes.add(Size.of(painting.painted.pixels))
+    assert Size(96, 64) in sizes
+
+
+def test_leaving_wakes_a_camera_that_says_nothing(stylizer: Stylizer) -> None:
+    class Silent(FakeCamera):
+        def read(self) -> Frame | None:
+            self._left.wait()
+            return None
+
+    stylizer.open(Size(64, 64))
+    threads = threading.active_count()
+    with Silent() as camera, LivePipeline(camera, stylizer, Look(stylizer.model.styles, stylizer.styles[0])):
+        pass
+    assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize("then", [Size(32, 48), Size(8200, 64)])
+def test_a_camera_that_changes_to_what_cannot_be_painted_ends_nothing(stylizer: Stylizer, then: Size) -> None:
+    camera = FakeCamera(30, rate=50)
+    camera.changes, camera.then = 10, then
+    stylizer.open(Size(64, 64))
+    sizes = set()
+    with camera, LivePipeline(camera, stylizer, Look(stylizer.model.styles, stylizer.styles[0])) as pipeline:
+        while not pipeline.ended:
+            painting = pipeline.next(30)
+            if painting is not None:
+                sizes.add(Size.of(painting.painted.pixels))
+    assert then.paintable() in sizes

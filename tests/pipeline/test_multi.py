@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 
+from livestyle.core.bars import Box
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.pipeline.lane import PaintedFrame
@@ -112,3 +113,18 @@ def test_sources_of_two_sizes_are_refused(stylizer: Stylizer) -> None:
         many([FakeCamera(), other], stylizer),
     ):
         pass
+
+
+def test_a_camera_that_changes_its_size_gets_bars_and_ends_nothing(stylizer: Stylizer) -> None:
+    cameras = [FakeCamera(40), FakeCamera(40)]
+    cameras[1].changes, cameras[1].then = 15, Size(64, 96)
+    with many(cameras, stylizer) as pipeline:
+        seen = paint_all(pipeline)
+    assert [paintings[-1].painted.index for paintings in seen] == [39, 39]
+    last = seen[1][-1].painted.pixels
+    assert last.shape == (64, 64, 3)
+    box = Box.of(Size(64, 96), Size(64, 64))
+    assert box == Box(10, 0, Size(43, 64))
+    assert not last[:, :10].any()
+    assert not last[:, 53:].any()
+    assert NotingEngine.opened == 1

@@ -6,15 +6,17 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError, NoEngineError
+from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime import openvino, select
-from livestyle.runtime.gpu.driver import CudaError, Gpu
+from livestyle.runtime.gpu.driver import CudaError, Gpu, NoGpuError
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.runtime.select import BY_NAME_ONLY, DEVICES, ENGINES, Registry, open_engine, resolve_precision
@@ -31,7 +33,7 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if there were none, on any machine."""
 
     def none(index: int) -> Gpu:
-        raise CudaError("there is no NVIDIA driver here; install it")
+        raise NoGpuError("there is no NVIDIA driver here; install it")
 
     monkeypatch.setattr(select, "find_gpu", none)
 
@@ -63,10 +65,26 @@ def test_openvino_comes_first(model: Model) -> None:
     with open_engine(model, SIZE, report=passed_over.append) as engine:
         assert engine.name == "openvino"
         assert engine.precision is not Precision.AUTO
-    (line,) = passed_over
-    names, _, cause = line.partition(" can't run: ")
-    assert {*names.split(", ")} == {*DEVICES["cuda"]}
-    assert cause == "there is no NVIDIA driver here; install it"
+    assert passed_over == []
+
+
+def test_a_gpu_that_is_here_and_cannot_be_used_is_one_line(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_gpu(index: int) -> Gpu:
+        raise CudaError("cuInit failed; look at nvidia-smi")
+
+    monkeypatch.setattr(select, "find_gpu", broken_gpu)
+    passed_over: list[str] = []
+    with open_engine(
+        model, SIZE, precision=Precision.F32, report=passed_over.append, registry=NO_OPENVINO
+    ) as engine:
+        assert engine.name == "onnxruntime"
+    gpu, cpu = (
+        f"{', '.join(DEVICES['cuda'])} can't run: cuInit failed; look at nvidia-smi",
+        "openvino can't run",
+    )
+    assert passed_over == [f"{gpu}; {cpu}: its driver is gone; install it again"]
 
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:0", "cuda:1", *ON_GPU])
@@ -184,6 +202,36 @@ def test_a_cache_that_cannot_be_written_is_no_obstacle(
     monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path / "file" / "cache"))
     with open_engine(model, SIZE, "openvino") as engine:
         assert engine.info.engine.startswith("OpenVINO")
+
+
+def test_a_cache_with_other_bytes_is_not_used(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path))
+
+    def paint() -> Pixels:
+        with open_engine(model, SIZE, "openvino", Precision.F32) as engine:
+            return engine.infer(picture(SIZE), FrameStyle.still(model.styles.vectors[0]))
+
+    expected = paint()
+    blobs = {path: path.read_bytes() for path in tmp_path.rglob("*.blob")}
+    assert blobs
+    for blob, data in blobs.items():
+        blobs[blob] = (
+            data[: len(data) // 3] + b"@" * (len(data) // 9) + data[len(data) // 3 + len(data) // 9 :]
+        )
+        blob.write_bytes(blobs[blob])
+    assert np.array_equal(paint(), expected)
+    assert all(blob.read_bytes() != damaged for blob, damaged in blobs.items())
+    before = {blob: blob.stat().st_mtime_ns for blob in blobs}
+    assert np.array_equal(paint(), expected)
+    assert {blob: blob.stat().st_mtime_ns for blob in blobs} == before
+
+
+def test_what_openvino_says_is_one_line() -> None:
+    told = RuntimeError("Exception from core.cpp:117:\nCheck 'ptr' failed\nFailed to allocate 8 bytes\n\n")
+    assert openvino.reason(told) == "Failed to allocate 8 bytes"
+    assert openvino.reason(RuntimeError()) == "RuntimeError"
 
 
 def test_a_damaged_cache_is_compiled_again(

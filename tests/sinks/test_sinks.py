@@ -13,7 +13,6 @@ import pytest
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
 from livestyle.sinks.images import save_image
-from livestyle.sinks.part import check_target, write_text
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.video_file import VideoFileSink
 from tests.offline.clips import frames, picture, times
@@ -84,7 +83,12 @@ def test_a_recording_keeps_its_first_size(tmp_path: Path) -> None:
     with VideoFileSink(tmp_path / "out.mp4") as sink:
         sink.write(frame(0, width=97, height=65))
         sink.write(frame(1, width=200, height=100))
-    assert [f.shape for f in frames(tmp_path / "out.mp4")] == [(64, 96, 3)] * 2
+        sink.write(Frame(np.full((300, 100, 3), 200, np.uint8), 2, 6 * SECOND_NS))
+    shown = frames(tmp_path / "out.mp4")
+    assert [f.shape for f in shown] == [(64, 96, 3)] * 3
+    assert shown[2][:, :30].max() < 30
+    assert shown[2][:, 66:].max() < 30
+    assert shown[2][:, 42:54].min() > 170
 
 
 def test_a_recording_overwrites_nothing_unasked(tmp_path: Path) -> None:
@@ -106,25 +110,3 @@ def test_pictures_of_every_kind(tmp_path: Path, suffix: str) -> None:
     assert np.abs(read.astype(int) - picture(0, 96, 64)).mean() < 4
     with pytest.raises(LivestyleError, match="--overwrite"):
         save_image(path, picture(1, 96, 64))
-
-
-def test_a_target_is_checked_without_a_trace(tmp_path: Path) -> None:
-    check_target(tmp_path / "new.mp4", overwrite=False)
-    (tmp_path / "file").touch()
-    for bad in (tmp_path / "no" / "new.mp4", tmp_path, tmp_path / "file" / "new.mp4", Path("/proc/new.mp4")):
-        with pytest.raises(LivestyleError):
-            check_target(bad, overwrite=True)
-    assert [p.name for p in tmp_path.iterdir()] == ["file"]
-
-
-def test_text_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "page.html"
-    for text in ("one", "zwei…"):
-        write_text(path, text)
-        assert path.read_text("utf-8") == text
-    (tmp_path / "taken").mkdir()
-    with pytest.raises(LivestyleError, match=r"cannot write .*taken"):
-        write_text(tmp_path / "taken", "text")
-    with pytest.raises(LivestyleError, match=r"cannot write .*page"):
-        write_text(tmp_path / "nowhere" / "page.html", "text")
-    assert [p.name for p in sorted(tmp_path.iterdir())] == ["page.html", "taken"]

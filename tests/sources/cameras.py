@@ -17,9 +17,10 @@ from tests.sources.media import card
 
 
 class FakeCapture:
-    """Stands in for cv2.VideoCapture: 100 frames a second while `plugged`; hangs while `frozen`."""
+    """Stands in for cv2.VideoCapture: a frame each `pause_s` while `plugged`; hangs while `frozen`."""
 
     plugged = True
+    pause_s = 0.01
     frozen = threading.Event()
     size = Size(96, 64)
     asked: tuple[tuple[int, float], ...] = ()
@@ -41,7 +42,7 @@ class FakeCapture:
         )
 
     def grab(self) -> bool:
-        time.sleep(0.01)
+        time.sleep(type(self).pause_s)
         while type(self).frozen.is_set():
             time.sleep(0.01)
         self._number += 1
@@ -52,6 +53,36 @@ class FakeCapture:
 
     def release(self) -> None:
         self._open = False
+
+
+class TextServer:
+    """Answers everyone with `answer`, such as 'HTTP/1.0 404 Not Found'; empty: never."""
+
+    def __init__(self, answer: str | bytes) -> None:
+        self._answer = answer.encode() if isinstance(answer, str) else answer
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._clients: list[socket.socket] = []
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/live"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+                self._clients.append(client)
+                if self._answer:
+                    if self._answer.startswith(b"HTTP"):
+                        client.recv(4096)
+                    client.sendall(self._answer)
+                    client.close()
+            except OSError:
+                return
+
+    def close(self) -> None:
+        for end in (self._listener, *self._clients):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
 
 
 class MjpegServer:

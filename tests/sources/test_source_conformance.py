@@ -21,7 +21,7 @@ from livestyle.sources.camera.source import CameraSource
 from livestyle.sources.images import ImagesSource
 from livestyle.sources.source import Source
 from livestyle.sources.synthetic.source import SyntheticSource
-from livestyle.sources.video import reader
+from livestyle.sources.video import reader as video_reader
 from livestyle.sources.video.clip import ClipSource
 from livestyle.sources.video.file import VideoFileSource
 from tests.sources.cameras import FakeCapture, MjpegServer
@@ -127,6 +127,17 @@ def test_the_end_is_the_end(source: Source) -> None:
         assert source.read() is None
 
 
+def test_stop_ends_it_from_any_thread(source: Source) -> None:
+    with source:
+        source.read()
+        reader = threading.Thread(target=lambda: list(iter(source.read, None)))
+        reader.start()
+        source.stop()
+        reader.join(60)
+        assert not reader.is_alive()
+        assert source.read() is None
+
+
 def test_pts_come_with_a_time_base(source: Source) -> None:
     with source:
         frame = source.read()
@@ -173,5 +184,5 @@ def test_a_reader_that_fails_to_open_leaves_nothing_open(tmp_path: Path) -> None
     path = tmp_path / "text.mp4"
     path.write_text("no video")
     with pytest.raises(LivestyleError):
-        reader.VideoReader(path)
+        video_reader.VideoReader(path)
     path.unlink()

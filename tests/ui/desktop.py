@@ -46,6 +46,10 @@ class Program:
         self._said, self._out = (tempfile.TemporaryFile("w+") for _ in range(2))  # noqa: SIM115
         self._process = subprocess.Popen(command, stdout=self._out, stderr=self._said, **how)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def alive(self) -> None:
         """AssertionError with its stderr where it has ended."""
         code = self._process.poll()
@@ -68,7 +72,10 @@ def _text(file: IO[str]) -> str:
 
 @contextlib.contextmanager
 def desktop() -> Iterator[dict[str, str]]:
-    """Xvfb with a window manager; gives the environment for programs on it. Skips where they are missing."""
+    """Xvfb with a window manager; gives the environment for programs on it. Skips where they are missing.
+
+    XVFB_PID in it is the server's.
+    """
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
     if missing:
         pytest.skip(f"{', '.join(missing)} not installed")
@@ -82,7 +89,7 @@ def desktop() -> Iterator[dict[str, str]]:
             number = pipe.readline().strip()
         if not number:
             server.alive()
-        env = {**os.environ, "DISPLAY": f":{number}"}
+        env = {**os.environ, "DISPLAY": f":{number}", "XVFB_PID": str(server.pid)}
         manager = Program(["openbox"], env=env)
         stack.callback(manager.kill)
         yield env

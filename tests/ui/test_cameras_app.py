@@ -38,7 +38,6 @@ def marked(shot: Pixels) -> list[bool]:
 
 def test_keys_are_for_the_marked_picture(app: App) -> None:
     app.wait_for(lambda: app.shot().shape == (240, 640, 3) and levels(app) == [0, 1])
-    app.key("o")
     app.wait_for(lambda: marked(app.shot()) == [True, False])
     app.key("3")
     app.wait_for(lambda: levels(app) == [2, 1])

@@ -23,6 +23,8 @@ from livestyle.ui.keys import CODES, HELP, NOT_SHOWN, Action, Key, key_of
         (0xF703, Key(STYLE, 1)),
         (0x100000 | ord("q"), Key(Action.QUIT)),
         (0x10FF52, Key(STRENGTH, 1)),
+        (0xFF96, Key(STYLE, -1)),
+        (0xFF98, Key(STYLE, 1)),
         (0xFF99, Key(STRENGTH, -1)),
         (ord("="), Key(BLEND, 1)),
         (0xFFAD, Key(BLEND, -1)),

@@ -44,7 +44,6 @@ def test_a_picture_is_chosen_in_the_window_and_tab_changes_the_model(
     app: App, tmp_path: Path, model: Model
 ) -> None:
     app.wait_for(lambda: app.shot().any())
-    app.key("o")
     app.key("space")
     app.settle()
     app.key("s")

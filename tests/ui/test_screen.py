@@ -113,7 +113,7 @@ def test_the_picture_of_a_style_stands_below_the_figures(tmp_path: Path) -> None
     path = tmp_path / "red.png"
     cv2.imwrite(str(path), np.full((300, 600, 3), (10, 20, 200), np.uint8))
     hud = SimpleNamespace(title="Red", counter="3 / 3", notes="", rows=lambda: ROWS, picture=path)
-    canvas = Screen().compose(np.zeros((480, 640, 3), np.uint8), Size(640, 480), cast(Hud, hud))
+    canvas = Screen(hud=True).compose(np.zeros((480, 640, 3), np.uint8), Size(640, 480), cast(Hud, hud))
     red = (canvas == (10, 20, 200)).all(axis=2)
     assert 84 * 42 * 0.95 < red.sum() <= 84 * 42
     assert red[:, 14 + 42].any()

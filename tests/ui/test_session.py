@@ -17,14 +17,18 @@ from livestyle.model.controls import STRENGTH
 from livestyle.pipeline.live import LivePipeline, PaintedFrame
 from livestyle.pipeline.look import Look
 from livestyle.sinks.sink import Sink
+from livestyle.sinks.video_file import VideoFileSink
 from livestyle.sinks.window import Window
 from livestyle.stylizer.stylizer import Stylizer
-from livestyle.ui.capture_files import Recording, Snapshots
+from livestyle.ui import session as session_module
+from livestyle.ui.capture_files import Recording, Snapshots, free_path
 from livestyle.ui.chooser import Chooser
 from livestyle.ui.keys import Action, Key
+from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker
-from livestyle.ui.screen import Hud
-from livestyle.ui.session import Session, SessionOptions
+from livestyle.ui.plan import SessionOptions
+from livestyle.ui.screen import Hud, Screen
+from livestyle.ui.session import Session
 from tests.pipeline.conftest import stylizer
 from tests.pipeline.fakes import FakeCamera
 
@@ -112,6 +116,18 @@ def test_every_key_works_and_every_thread_is_joined(pipeline: LivePipeline, tmp_
     assert threading.active_count() == threads
 
 
+@pytest.mark.parametrize("figures", [False, True])
+def test_it_opens_with_the_picture_and_a_word_of_greeting(pipeline: LivePipeline, figures: bool) -> None:
+    session = run(pipeline, SessionOptions(ListSink, figures=figures), FakeWindow("\0q"))
+    assert session.screen._toast == f"{pretty(pipeline.look.style)}  ·  h: help"
+    assert session.screen.hud is figures
+    assert Screen().hud is False
+    dark = np.full((64, 64, 3), 90, np.uint8)
+    session.screen._toast_until = 0.0
+    shown = session.screen.compose(dark, Size(64, 64), Hud(pipeline))
+    assert np.array_equal(shown, dark) is not figures
+
+
 def test_a_closed_window_ends_it(pipeline: LivePipeline) -> None:
     window = FakeWindow(close_after=3)
     run(pipeline, SessionOptions(ListSink), window)
@@ -135,11 +151,67 @@ def test_max_frames_and_record_without_a_window(pipeline: LivePipeline, tmp_path
     assert pipeline.stats.display.count == len(recorded) == 12
 
 
+def test_a_camera_that_is_away_is_not_recorded(pipeline: LivePipeline, tmp_path: Path) -> None:
+    session = session_of(pipeline, SessionOptions(ListSink), None)
+    session._start_recording(tmp_path / "a.mp4")
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    for index, away in enumerate((False, True, True, False)):
+        frame = Frame(pixels, index, index, notice=away)
+        session._record_frame(PaintedFrame(frame, frame, "x"))
+    session._stop_recording()
+    assert (tmp_path / "a.mp4").read_text() == "0 3"
+
+
 def test_a_recording_that_fails_says_so_and_the_show_goes_on(pipeline: LivePipeline, tmp_path: Path) -> None:
     window = FakeWindow("r" + " " * 40 + "q")
     session = run(pipeline, SessionOptions(fail_to_open, folder=tmp_path), window)
     assert window.shown == 42
     assert session.screen.recording_since is None
+
+
+@pytest.mark.parametrize("where", ["folder that is a file", "folder that is a link to itself"])
+def test_no_key_ends_the_app_by_what_the_system_says(
+    pipeline: LivePipeline, tmp_path: Path, where: str
+) -> None:
+    folder = tmp_path / "folder"
+    if "link" in where:
+        folder.symlink_to(folder)
+    else:
+        folder.touch()
+    window = FakeWindow("sr" + "\0" * 20 + "rsq")
+    session = run(pipeline, SessionOptions(VideoFileSink, folder=folder / "x"), window)
+    assert window.shown == 25
+    assert "cannot" in session.screen._toast
+
+
+def test_a_style_with_a_long_name_is_saved(tmp_path: Path) -> None:
+    frame = Frame(np.zeros((64, 64, 3), np.uint8), 0, 0)
+    with Snapshots(tmp_path) as snapshots:
+        snapshots.save(PaintedFrame(frame, frame, "ö" * 240))
+    assert snapshots.news()[0].startswith("Saved livestyle-")
+    assert len(list(tmp_path.glob("*.png"))) == 2
+
+
+def test_what_another_run_is_writing_is_not_taken(tmp_path: Path) -> None:
+    first = free_path(tmp_path, "x", (".mp4",))
+    (tmp_path / f"{first.name}.mp4.livestyle-1.part").touch()
+    assert free_path(tmp_path, "x", (".mp4",)) != first
+
+
+def test_that_a_camera_changes_its_size_is_said(stylizer: Stylizer) -> None:
+    with FakeCamera() as camera:
+        camera.changes = 10
+        stylizer.open(Size(64, 64))
+        pipeline = LivePipeline(camera, stylizer, Look(stylizer.model.styles, stylizer.styles[0]))
+        session = run(pipeline, SessionOptions(ListSink), FakeWindow("\0" * 40 + "q"))
+    assert session.screen._toast == "The camera gives 96×64 now"
+
+
+def test_a_run_that_is_ended_from_outside_finishes_its_files(pipeline: LivePipeline, tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    window = FakeWindow()
+    run(pipeline, SessionOptions(ListSink, record=path, stopped=lambda: window.shown > 5), window)
+    assert path.exists()
 
 
 def test_a_recording_that_fails_without_a_window_is_an_error(pipeline: LivePipeline, tmp_path: Path) -> None:
@@ -185,6 +257,27 @@ def test_keys_go_to_the_picker_while_it_is_open(pipeline: LivePipeline, tmp_path
     assert session.screen.picker is None
     assert pipeline.look.index == 0
     assert pipeline.look.crossfade_s > 0
+
+
+def test_keys_come_before_the_picture_while_a_name_is_typed(
+    pipeline: LivePipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qt remembers only the last key, so that one pressed while a picture is drawn would be lost."""
+    monkeypatch.setattr(session_module, "TYPING_S", 1e9)
+    window = FakeWindow()
+    heard: list[int] = []
+
+    def key() -> int:
+        heard.append(window.shown)
+        return -1
+
+    monkeypatch.setattr(window, "key", key)
+    session = session_of(pipeline, SessionOptions(ListSink, max_frames=30), window)
+    session.screen.picker = Picker(tmp_path)
+    with pipeline:
+        session.run()
+    assert window.shown <= 1
+    assert len(heard) >= 30
 
 
 def test_models_and_pictures_that_are_not_there_are_notices(pipeline: LivePipeline) -> None:

@@ -54,7 +54,6 @@ def read(path: Path) -> Pixels:
 
 
 def test_keys_change_the_picture_as_the_style_says(app: App, tmp_path: Path, model: Model) -> None:
-    app.key("o")
     app.key("space")
     app.settle()
     app.key("s")
@@ -100,7 +99,6 @@ def test_help_and_full_screen(app: App) -> None:
     app.key("f")
     app.wait_for(lambda: app.shot().shape == (600, 800, 3))
     app.key("space")
-    app.key("o")
     middle = (slice(250, 400), slice(200, 600))  # where help lies, and no toast
     app.settle()
     before = app.shot()

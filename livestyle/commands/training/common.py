@@ -10,14 +10,19 @@ import numpy as np
 from rich.console import Console
 
 from livestyle.commands.training.train_options import Course, Kept, Perceived, Weighted
+from livestyle.core.ending import uninterrupted
 from livestyle.core.errors import LivestyleError
 from livestyle.core.progress_bar import follow
 from livestyle.model.card import CARD_NAME
 from livestyle.workshop.export.publish import Published
 from livestyle.workshop.losses.style import parse_style_loss
+from livestyle.workshop.training.data import MIN_PHOTO_SIDE_PX
 from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.loop import CHECKPOINT, Note, Schedule
 from livestyle.workshop.training.perceptual import Weights
+
+NAMED = 20
+"""So many pictures that are left out are named."""
 
 WARM = 100
 """Steps in which the rate grows at the start of a training; a tenth of one of less than 1000."""
@@ -79,12 +84,27 @@ def schedule_of(options: Course) -> Schedule:
     )
 
 
-def run_steps(notes: Iterable[Note], steps: int, skipped: Sequence[Path] = ()) -> None:
-    """Train to the end behind a progress bar; say first which pictures are left out."""
+def run_steps(notes: Iterable[Note], steps: int, skipped: Sequence[Path] = (), photos: int = 0) -> None:
+    """Train to the end behind a progress bar; say first how many photos there are, and which are left out.
+
+    What is interrupted finishes its step, saves, and says how to go on.
+    """
+    if photos:
+        console.print(f"{photos} photo{'s' * (photos != 1)}")
     if skipped:
-        console.print(f"[yellow]{len(skipped)} unreadable pictures skipped, first: {skipped[0]}")
-    for _ in follow(notes, steps, console, "training", memory=0.98):
-        pass
+        names = ", ".join(str(path) for path in skipped[:NAMED])
+        more = f" and {len(skipped) - NAMED} more" if len(skipped) > NAMED else ""
+        why = f"broken, cut off or under {MIN_PHOTO_SIDE_PX} px"
+        said = f"{len(skipped)} unreadable pictures skipped, {why}: {names}{more}"
+        console.print(said, style="yellow", markup=False, soft_wrap=True)
+    done = 0
+    try:
+        with uninterrupted():
+            for note in follow(notes, steps, console, "training", memory=0.98):
+                done = note.step
+    except KeyboardInterrupt:
+        console.print(f"stopped after step {done + 1} of {steps}; what there is was saved, --resume goes on")
+        raise
 
 
 def report_published(made: Published) -> None:

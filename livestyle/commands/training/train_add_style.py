@@ -11,7 +11,11 @@ from livestyle.model.card import Model, StyleNote, own_styles_dir
 from livestyle.model.styles import StyleBank
 from livestyle.workshop.export.onnx import restore
 from livestyle.workshop.training.cin.add_style import AddStyleOptions, add_style
+from livestyle.workshop.training.data import to_tensor
+from livestyle.workshop.training.dead_leaves import dead_leaf_photos
 from livestyle.workshop.training.paintings import Painting, style_name
+from livestyle.workshop.training.resuming import check_paints
+from livestyle.workshop.training.sheet import TILE_PX, painted
 
 
 def run(given: Given) -> None:
@@ -39,6 +43,7 @@ def run(given: Given) -> None:
     training = add_style(restore(model), options, place)
     console.print(f"adding {note.name} to {model.card.name} on {place}; starts from {training.nearest}")
     run_steps(training.notes, options.schedule.steps)
+    check_paints(painted(training.model, [to_tensor(dead_leaf_photos(1, TILE_PX, given.seed)[0])], place))
     vector = training.model.styles.detach().cpu().numpy()
     target.parent.mkdir(parents=True, exist_ok=True)
     StyleBank((note.name,), vector).save(target)

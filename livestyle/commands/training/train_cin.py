@@ -17,9 +17,11 @@ from livestyle.workshop.export.onnx import restore
 from livestyle.workshop.export.publish import publish
 from livestyle.workshop.export.quantize import calibration_frames
 from livestyle.workshop.training.cin.train import TrainOptions, train_styles
-from livestyle.workshop.training.data import list_images
+from livestyle.workshop.training.data import PhotoCrops, list_images
 from livestyle.workshop.training.paintings import Painting, list_paintings
 from livestyle.workshop.training.perceptual import Layers
+from livestyle.workshop.training.resuming import check_paints
+from livestyle.workshop.training.sheet import painted, pick_photos
 
 
 def run(given: CinOptions) -> None:
@@ -55,7 +57,8 @@ def train_painters(given: PainterOptions, paintings: tuple[Painting, ...], layer
     count = "1 style" if len(paintings) == 1 else f"{len(paintings)} styles"
     console.print(f"{count}, {options.arch} network, on {place}; sheets in {folders.work}")
     training = train_styles(options, place, origin, teacher)
-    run_steps(training.notes, options.schedule.steps, training.skipped)
+    run_steps(training.notes, options.schedule.steps, training.skipped, training.photos)
+    check_paints(painted(training.model, pick_photos(given.content, PhotoCrops([], 0), 1), place))
     pictures = [p for folder in given.content for p in list_images(folder)]
     record = {**options.record(), "device": str(place)}
     made = publish(

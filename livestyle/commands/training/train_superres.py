@@ -39,7 +39,7 @@ def run(given: Given) -> None:
     )
     console.print(f"x4, {options.arch} network, {options.loss} loss, on {place}; sheets in {folders.work}")
     training = train_superres(options, place)
-    run_steps(training.notes, options.schedule.steps, training.skipped)
+    run_steps(training.notes, options.schedule.steps, training.skipped, training.photos)
     vgg = load_vgg19(given.vgg, LAYER)
     place.module(vgg)
     photos = pick_photos(options.validation or options.content, PhotoCrops([], options.crop_px), MEASURED)

@@ -9,7 +9,7 @@ import numpy as np
 from livestyle.commands.training.common import Folders, console, place_of, run_steps, schedule_of
 from livestyle.commands.training.train_methods import TextureOptions as Given
 from livestyle.core.errors import LivestyleError
-from livestyle.offline.batch import make_folder
+from livestyle.core.output_file import make_folder
 from livestyle.sinks.images import save_image
 from livestyle.workshop.training.data import to_image
 from livestyle.workshop.training.paintings import one_painting

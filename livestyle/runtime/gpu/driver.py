@@ -7,6 +7,7 @@ import ctypes
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from livestyle.core.errors import LivestyleError
@@ -17,9 +18,20 @@ NVML = "nvml.dll" if WINDOWS else "libnvidia-ml.so.1"
 MAJOR, MINOR = 75, 76
 """CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MINOR."""
 
+NO_DEVICE = 100
+"""CUDA_ERROR_NO_DEVICE."""
+
+PCI = Path("/sys/bus/pci/devices")
+VENDOR, DISPLAY_CLASS = "0x10de", "0x03"
+"""How Linux writes NVIDIA's number and the class of a graphics card."""
+
 
 class CudaError(LivestyleError):
     """A call of the driver failed, or there is no driver, no GPU, no package to reach it."""
+
+
+class NoGpuError(CudaError):
+    """There is no NVIDIA GPU here, as on most computers: no news to anyone who did not ask for one."""
 
 
 @contextlib.contextmanager
@@ -59,10 +71,14 @@ class Gpu:
 
 
 def gpus() -> list[Gpu]:
-    """Every GPU here, at least one. CudaError, with the remedy, where there is none or no driver."""
+    """Every GPU here. CudaError, with the remedy, where the driver is missing or fails.
+
+    NoGpuError where that is because no NVIDIA GPU is plugged in, as far as the system tells.
+    """
     library = _load(LIBCUDA)
     if library is None:
-        raise CudaError(
+        kind = CudaError if plugged_in() else NoGpuError
+        raise kind(
             f"there is no NVIDIA driver here ({LIBCUDA} does not load); with an NVIDIA GPU, "
             "install its driver from https://www.nvidia.com/drivers; without one, use --device cpu"
         )
@@ -78,8 +94,17 @@ def find_gpu(index: int) -> Gpu:
     found = gpus()
     if index >= len(found):
         here = ", ".join(f"cuda:{gpu.index} is {gpu.name}" for gpu in found) or "none is"
-        raise CudaError(f"there is no GPU cuda:{index}; {here} here")
+        kind = CudaError if found or plugged_in() else NoGpuError
+        raise kind(f"there is no GPU cuda:{index}; {here} here")
     return found[index]
+
+
+def plugged_in(devices: Path = PCI) -> bool:
+    """Whether an NVIDIA graphics card is on the bus, driver or none. Linux tells; elsewhere False."""
+    return any(
+        _first_line(card / "vendor") == VENDOR and _first_line(card / "class").startswith(DISPLAY_CLASS)
+        for card in (devices.iterdir() if devices.is_dir() else ())
+    )
 
 
 def pop_context() -> None:
@@ -112,7 +137,8 @@ class _Driver:
             text = ctypes.c_char_p()
             self._library.cuGetErrorName(status, ctypes.byref(text))
             error = (text.value or b"an unknown error").decode()
-            raise CudaError(f"{name} failed: {error}; `nvidia-smi` tells how the driver and the GPU are")
+            kind = NoGpuError if status == NO_DEVICE and not plugged_in() else CudaError
+            raise kind(f"{name} failed: {error}; `nvidia-smi` tells how the driver and the GPU are")
 
     def number(self, name: str, *args: Any) -> int:
         value = ctypes.c_int()
@@ -126,6 +152,13 @@ class _Driver:
         self.call("cuDeviceTotalMem_v2", ctypes.byref(memory), device)
         major, minor = (self.number("cuDeviceGetAttribute", which, device) for which in (MAJOR, MINOR))
         return Gpu(index, name.value.decode(), (major, minor), memory.value, driver, cuda)
+
+
+def _first_line(path: Path) -> str:
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def _load(name: str) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from typing import Any
 
 from livestyle.core.config import Precision, engines_dir
 from livestyle.core.errors import LivestyleError
+from livestyle.core.output_file import write_bytes
 from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size
 from livestyle.model.card import Model, file_sha256, resolve_shapes
@@ -68,7 +68,7 @@ class PlanCard:
 
     def save(self, path: Path, plan: bytes) -> None:
         data = {**asdict(self), "plan_sha256": _sha256(plan), "plan_bytes": len(plan)}
-        _write(path, (json.dumps(data, indent=2) + "\n").encode())
+        write_bytes(path, (json.dumps(data, indent=2) + "\n").encode())
 
     def misfit(self, path: Path, plan: bytes, undisturbed: bool = False) -> str:
         """Why `plan` can't be used, by the card at `path`; empty where it can.
@@ -184,11 +184,11 @@ def get_plan(
     plan, timing = _build(order, progress)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, plan)
+        write_bytes(path, plan)
         card.save(path.with_suffix(".json"), plan)
         if timing:
-            _write(order.timing_path, timing)
-    except OSError as error:
+            write_bytes(order.timing_path, timing)
+    except (OSError, LivestyleError) as error:
         report(f"the engine can't be kept ({error}); it is built again at the next start")
     return plan
 
@@ -234,7 +234,7 @@ def read_kernels(order: Order) -> bytes:
 def keep_kernels(order: Order, kernels: bytes) -> None:
     """For the next start; where it can't be written they are compiled again."""
     with contextlib.suppress(OSError):
-        _write(order.kernels_path, kernels)
+        write_bytes(order.kernels_path, kernels)
 
 
 def _build(order: Order, progress: Progress) -> tuple[bytes, bytes]:
@@ -249,16 +249,6 @@ def _read(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError:
         return None
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all; two processes that build the same don't write into each other's."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _sha256(data: bytes) -> str:

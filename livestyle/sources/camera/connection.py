@@ -5,34 +5,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
-import av
 import cv2
 import numpy as np
-from av.codec.context import Flags
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
-from livestyle.core.size import MAX_SIDE_PX, Size
+from livestyle.core.size import Size
+from livestyle.sources.address import advice, is_url, shown
 from livestyle.sources.camera.discovery import describe, find_camera, list_cameras, quiet_opencv
+from livestyle.sources.source import CaptureInfo
+from livestyle.sources.stream import StreamCapture
 
-OPEN_TIMEOUT_S, READ_TIMEOUT_S = 8.0, 5.0
-"""How long a stream may take to answer, and to send the next packet."""
-
-STREAM_OPTIONS = {
-    "protocol_whitelist": "http,https,httpproxy,tcp,tls,udp,rtp,srtp,rtsp,rtsps,rtmp,rtmps,srt,crypto,data",
-    "rtsp_transport": "tcp",
-    "fflags": "nobuffer",
-    "flags": "low_delay",
-    "analyzeduration": "1000000",
-}
+PROCESSES = Path("/proc")
 MJPG = cv2.VideoWriter.fourcc(*"MJPG")
 
 
@@ -50,24 +41,12 @@ class Request:
 
     @property
     def is_url(self) -> bool:
-        return "://" in self.address
+        return is_url(self.address)
 
     @property
     def label(self) -> str:
-        """The address as it may be shown: of a URL host and path, without user, password and query."""
-        if not self.is_url:
-            return self.address
-        parts = urlsplit(self.address)
-        return parts.netloc.rpartition("@")[2] + parts.path
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureInfo:
-    """What the camera says it gives, read back after it was asked."""
-
-    name: str
-    rate: float | None
-    format: str
+        """The address as it may be shown."""
+        return shown(self.address)
 
 
 class Capture(Protocol):
@@ -85,7 +64,7 @@ class Capture(Protocol):
 
 def open_capture(request: Request) -> Capture:
     """A connection to the camera. LivestyleError where there is none."""
-    return StreamCapture(request) if request.is_url else DeviceCapture(request)
+    return StreamCapture(request.address) if request.is_url else DeviceCapture(request)
 
 
 class DeviceCapture:
@@ -99,9 +78,7 @@ class DeviceCapture:
             if not self._capture.isOpened():
                 self._capture.release()
                 raise LivestyleError(
-                    f"camera {request.address} can't be opened; does another program use it, "
-                    "or may you not (on Linux: the group 'video')? "
-                    f"{describe(list_cameras())}"
+                    f"camera {request.label} can't be opened: {_why_not(target)}; {describe(list_cameras())}"
                 )
             self._capture.set(cv2.CAP_PROP_FOURCC, MJPG)
             if request.size is not None:
@@ -132,55 +109,6 @@ class DeviceCapture:
         self._capture.release()
 
 
-class StreamCapture:
-    """A camera behind a URL. What it sends is read as it comes; nothing is held back for order."""
-
-    def __init__(self, request: Request) -> None:
-        self._name = request.label
-        try:
-            self._container = av.open(
-                request.address, options=dict(STREAM_OPTIONS), timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S)
-            )
-        except (av.FFmpegError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise LivestyleError(f"camera {self._name} can't be opened: {reason}") from error
-        if not self._container.streams.video:
-            self._container.close()
-            raise LivestyleError(f"camera {self._name} sends no video")
-        self._stream = self._container.streams.video[0]
-        self._stream.thread_type = "SLICE"
-        self._stream.codec_context.flags |= Flags.low_delay
-        self._pictures = self._decode()
-
-    @property
-    def info(self) -> CaptureInfo:
-        rate = float(self._stream.average_rate or self._stream.guessed_rate or 0)
-        if self._container.format.name == "mpjpeg":  # JPEGs over HTTP carry no times; FFmpeg makes up 25
-            rate = 0.0
-        codec = self._stream.codec_context.name
-        return CaptureInfo(self._name, rate if 0 < rate < 1000 else None, codec)
-
-    def next(self) -> tuple[Pixels, int] | None:
-        return next(self._pictures, None)
-
-    def close(self) -> None:
-        self._container.close()
-
-    def _decode(self) -> Iterator[tuple[Pixels, int]]:
-        try:
-            for packet in self._container.demux(self._stream):
-                seen_ns = time.monotonic_ns()
-                try:
-                    frames = packet.decode()
-                except (av.InvalidDataError, ValueError):
-                    continue
-                for frame in frames:
-                    if isinstance(frame, av.VideoFrame) and 0 < max(frame.width, frame.height) <= MAX_SIDE_PX:
-                        yield frame.to_ndarray(format="bgr24").astype(np.uint8, copy=False), seen_ns
-        except (av.FFmpegError, ValueError, IndexError):
-            return
-
-
 def _device(address: str) -> tuple[str, int | str]:
     """A name to show and what OpenCV opens. LivestyleError where no such device is plugged in."""
     if address.isdecimal() and sys.platform != "linux":
@@ -193,8 +121,37 @@ def _device(address: str) -> tuple[str, int | str]:
         if address.startswith("/dev/") and Path(address).exists():
             return address, address
         raise LivestyleError(f"there is no camera {address}; {describe(cameras)}")
-    camera = find_camera(address, cameras)
+    try:
+        camera = find_camera(address, cameras)
+    except LivestyleError as error:
+        raise LivestyleError(f"{error}{advice(address)}") from error
     return camera.name, camera.path or camera.index
+
+
+def _why_not(target: int | str) -> str:
+    """What keeps a device from opening, as far as the system tells."""
+    if not isinstance(target, str) or sys.platform != "linux":
+        return "another program uses it, or may not share it with this one"
+    if not os.access(target, os.R_OK | os.W_OK):
+        return "you may not use it; `sudo usermod -aG video $USER`, then log in again"
+    users = using(Path(target))
+    if users:
+        return f"{' and '.join(users)} uses it; end that first"
+    return "its driver gives no picture; plug it in again"
+
+
+def using(device: Path, processes: Path = PROCESSES) -> list[str]:
+    """The programs that have a device open, as 'zoom (process 123)', where this user may look into them."""
+    found = []
+    for process in sorted(processes.glob("[0-9]*")):
+        try:
+            uses = any(link.readlink() == device for link in (process / "fd").iterdir())
+            if uses and process.name != str(os.getpid()):
+                name = (process / "comm").read_text("utf-8", errors="replace").strip()
+                found.append(f"{name} (process {process.name})")
+        except OSError:
+            continue
+    return found
 
 
 def _as_bgr(picture: Pixels) -> Pixels:

@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 
 from livestyle.core.errors import LivestyleError
+from livestyle.sources.address import shown
 
 V4L2_CLASS = Path("/sys/class/video4linux")
 QUERYCAP, CAPABILITIES_BYTES, CAN_CAPTURE = 0x80685600, 104, 0x1001
@@ -61,7 +62,7 @@ def find_camera(name: str, cameras: Sequence[Camera]) -> Camera:
     if len(fits) == 1:
         return fits[0]
     problem = f"fits {len(fits)} cameras; use an index" if fits else "is no camera here"
-    raise LivestyleError(f"{name!r} {problem}; {describe(fits or cameras)}")
+    raise LivestyleError(f"{shown(name)!r} {problem}; {describe(fits or cameras)}")
 
 
 def describe(cameras: Sequence[Camera]) -> str:

@@ -9,12 +9,10 @@ from collections.abc import Callable
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
 from livestyle.core.latest import Latest
-from livestyle.sources.camera.connection import Capture, CaptureInfo, Request
+from livestyle.sources.camera.connection import Capture, Request
+from livestyle.sources.source import CaptureInfo
 
 OpenCapture = Callable[[Request], Capture]
-
-JOIN_S = 2.0
-"""How long to wait for a thread that may be stuck in a driver; it is a daemon and ends with the process."""
 
 
 class Grabber:
@@ -48,9 +46,9 @@ class Grabber:
         self._stopped.set()
         self.frames.close()
 
-    def join(self) -> None:
-        """Wait for its thread to end, at most JOIN_S."""
-        self._thread.join(JOIN_S)
+    def join(self, seconds: float) -> None:
+        """Wait for its thread to end, at most so long: stuck in a driver, it ends with the process."""
+        self._thread.join(max(0.0, seconds))
 
     def _run(self) -> None:
         try:

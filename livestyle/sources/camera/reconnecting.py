@@ -16,14 +16,19 @@ SPOKES = 12
 
 
 def draw_reconnecting(size: Size, name: str, step: int) -> Pixels:
-    """A dark picture of `size` that says 'Reconnecting' and the camera's name, with a turning wheel.
+    """A dark picture of `size` that says 'Reconnecting' and the camera's name; see `draw_notice`."""
+    return draw_notice(size, "Reconnecting ...", name, step)
+
+
+def draw_notice(size: Size, text: str, name: str, step: int) -> Pixels:
+    """A dark picture of `size` with a text, a name below it, and a turning wheel above.
 
     uint8 BGR, the caller's own; the wheel turns by one spoke a `step`. Legible from 64 px a side up.
     """
     canvas = np.full((size.height, size.width, 3), BACKGROUND, np.uint8)
     reach = min(size.width, size.height)
     _wheel(canvas, (size.width // 2, round(size.height * 0.36)), reach * 0.11, step)
-    _text(canvas, "Reconnecting ...", round(size.height * 0.66), reach * 0.095, BRIGHT)
+    _text(canvas, text, round(size.height * 0.66), reach * 0.095, BRIGHT)
     _text(canvas, name, round(size.height * 0.8), reach * 0.05, DIM)
     return canvas
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -22,27 +23,32 @@ class Patience:
     """How long a camera is waited for, in seconds.
 
     first:    from entering to the first frame
-    stall:    without a new frame until the camera counts as frozen
+    stall:    without a new frame until the camera counts as frozen; for one with long pauses between
+              its frames, three of them
+    unsure:   the same for a camera that gave only one frame yet
     reopen:   for the first frame after a connection was opened again
     back_off: before the first try to reopen; doubled for each further one, up to back_off_limit
     notice:   between two 'reconnecting' pictures
     stuck:    threads that may hang in a driver before no further one is started
+    leave:    for all threads to end after `stop`; what hangs in a driver ends with the process
     """
 
     first: float = 20.0
     stall: float = 3.0
+    unsure: float = 10.0
     reopen: float = 10.0
     back_off: float = 0.5
     back_off_limit: float = 8.0
     notice: float = 0.25
     stuck: int = 3
+    leave: float = 0.3
 
 
 class CameraSource:
     """The newest frame of a camera; while the camera is away, a picture that says so.
 
     Entering raises LivestyleError, with the cameras that were found, where it can't be opened.
-    From then on `read` never fails, never ends and never waits longer than Patience.stall:
+    From then on `read` never fails, ends after `stop` alone and never waits longer than Patience says:
     a camera that stops is given up, and opened again until it is back, be it at another size.
     Frame.index counts every frame the camera gave and every 'reconnecting' picture; the latter have
     Frame.notice set.
@@ -65,7 +71,10 @@ class CameraSource:
         self._tries, self._give_up_s = 0, 0.0
         self._index, self._first_index = -1, 0
         self._reconnects = self._step = 0
+        self._seen_ns: int | None = None
+        self._pauses_s: deque[float] = deque(maxlen=8)
         self._left = False
+        self._left_at = 0.0
 
     @property
     def info(self) -> SourceInfo:
@@ -89,7 +98,7 @@ class CameraSource:
             return None
         info = self.info
         if not self._away:
-            frame = self._current().frames.get(self._patience.stall)
+            frame = self._current().frames.get(self._stall_s())
             if frame is None:
                 self._lost()
         else:
@@ -107,8 +116,16 @@ class CameraSource:
         if grabbed is not None and (self._info is None or self._info.size != size or not self._described):
             self._info = SourceInfo(grabbed.name, size, grabbed.rate, grabbed.format, live=True)
             self._described = True
+        if self._seen_ns is not None:
+            self._pauses_s.append((frame.captured_ns - self._seen_ns) / 1e9)
+        self._seen_ns = frame.captured_ns
         self._index = self._first_index + frame.index
         return replace(frame, index=self._index)
+
+    def _stall_s(self) -> float:
+        if not self._pauses_s:
+            return max(self._patience.stall, self._patience.unsure)
+        return max(self._patience.stall, 3 * max(self._pauses_s))
 
     def _notice(self, info: SourceInfo) -> Frame:
         self._index += 1
@@ -117,9 +134,12 @@ class CameraSource:
         return Frame(draw_reconnecting(info.size, info.name, self._step), self._index, now_ns, notice=True)
 
     def _lost(self) -> None:
+        waited_s = self._stall_s()
         self._away = True
         self._tries = 0
-        self._restart(f"no new picture for {self._patience.stall:g} s")
+        self._seen_ns = None
+        self._pauses_s.clear()
+        self._restart(f"no new picture for {waited_s:.3g} s")
 
     def _back(self) -> None:
         self._away, self._problem = False, ""
@@ -173,13 +193,20 @@ class CameraSource:
             raise
         return self
 
-    def _close(self) -> None:
+    def stop(self) -> None:
+        self._left_at = self._left_at or time.monotonic()
         self._left = True
-        grabbers = [*self._stuck, *([self._grabber] if self._grabber else [])]
-        for grabber in grabbers:
+        for grabber in self._grabbers():
             grabber.stop()
-        for grabber in grabbers:
-            grabber.join()
+
+    def _grabbers(self) -> list[Grabber]:
+        return [*self._stuck, *([self._grabber] if self._grabber else [])]
+
+    def _close(self) -> None:
+        """Counted from `stop`: of several cameras that were stopped together none waits for the others."""
+        self.stop()
+        for grabber in self._grabbers():
+            grabber.join(self._left_at + self._patience.leave - time.monotonic())
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

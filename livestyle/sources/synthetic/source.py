@@ -70,6 +70,9 @@ class SyntheticSource:
             draw_stamp(pixels, Stamp(index % 2**32, due_ns // 1000))
         return Frame(pixels, index, due_ns)
 
+    def stop(self) -> None:
+        self._left.set()
+
     def __enter__(self) -> Self:
         self._scene = self._scene or Scene(self._size)
         self._left.clear()

@@ -103,6 +103,9 @@ class ClipSource:
             raise LivestyleError(f"{self._path} is not open; use it in a with block")
         return self._reader
 
+    def stop(self) -> None:
+        self._left.set()
+
     def __enter__(self) -> Self:
         self._reader = VideoReader(self._path)
         self._left.clear()

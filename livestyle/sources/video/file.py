@@ -24,6 +24,7 @@ class VideoFileSource:
         self._path = path
         self._reader: VideoReader | None = None
         self._index = 0
+        self._stopped = False
 
     @property
     def info(self) -> SourceInfo:
@@ -44,6 +45,8 @@ class VideoFileSource:
         return self._opened().damaged
 
     def read(self) -> Frame | None:
+        if self._stopped:
+            return None
         reader = self._opened()
         decoded = reader.next()
         if decoded is None:
@@ -57,8 +60,11 @@ class VideoFileSource:
             raise LivestyleError(f"{self._path} is not open; use it in a with block")
         return self._reader
 
+    def stop(self) -> None:
+        self._stopped = True
+
     def __enter__(self) -> Self:
-        self._reader, self._index = VideoReader(self._path), 0
+        self._reader, self._index, self._stopped = VideoReader(self._path), 0, False
         return self
 
     def __exit__(

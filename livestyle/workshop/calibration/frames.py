@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from livestyle.core.config import cache_dir
+from livestyle.core.config import cache_dir, expanded
 from livestyle.core.errors import LivestyleError
 from livestyle.core.fit import cover
 from livestyle.core.frame import Pixels
+from livestyle.core.output_file import make_folder
 from livestyle.core.size import Size
 from livestyle.sinks.images import save_image
 from livestyle.sources.images import ImagesSource
@@ -41,7 +43,7 @@ def look_at(spec: str, seconds: float, chooser: FrameChooser) -> None:
     spec: a folder of pictures, a picture, a video file, or a camera as --camera takes it, which is
     watched for `seconds`. LivestyleError where it is none of these or can't be opened.
     """
-    path = Path(spec).expanduser()
+    path = expanded(spec)
     found = _of_file(path) if path.is_file() or path.is_dir() else _of_camera(spec, seconds)
     for pixels in found:
         chooser.add(cover(pixels, SIZE))
@@ -75,10 +77,12 @@ def write_frames(folder: Path, frames: Sequence[Pixels], overwrite: bool) -> Non
     is touched. LivestyleError where there are frames already, or the folder takes none.
     """
     check_frames_dir(folder, overwrite)
-    fresh = folder / "new.part"
+    make_folder(folder)
     try:
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
+        fresh = Path(tempfile.mkdtemp(".part", "new-", folder))
+    except OSError as error:
+        raise LivestyleError(f"cannot write frames to {folder}: {error.strerror}") from error
+    try:
         for number, pixels in enumerate(frames, 1):
             save_image(fresh / f"frame-{number:04d}.png", pixels)
         for old in folder.glob(PATTERN):

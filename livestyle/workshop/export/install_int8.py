@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from livestyle.core.errors import LivestyleError
+from livestyle.core.output_file import make_folder, replacing
 from livestyle.model.card import CARD_NAME, Card, Model, file_sha256, own_graphs_dir
-from livestyle.sinks.part import part_of
 
 
 def install(graph: Path, model: Model, figures: dict[str, Any]) -> Path:
@@ -22,12 +22,12 @@ def install(graph: Path, model: Model, figures: dict[str, Any]) -> Path:
     own = own_graphs_dir(model.card)
     try:
         _put(graph, model.folder, Card.load(model.folder), figures)
-    except OSError as denied:
+    except LivestyleError as denied:
         try:
             _put(graph, own, _own_card(own, model), figures)
-        except OSError as error:
+        except LivestyleError as error:
             raise LivestyleError(
-                f"cannot install INT8: {model.folder}: {denied.strerror}; {own}: {error.strerror}; "
+                f"cannot install INT8: {denied}; {error}; "
                 "make one of them writable or set LIVESTYLE_DATA to a folder that is"
             ) from error
         return own
@@ -50,14 +50,9 @@ def _put(graph: Path, folder: Path, card: Card, figures: dict[str, Any]) -> None
     """
     sha256 = file_sha256(graph)
     target = folder / f"model-int8-{sha256[:8]}.onnx"
-    part = part_of(target)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
+    with replacing(target) as part:
         shutil.copyfile(graph, part)
-        part.replace(target)
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
     old = card.graphs.get("int8")
     new = replace(
         card,
@@ -67,7 +62,7 @@ def _put(graph: Path, folder: Path, card: Card, figures: dict[str, Any]) -> None
     )
     try:
         new.save(folder)
-    except OSError:
+    except LivestyleError:
         _remove(target, unless=old)
         raise
     if old is not None:

@@ -9,9 +9,9 @@ from rich.console import Console
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.output_file import check_target
 from livestyle.core.progress_bar import follow
 from livestyle.sinks.images import FLAGS, save_image
-from livestyle.sinks.part import check_target
 from livestyle.workshop.optimize.picture import PictureOptimizer, PictureOptions
 from livestyle.workshop.training.device import Place
 

@@ -15,10 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from livestyle.core.frame import Pixels
+from livestyle.core.output_file import check_target, make_folder, write_text
 from livestyle.evaluation.plot import Column, draw
-from livestyle.offline.batch import make_folder
 from livestyle.sinks.images import save_image
-from livestyle.sinks.part import check_target, write_text
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.workshop.quality.judge import FIGURES, mean_of, reached
 from livestyle.workshop.quality.run import Measured, Quality, QualityOptions

@@ -15,10 +15,9 @@ from rich.console import Console
 from livestyle.core.config import cache_dir
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.output_file import make_folder, write_text
 from livestyle.core.progress_bar import plain_bar
 from livestyle.model.styles import ALL
-from livestyle.offline.batch import make_folder
-from livestyle.sinks.part import write_text
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.workshop.networks.vgg import load_vgg19
 from livestyle.workshop.quality.judge import Judge, Photo, Subject, mean_of, reached

@@ -11,9 +11,9 @@ import torch
 
 import livestyle
 from livestyle.core.errors import LivestyleError
+from livestyle.core.output_file import write_text
 from livestyle.runtime.openvino import core
 from livestyle.sinks.images import save_image
-from livestyle.sinks.part import write_text
 from livestyle.workshop.reproduction.context import Setting
 from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage, Verdict
 from livestyle.workshop.reproduction.registry import Experiment

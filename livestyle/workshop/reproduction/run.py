@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from livestyle.core.errors import LivestyleError
+from livestyle.core.output_file import write_text
 from livestyle.core.progress_bar import follow
-from livestyle.sinks.part import write_text
 from livestyle.workshop.reproduction.context import Setting
 from livestyle.workshop.reproduction.findings import Verdict
 from livestyle.workshop.reproduction.page import (

@@ -13,17 +13,27 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from livestyle.core.errors import LivestyleError
+from livestyle.sources.images import SUFFIXES
+from livestyle.workshop.training.jpeg import is_cut
 
-EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 MIN_STYLE_SIDE_PX = 64
+MIN_PHOTO_SIDE_PX = 32
+LONGEST = 8
+"""A photo that has to be enlarged is used up to so many times its short side."""
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:
-    """Decode to uint8 RGB [H, W, 3], EXIF rotation applied. LivestyleError if it is no picture."""
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    """Decode to uint8 RGB [H, W, 3], EXIF rotation applied. LivestyleError if it is no whole picture."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        found = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise LivestyleError(f"cannot read {path}: {found}") from error
+    if is_cut(data):
+        raise LivestyleError(f"cannot read {path}: it breaks off before its end")
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
     if image is None:
-        found = "no such file" if not path.exists() else "not a picture OpenCV can decode"
-        raise LivestyleError(f"cannot read {path}: {found}; expected JPEG, PNG, WebP, BMP or TIFF")
+        raise LivestyleError(f"cannot read {path}: not a picture; expected {', '.join(sorted(SUFFIXES))}")
     return np.ascontiguousarray(image[:, :, ::-1]).astype(np.uint8, copy=False)
 
 
@@ -43,9 +53,11 @@ def list_images(folder: Path) -> list[Path]:
     """Pictures directly in `folder`, sorted by name; LivestyleError if there are none."""
     if not folder.is_dir():
         raise LivestyleError(f"not a folder: {folder}; expected a folder of pictures")
-    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in EXTENSIONS)
+    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES)
     if not paths:
-        raise LivestyleError(f"no pictures in {folder}; expected files ending in {', '.join(EXTENSIONS)}")
+        raise LivestyleError(
+            f"no pictures in {folder}; expected files ending in {', '.join(sorted(SUFFIXES))}"
+        )
     return paths
 
 
@@ -101,7 +113,7 @@ class PhotoCrops:
 
     @classmethod
     def load(cls, folders: Sequence[Path], crop_px: int) -> PhotoCrops:
-        """Read every picture of every folder; broken ones are skipped and counted in `skipped`."""
+        """Read every picture of every folder; those in `skipped` are broken, or under MIN_PHOTO_SIDE_PX."""
         photos, skipped = [], []
         for path in (p for folder in folders for p in list_images(folder)):
             try:
@@ -109,10 +121,15 @@ class PhotoCrops:
             except LivestyleError:
                 skipped.append(path)
                 continue
-            short = min(photo.shape[:2])
-            photos.append(resize(photo, crop_px / short) if short < crop_px else photo)
+            if min(photo.shape[:2]) < MIN_PHOTO_SIDE_PX:
+                skipped.append(path)
+                continue
+            photos.append(_large_enough(photo, crop_px))
         if not photos:
-            raise LivestyleError(f"none of the {len(skipped)} pictures in {folders[0]} can be read")
+            raise LivestyleError(
+                f"none of the {len(skipped)} pictures in {folders[0]} can be used; expected whole ones of at "
+                f"least {MIN_PHOTO_SIDE_PX} px on the short side"
+            )
         return cls(photos, crop_px, tuple(skipped))
 
     def batch(self, rng: np.random.Generator, count: int) -> Tensor:
@@ -139,6 +156,16 @@ class PhotoCrops:
         if rng.random() < 0.5:
             crop = crop[:, ::-1]
         return _light(crop, rng) if rng.random() < self.lit else crop
+
+
+def _large_enough(photo: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
+    """The photo; one with a side under `side_px` enlarged, the middle of it where it is very long."""
+    short = min(photo.shape[:2])
+    if short >= side_px:
+        return photo
+    top, left = (max(0, n - LONGEST * short) // 2 for n in photo.shape[:2])
+    middle = photo[top : top + LONGEST * short, left : left + LONGEST * short]
+    return resize(middle, side_px / short)
 
 
 def _light(crop: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

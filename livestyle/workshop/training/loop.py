@@ -13,8 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from livestyle.core.ending import interrupted
 from livestyle.core.errors import LivestyleError
+from livestyle.core.output_file import replacing
 from livestyle.workshop.training.device import Place
+from livestyle.workshop.training.resuming import check_same, check_weights
 
 CHECKPOINT = "checkpoint.pt"
 """What a training keeps in its work folder, and goes on from."""
@@ -76,7 +79,9 @@ def fit(
     groups: Adam's parameter groups; 'scale' in a group multiplies the rate. Each step draws from a
     generator seeded with (seed, step), so a run that was killed and resumed from `checkpoint` sees
     what an unbroken one sees. `meta` is kept in the checkpoint, and so are the tensors
-    `kept`, which change in place (see `StyleLoss`). LivestyleError when the loss is no number.
+    `kept`, which change in place (see `StyleLoss`). One that is interrupted inside
+    `ending.uninterrupted` saves after its step. LivestyleError when the loss is no number, or when the
+    training diverges or goes on with other styles than it began with.
     """
     optimizer = torch.optim.Adam([{"lr": schedule.rate, **g} for g in groups])
     trained = [p for g in groups for p in g["params"]]
@@ -87,7 +92,7 @@ def fit(
         for name, tensor in (kept or {}).items():
             tensor.copy_(state["kept"][name])
 
-    start = resume(checkpoint, load)
+    start = resume(checkpoint, load, meta)
     for step in range(start, schedule.steps):
         for group in optimizer.param_groups:
             group["lr"] = schedule.rate * group.get("scale", 1.0) * schedule.factor(step)
@@ -103,36 +108,41 @@ def fit(
         terms["loss"].backward()
         nn.utils.clip_grad_norm_(trained, schedule.clip)
         optimizer.step()
-        if checkpoint and schedule.saves(step + 1):
+        if schedule.saves(step + 1):
+            check_weights(trained, step + 1)
+        if checkpoint and (schedule.saves(step + 1) or interrupted()):
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             save(checkpoint, {**state, "kept": kept or {}, "meta": meta or {}})
+        if interrupted():
+            raise KeyboardInterrupt
         yield Note(step + 1, {name: term.item() for name, term in terms.items()})
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write beside, then rename: a killed run never leaves half a checkpoint."""
-    part = path.with_name(path.name + ".part")
     try:
-        torch.save(state, part)
-    except (OSError, RuntimeError) as error:
-        part.unlink(missing_ok=True)
+        with replacing(path) as part:
+            torch.save(state, part)
+    except RuntimeError as error:  # torch's writer drops the system's own words
         raise LivestyleError(f"cannot write {path}: {error}; is the disk full?") from error
-    part.replace(path)
 
 
-def resume(checkpoint: Path | None, load: Callable[[dict[str, Any]], None]) -> int:
+def resume(
+    checkpoint: Path | None, load: Callable[[dict[str, Any]], None], meta: dict[str, Any] | None = None
+) -> int:
     """The step to go on with, once `load` has taken over what is saved; 0 where nothing is.
 
-    LivestyleError where it is something else.
+    LivestyleError where it is something else, or began with other styles or networks than `meta` has.
     """
     if checkpoint is None or not checkpoint.exists():
         return 0
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        check_same(state.get("meta") or {}, meta or {})
         load(state)
         return int(state["step"])
-    except (OSError, KeyError, RuntimeError, ValueError, UnpicklingError) as error:
-        what = str(error).splitlines()[0]
+    except (OSError, KeyError, RuntimeError, ValueError, EOFError, UnpicklingError, LivestyleError) as error:
+        what = (str(error) or "it is empty").splitlines()[0]
         raise LivestyleError(
             f"cannot go on from {checkpoint}: {what}; "
             "resume with the original options, or start a new training"
@@ -145,5 +155,5 @@ def method_of(work: Path) -> str:
     try:
         meta = torch.load(path, map_location="cpu", weights_only=True)["meta"]
         return str(meta.get("method", "cin"))
-    except (OSError, KeyError, RuntimeError, UnpicklingError) as error:
+    except (OSError, KeyError, RuntimeError, EOFError, UnpicklingError) as error:
         raise LivestyleError(f"{path} holds no training of livestyle: {error}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from livestyle.core.errors import LivestyleError
+from livestyle.core.output_file import write_bytes
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.training.data import (
     PhotoCrops,
@@ -59,6 +60,19 @@ def write_sheet(model: StyledTransformer, photos: Sequence[Tensor], path: Path, 
     save_sheet(path, named_rows(rows))
 
 
+@torch.no_grad()
+def painted(
+    model: StyledTransformer, photos: Sequence[Tensor], place: Place
+) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    """Each style's name with each photo as it paints it, uint8 RGB. The model is put in its state of use."""
+    model.eval()
+    for index, name in enumerate(model.names):
+        styles = torch.tensor([index], device=place.device)
+        for photo in photos:
+            with place.autocast():
+                yield name, to_image(model(place.images(photo), styles))
+
+
 def named_rows(rows: Sequence[tuple[str, Sequence[NDArray[np.uint8]]]]) -> NDArray[np.uint8]:
     """Rows of as many pictures, uint8 [S, S, 3] each, with the row's name in its corner."""
     drawn = []
@@ -71,7 +85,7 @@ def named_rows(rows: Sequence[tuple[str, Sequence[NDArray[np.uint8]]]]) -> NDArr
 
 
 def save_sheet(path: Path, picture: NDArray[np.uint8]) -> None:
-    """uint8 RGB [H, W, 3] as a JPEG. OSError where it can't be written."""
+    """uint8 RGB [H, W, 3] as a JPEG. LivestyleError where it can't be written."""
     good, data = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
     assert good
-    path.write_bytes(data.tobytes())
+    write_bytes(path, data.tobytes())

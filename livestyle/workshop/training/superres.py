@@ -82,7 +82,7 @@ def train_superres(options: SuperresOptions, place: Place) -> Training:
         steps, options.work, options.schedule.steps,
         lambda path: write_enlarged(model, photos, path, place), options.sheet_every,
     )  # fmt: skip
-    return Training(model, notes, crops.skipped)
+    return Training(model, notes, crops.skipped, len(crops.photos))
 
 
 @dataclass

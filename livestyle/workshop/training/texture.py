@@ -22,6 +22,7 @@ from livestyle.workshop.training.log import SHEET_EVERY, logged
 from livestyle.workshop.training.loop import CHECKPOINT, Note, Schedule, fit
 from livestyle.workshop.training.paintings import Painting
 from livestyle.workshop.training.perceptual import Perception
+from livestyle.workshop.training.resuming import PICTURES, hashes
 from livestyle.workshop.training.sheet import save_sheet
 
 SHEET_SAMPLES = 8
@@ -92,7 +93,7 @@ def train_texture(options: TextureOptions, place: Place) -> TextureTraining:
     like = torch.zeros(options.batch, 3, options.side_px, options.side_px)
     steps = fit(
         model, [{"params": list(model.parameters())}], lambda rng: like, objective, options.schedule,
-        place, options.work / CHECKPOINT, {"training": options.record()},
+        place, options.work / CHECKPOINT, _meta(options),
     )  # fmt: skip
     sheet_seed = options.schedule.seed
 
@@ -103,6 +104,11 @@ def train_texture(options: TextureOptions, place: Place) -> TextureTraining:
 
     notes = logged(steps, options.work, options.schedule.steps, sheet, options.sheet_every)
     return TextureTraining(model, notes)
+
+
+def _meta(options: TextureOptions) -> dict[str, Any]:
+    note, picture = options.painting.note, options.painting.path
+    return {"notes": [asdict(note)], PICTURES: hashes([picture]), "training": options.record()}
 
 
 @torch.no_grad()

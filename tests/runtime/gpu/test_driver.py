@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from livestyle.runtime.gpu import driver
-from livestyle.runtime.gpu.driver import CudaError, Gpu, find_gpu, gpus
+from livestyle.runtime.gpu.driver import CudaError, Gpu, NoGpuError, find_gpu, gpus, plugged_in
 
 
 class FakeLibcuda:
@@ -91,6 +92,32 @@ def test_without_a_driver_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) ->
     stand_in(monkeypatch, None)
     with pytest.raises(CudaError, match=r"no NVIDIA driver here .*install.*--device cpu"):
         find_gpu(0)
+
+
+@pytest.mark.parametrize("libcuda", [None, FakeLibcuda(broken="cuInit"), FakeLibcuda(count=0)])
+@pytest.mark.parametrize("here", [True, False])
+def test_that_no_gpu_is_here_is_told_from_one_that_fails(
+    monkeypatch: pytest.MonkeyPatch, libcuda: Any, here: bool
+) -> None:
+    stand_in(monkeypatch, libcuda)
+    monkeypatch.setattr(driver, "plugged_in", lambda: here)
+    with pytest.raises(CudaError) as caught:
+        find_gpu(0)
+    assert isinstance(caught.value, NoGpuError) is not here
+
+
+@pytest.mark.parametrize(
+    ("vendor", "kind", "found"),
+    [("0x10de", "0x030000", True), ("0x10de", "0x040300", False), ("0x8086", "0x030000", False)],
+)
+def test_a_graphics_card_is_seen_on_the_bus(tmp_path: Path, vendor: str, kind: str, found: bool) -> None:
+    card = tmp_path / "0000:01:00.0"
+    card.mkdir()
+    (card / "vendor").write_text(f"{vendor}\n")
+    (card / "class").write_text(f"{kind}\n")
+    (tmp_path / "nothing to read").mkdir()
+    assert plugged_in(tmp_path) is found
+    assert not plugged_in(tmp_path / "no such bus")
 
 
 def test_a_number_that_is_not_there_lists_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:

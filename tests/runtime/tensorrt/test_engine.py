@@ -253,14 +253,14 @@ def test_it_is_ready_once_its_plan_is_built_and_tells_how_far_that_is(
 
 
 @pytest.mark.usefixtures("no_gpu")
-def test_without_a_gpu_the_app_runs_and_says_why_not_on_one(
+def test_without_a_gpu_the_app_runs_and_says_nothing_of_one(
     model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path))
     said: list[str] = []
     with open_engine(model, SIZE, report=said.append) as engine:
         assert engine.name in DEVICES["cpu"]
-    assert any("tensorrt, rtx" in line and "no NVIDIA driver" in line for line in said)
+    assert said == []
     for name in ("tensorrt", "rtx"):
         with pytest.raises(NoEngineError, match=f"{name}: there is no NVIDIA driver"):
             open_engine(model, SIZE, name)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import cv2
 import pytest
@@ -12,14 +16,17 @@ import pytest
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
 from livestyle.core.size import Size
-from livestyle.sources.camera import connection, discovery
+from livestyle.sources import stream
+from livestyle.sources.camera import connection as capture
+from livestyle.sources.camera import discovery
 from livestyle.sources.camera.connection import Request
 from livestyle.sources.camera.grabber import Grabber
 from livestyle.sources.camera.reconnecting import draw_reconnecting
 from livestyle.sources.camera.source import CameraSource, Patience
-from tests.sources.cameras import FakeCapture, MjpegServer
+from tests.sources.cameras import FakeCapture, MjpegServer, TextServer
+from tests.sources.media import write_video
 
-QUICK = Patience(first=20, stall=0.5, reopen=3, back_off=0.05, back_off_limit=0.2, notice=0.05)
+QUICK = Patience(first=20, stall=0.5, unsure=0.5, reopen=3, back_off=0.05, back_off_limit=0.2, notice=0.05)
 LONG_S = 30.0
 
 
@@ -32,7 +39,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FakeCapture]]:
 
     kind = Fake
     monkeypatch.setattr("cv2.VideoCapture", kind)
-    monkeypatch.setattr(connection, "_device", lambda address: ("Fake camera", 0))
+    monkeypatch.setattr(capture, "_device", lambda address: ("Fake camera", 0))
     yield kind
     kind.frozen.clear()
 
@@ -90,7 +97,7 @@ def test_a_camera_that_stops_is_shown_as_reconnecting_and_comes_back(
 
 def test_a_stuck_camera_costs_a_bounded_number_of_threads(fake: type[FakeCapture]) -> None:
     patience = Patience(
-        first=20, stall=0.1, reopen=0.1, back_off=0.01, back_off_limit=0.01, notice=0.02, stuck=2
+        first=20, stall=0.1, unsure=0.1, reopen=0.1, back_off=0.01, back_off_limit=0.01, notice=0.02, stuck=2
     )
     with CameraSource(Request("0"), patience) as source:
         fake.frozen.set()
@@ -105,7 +112,7 @@ def test_a_stuck_camera_costs_a_bounded_number_of_threads(fake: type[FakeCapture
 
 def test_leaving_wakes_a_reader_that_waits_even_for_a_stuck_driver(fake: type[FakeCapture]) -> None:
     results: list[Frame | None] = []
-    source = CameraSource(Request("0"), Patience(stall=LONG_S))
+    source = CameraSource(Request("0"), Patience(stall=LONG_S, leave=0.1))
     with source:
         fake.frozen.set()
         reader = threading.Thread(target=lambda: results.extend(iter(source.read, None)))
@@ -116,18 +123,52 @@ def test_leaving_wakes_a_reader_that_waits_even_for_a_stuck_driver(fake: type[Fa
 
 
 def test_a_driver_that_raises_is_a_camera_that_is_away() -> None:
-    def broken(_: Request) -> connection.Capture:
+    def broken(_: Request) -> capture.Capture:
         raise RuntimeError("the driver fell over")
 
     grabber = Grabber(Request("0"), broken)
-    grabber.join()
+    grabber.join(LONG_S)
     assert grabber.over
     assert "the driver fell over" in str(grabber.error)
 
 
+def test_a_slow_camera_is_not_lost(fake: type[FakeCapture]) -> None:
+    patience = Patience(first=20, stall=0.05, unsure=LONG_S, notice=0.05)
+    fake.pause_s = 0.3
+    with CameraSource(Request("0"), patience) as source:
+        frames = [source.read() for _ in range(4)]
+        assert not any(frame is None or frame.notice for frame in frames)
+        assert source.reconnects == 0
+        fake.frozen.set()
+        read_until(source, notice=True)
+
+
+def test_many_cameras_that_hang_are_left_within_one_deadline(
+    fake: type[FakeCapture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    join = Grabber.join
+
+    def counted(grabber: Grabber, seconds: float) -> None:
+        waits.append(max(0.0, seconds))
+        join(grabber, seconds)
+
+    monkeypatch.setattr(Grabber, "join", counted)
+    patience = Patience(stall=LONG_S, leave=0.5)
+    sources = [CameraSource(Request(str(number)), patience) for number in range(8)]
+    with contextlib.ExitStack() as stack:
+        for source in sources:
+            stack.enter_context(source)
+        fake.frozen.set()
+        for source in sources:
+            source.stop()
+    assert len(waits) == 8
+    assert sum(waits) <= patience.leave
+
+
 def test_a_missing_index_names_the_cameras_and_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     found = (discovery.Camera(2, "Logitech BRIO", "/dev/video2"),)
-    monkeypatch.setattr(connection, "list_cameras", lambda: found)
+    monkeypatch.setattr(capture, "list_cameras", lambda: found)
     monkeypatch.setattr("sys.platform", "linux")
     with pytest.raises(LivestyleError) as caught, CameraSource(Request("7")):
         pass
@@ -146,7 +187,7 @@ def test_the_notice_is_legible_and_moves(size: Size) -> None:
 
 
 def test_a_network_camera_dies_and_comes_back_on_its_port() -> None:
-    patience = Patience(stall=2, reopen=10, back_off=0.1, back_off_limit=0.5, notice=0.1)
+    patience = Patience(stall=2, unsure=2, reopen=10, back_off=0.1, back_off_limit=0.5, notice=0.1)
     with MjpegServer(Size(96, 64)) as server, CameraSource(Request(server.url), patience) as source:
         assert source.info.format == "mjpeg"
         assert Size.of(read_until(source, notice=False).pixels) == Size(96, 64)
@@ -157,7 +198,7 @@ def test_a_network_camera_dies_and_comes_back_on_its_port() -> None:
 
 
 def test_a_network_camera_that_sends_nothing_more_is_noticed_and_taken_back() -> None:
-    patience = Patience(stall=1, reopen=10, back_off=0.1, back_off_limit=0.5, notice=0.1)
+    patience = Patience(stall=1, unsure=1, reopen=10, back_off=0.1, back_off_limit=0.5, notice=0.1)
     with MjpegServer(Size(96, 64)) as server, CameraSource(Request(server.url), patience) as source:
         read_until(source, notice=False)
         server.frozen = True
@@ -173,9 +214,55 @@ def test_a_network_camera_that_is_not_there_is_one_error() -> None:
         pass
 
 
-def test_a_password_in_a_url_is_not_shown() -> None:
-    request = Request("http://me:secret@127.0.0.1:1/live?key=secret")
-    with pytest.raises(LivestyleError) as caught, CameraSource(request):
+HTML = "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nContent-Length: 18\r\n\r\n<html>A router ..."
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (HTML, "is no camera"),
+        ("HTTP/1.0 200 OK\r\n\r\n", "it ends the connection"),
+        ("HTTP/1.0 401 Unauthorized\r\n\r\n", "asks for a user and a password"),
+        ("HTTP/1.0 403 Forbidden\r\n\r\n", "does not let this user in"),
+        ("HTTP/1.0 404 Not Found\r\n\r\n", "no such path"),
+        ("", r"does not answer in 0\.5 s"),
+    ],
+)
+def test_what_answers_and_is_no_camera(answer: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "OPEN_TIMEOUT_S", 0.5)
+    server = TextServer(answer)
+    with (
+        contextlib.closing(server),
+        pytest.raises(LivestyleError, match=says),
+        CameraSource(Request(server.url)),
+    ):
         pass
-    assert "secret" not in str(caught.value)
-    assert request.label == "127.0.0.1:1/live"
+
+
+def test_a_host_that_does_not_exist() -> None:
+    with (
+        pytest.raises(LivestyleError, match="no host of this name"),
+        CameraSource(Request("http://no.such.host")),
+    ):
+        pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads of libraries are counted in /proc")
+def test_a_closed_connection_leaves_no_thread(tmp_path: Path) -> None:
+    film = write_video(tmp_path / "film.ts", range(0, 1200, 40)).read_bytes()
+    server = TextServer(film)
+    gc.disable()
+    try:
+        before = _threads()
+        connection = stream.StreamCapture(server.url.replace("http", "tcp"))
+        assert connection.next() is not None
+        assert _threads() > before
+        connection.close()
+        assert _threads() <= before
+    finally:
+        gc.enable()
+        server.close()
+
+
+def _threads() -> int:
+    return sum(1 for _ in Path("/proc/self/task").iterdir())

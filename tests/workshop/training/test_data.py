@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from livestyle.core.errors import LivestyleError
 from livestyle.workshop.training.data import PhotoCrops, load_style, read_image, to_image, to_tensor
 from livestyle.workshop.training.dead_leaves import dead_leaf_photos
+from livestyle.workshop.training.jpeg import is_cut
 from livestyle.workshop.training.paintings import list_paintings, style_name
 from tests.workshop.small import write_photos
 
@@ -94,3 +96,23 @@ def test_bad_notes(tmp_path: Path) -> None:
 def test_style_names() -> None:
     assert style_name(Path("My Painting (1).jpg")) == "my_painting_1"
     assert style_name(Path("星.jpg")) == "style"
+
+
+def test_a_jpeg_that_breaks_off_is_told_from_a_whole_one() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (200, 300, 3), np.uint8)
+    for flags in ([], [cv2.IMWRITE_JPEG_PROGRESSIVE, 1], [cv2.IMWRITE_JPEG_RST_INTERVAL, 2]):
+        whole = cv2.imencode(".jpg", noise, flags)[1].tobytes()
+        assert not is_cut(whole)
+        assert not is_cut(whole + b"a film behind it \xff\xda\xff")
+        for part in (3, len(whole) // 3, len(whole) // 2, len(whole) - 2, len(whole) - 1):
+            assert is_cut(whole[:part])
+    assert not is_cut(b"")
+    assert not is_cut(cv2.imencode(".png", noise)[1].tobytes()[:500])
+
+
+def test_a_long_photo_is_not_blown_up(tmp_path: Path) -> None:
+    assert cv2.imwrite(str(tmp_path / "long.png"), np.full((64, 4000, 3), 90, np.uint8))
+    assert cv2.imwrite(str(tmp_path / "line.png"), np.full((1, 2000, 3), 90, np.uint8))
+    crops = PhotoCrops.load([tmp_path], 256)
+    assert [photo.shape for photo in crops.photos] == [(256, 2048, 3)]
+    assert [path.name for path in crops.skipped] == ["line.png"]

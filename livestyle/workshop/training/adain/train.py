@@ -32,6 +32,7 @@ from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.log import logged
 from livestyle.workshop.training.loop import CHECKPOINT, fit
 from livestyle.workshop.training.paintings import Painting
+from livestyle.workshop.training.resuming import PICTURES, hashes
 from livestyle.workshop.training.sheet import pick_photos, save_sheet
 
 WIDE = "adain-wide"
@@ -95,6 +96,7 @@ def _meta(options: AdaINOptions) -> dict[str, Any]:
     return {
         "method": WIDE,
         "notes": [asdict(p.note) for p in shipped],
+        PICTURES: hashes(p.path for p in shipped),
         "paintings": [str(p.path.resolve()) for p in shipped],
         "training": {**record, "method": PAPER},
     }
@@ -116,7 +118,7 @@ def load_adain_wide(work: Path) -> tuple[StyledAdaIN, list[StyleNote], dict[str,
         meta = state["meta"]
         model.load_state_dict(state["model"])
         notes = [StyleNote(**n) for n in meta["notes"]]
-    except (OSError, KeyError, RuntimeError, TypeError, UnpicklingError) as error:
+    except (OSError, KeyError, RuntimeError, TypeError, EOFError, UnpicklingError) as error:
         raise LivestyleError(f"{path} holds no wide AdaIN training of livestyle: {error}") from error
     styled = StyledAdaIN(model, [note.name for note in notes])
     for row, picture in zip(styled.styles, meta["paintings"], strict=True):

@@ -38,6 +38,7 @@ from livestyle.workshop.training.loop import CHECKPOINT, Note, fit
 from livestyle.workshop.training.options import StyleOptions
 from livestyle.workshop.training.paintings import Painting, list_paintings
 from livestyle.workshop.training.perceptual import STYLE_LAYERS, Perception
+from livestyle.workshop.training.resuming import PICTURES, hashes
 from livestyle.workshop.training.sheet import pick_photos, write_sheet
 
 METHOD = "adain"
@@ -194,6 +195,7 @@ def _meta(options: AdaINOptions) -> dict[str, Any]:
         "method": METHOD,
         "arch": options.architecture().to_dict(),
         "notes": [asdict(p.note) for p in options.paintings],
+        PICTURES: hashes(p.path for p in options.paintings),
         "paintings": [str(p.path.resolve()) for p in options.paintings],
         "training": options.record(),
     }
@@ -210,7 +212,7 @@ def load_adain(work: Path) -> tuple[AdaINLite, StyledTransformer, list[StyleNote
         weights = {k.removeprefix(prefix): v for k, v in state["model"].items() if k.startswith(prefix)}
         model.load_state_dict(weights)
         notes = [StyleNote(**n) for n in meta["notes"]]
-    except (OSError, KeyError, RuntimeError, TypeError, UnpicklingError) as error:
+    except (OSError, KeyError, RuntimeError, TypeError, EOFError, UnpicklingError) as error:
         raise LivestyleError(f"{path} holds no AdaIN training of livestyle: {error}") from error
     pictures = [encoder_picture(Path(p), SIDE_PX, STRIDE) for p in meta["paintings"]]
     model.eval()

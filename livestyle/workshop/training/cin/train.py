@@ -24,6 +24,7 @@ from livestyle.workshop.training.log import logged
 from livestyle.workshop.training.loop import CHECKPOINT, Note, Objective, fit
 from livestyle.workshop.training.options import StyleOptions
 from livestyle.workshop.training.perceptual import FeedforwardObjective, Layers, Perception
+from livestyle.workshop.training.resuming import PICTURES, hashes
 from livestyle.workshop.training.sheet import pick_photos, write_sheet
 
 STYLE_RATE = 2.0
@@ -61,6 +62,8 @@ class Training:
     model: StyledTransformer
     notes: Iterator[Note]
     skipped: tuple[Path, ...]
+    photos: int = 0
+    """How many are learned on."""
 
 
 def train_styles(
@@ -108,7 +111,7 @@ def train_styles(
         steps, options.work, options.schedule.steps,
         lambda path: write_sheet(model, photos, path, place), options.sheet_every,
     )  # fmt: skip
-    return Training(model, notes, crops.skipped)
+    return Training(model, notes, crops.skipped, len(crops.photos))
 
 
 def _objective(
@@ -139,7 +142,11 @@ def _objective(
 
 def _meta(options: TrainOptions) -> dict[str, Any]:
     notes = [asdict(p.note) for p in options.paintings]
-    return {"arch": options.architecture().to_dict(), "notes": notes, "training": options.record()}
+    pictures = hashes(p.path for p in options.paintings)
+    return {
+        "arch": options.architecture().to_dict(), "notes": notes, "training": options.record(),
+        PICTURES: pictures,
+    }  # fmt: skip
 
 
 def load_checkpoint(
@@ -156,6 +163,6 @@ def load_checkpoint(
         notes = [StyleNote(**n) for n in meta[notes_key]]
         model = StyledTransformer(Transformer(Architecture(**meta["arch"])), [n.name for n in notes])
         model.load_state_dict(state[model_key])
-    except (OSError, KeyError, RuntimeError, TypeError, UnpicklingError) as error:
+    except (OSError, KeyError, RuntimeError, TypeError, EOFError, UnpicklingError) as error:
         raise LivestyleError(f"{path} holds no training of livestyle: {error}") from error
     return model.eval(), notes, {**meta["training"], "steps_done": state["step"]}

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from livestyle.core.ending import interrupted
 from livestyle.core.errors import LivestyleError
 from livestyle.workshop.losses.adversarial import (
     POOL_SIZE,
@@ -23,6 +24,7 @@ from livestyle.workshop.losses.adversarial import (
 from livestyle.workshop.networks.cyclegan import CycleNetworks
 from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.loop import Draw, Note, Schedule, resume, save
+from livestyle.workshop.training.resuming import check_weights
 
 BETAS = (0.5, 0.999)
 
@@ -109,7 +111,7 @@ def fit_cycle(
     resumed sees what an unbroken one sees. LivestyleError when a loss is no number.
     """
     networks = training.networks
-    start = resume(checkpoint, lambda state: training.load(state, place))
+    start = resume(checkpoint, lambda state: training.load(state, place), meta)
     for step in range(start, schedule.steps):
         for group in (*training.generators.param_groups, *training.critics.param_groups):
             group["lr"] = schedule.rate * schedule.factor(step)
@@ -126,8 +128,12 @@ def fit_cycle(
             of_b = critic_loss(networks.critic_b(b), networks.critic_b(paintings))
             terms["critics"] = of_b + critic_loss(networks.critic_a(a), networks.critic_a(photos))
         _descend(training.critics, terms["critics"], step)
-        if checkpoint and schedule.saves(step + 1):
+        if schedule.saves(step + 1):
+            check_weights(list(networks.parameters()), step + 1)
+        if checkpoint and (schedule.saves(step + 1) or interrupted()):
             save(checkpoint, {**training.state(), "step": step + 1, "meta": meta or {}})
+        if interrupted():
+            raise KeyboardInterrupt
         yield Note(step + 1, {name: term.item() for name, term in terms.items()})
 
 

@@ -1,0 +1,190 @@
+"""How a run ends from outside: Ctrl+C, SIGTERM, a closed terminal, a display that goes away."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType, TracebackType
+from typing import NoReturn, Self
+
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
+)
+PATIENCE = b"finishing what was begun ...\n"
+
+AGAIN_S = 2.0
+"""So soon after the first signal a second one is an impatient finger, and changes nothing."""
+
+_own: list[bool] = []
+_exit_hooks: list[object] = []
+_active: list[Interrupts] = []
+
+
+class Interrupts:
+    """In its with block one of SIGNALS raises KeyboardInterrupt, and not again within AGAIN_S.
+
+    So what an interrupted command does to end in order is not broken off by a second Ctrl+C; what
+    takes longer and must not be broken off is `uninterrupted`. After `defer` none is raised:
+    whoever runs looks at `asked`. A signal that is ignored from outside (nohup) stays so. Without
+    effect on any thread but the main one. What one inside another heard, the outer one has heard too.
+
+    asked: the number of the first signal; 0 = none came
+    """
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self._deferred = False
+        self._shielded = 0
+        self._waiting = False
+        self._raised_at = -AGAIN_S
+        self._before: dict[int, object] = {}
+        self._terminals: list[int] = []
+
+    def defer(self) -> None:
+        """From now on only note it."""
+        self._deferred = True
+
+    @property
+    def code(self) -> int:
+        """The exit code that tells of the signal, as shells count."""
+        return 128 + (self.asked or signal.SIGINT)
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        if number == getattr(signal, "SIGHUP", None):
+            self._forget_terminal()
+        if self.asked:
+            _write(PATIENCE)
+        self.asked = self.asked or number
+        if self._shielded:
+            self._waiting = True
+        elif not self._deferred and time.monotonic() > self._raised_at + AGAIN_S:
+            self._raise()
+
+    def _raise(self) -> None:
+        self._waiting, self._raised_at = False, time.monotonic()
+        raise KeyboardInterrupt
+
+    @property
+    def waiting(self) -> bool:
+        """A signal came inside `shield`."""
+        return self._waiting
+
+    @contextlib.contextmanager
+    def shield(self) -> Iterator[None]:
+        """Nothing is raised inside; what came meanwhile is raised behind it, where it was the first."""
+        self._shielded += 1
+        try:
+            yield
+        finally:
+            self._shielded -= 1
+        if self._waiting and not self._shielded and not self._deferred and self._raised_at < 0:
+            self._raise()
+
+    def _forget_terminal(self) -> None:
+        """What is said goes nowhere: writing to a terminal that is closed would be an error."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in self._terminals:
+            os.dup2(nowhere, stream)
+        os.close(nowhere)
+
+    def __enter__(self) -> Self:
+        _active.append(self)
+        if threading.current_thread() is threading.main_thread():
+            self._terminals = [stream for stream in (1, 2) if _is_terminal(stream)]
+            for number in SIGNALS:
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._before[number] = signal.signal(number, self._hear)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+        self._before = {}
+        _active.remove(self)
+        if self.asked and _active:
+            _active[-1].asked, _active[-1]._deferred = self.asked, True
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """For what has to be finished, such as the end of a file: no signal that Interrupts hears breaks it off.
+
+    On the main thread; other threads are never interrupted.
+    """
+    with contextlib.ExitStack() as stack:
+        if _active and threading.current_thread() is threading.main_thread():
+            stack.enter_context(_active[-1].shield())
+        yield
+
+
+def interrupted() -> bool:
+    """Whether a signal came inside `uninterrupted`, which is raised behind it: it is time to save and go."""
+    return any(interrupts.waiting for interrupts in _active)
+
+
+def own_process() -> None:
+    """This process runs one command and ends with it: `before_exit` and `must_leave` count from now on."""
+    _own.append(True)
+
+
+def before_exit(act: Callable[[], None]) -> None:
+    """Have `act` called where a library ends the process: Qt does so when its display goes away.
+
+    Only in an `own_process`, and where the C library has on_exit. From then on the process has to end by
+    `leave`: the interpreter is gone when its own end comes to the hook.
+    """
+    linux = sys.platform.startswith("linux")
+    on_exit = getattr(ctypes.CDLL(None), "on_exit", None) if linux and _own else None
+    if on_exit is None:
+        return
+
+    def run(status: int, argument: object) -> None:
+        try:
+            act()
+        finally:
+            leave(status or 1)
+
+    hook = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_void_p)(run)
+    _exit_hooks.append(hook)
+    on_exit(hook, None)
+
+
+def must_leave(interrupts: Interrupts) -> bool:
+    """Whether an `own_process` can't end as others do.
+
+    A hook waits for the interpreter's end, a thread hangs in a driver, or more signals may be coming.
+    """
+    stuck = any(thread.name.startswith("livestyle-") for thread in threading.enumerate())
+    return bool(_own) and (bool(_exit_hooks) or stuck or bool(interrupts.asked))
+
+
+def leave(code: int) -> NoReturn:
+    """End the process here and now; only what was written is flushed."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue
+    os._exit(code)
+
+
+def _is_terminal(stream: int) -> bool:
+    try:
+        return os.isatty(stream)
+    except OSError:
+        return False
+
+
+def _write(text: bytes) -> None:
+    try:
+        os.write(2, text)
+    except OSError:
+        return

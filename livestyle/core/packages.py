@@ -1,0 +1,54 @@
+"""Packages that are there and do not work: what is said, and the command that mends them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from livestyle.core.errors import LivestyleError
+
+KINDS = ("opencv-python", "opencv-contrib-python")
+OPENCVS = (*KINDS, *(f"{kind}-headless" for kind in KINDS))
+"""All of them write into the same folder: the last one wins, and removing one takes files of the others."""
+
+MEND_OPENCV = f"`pip uninstall -y {' '.join(OPENCVS)}`, then `pip install --no-cache-dir opencv-python`"
+
+
+NO_MEMORY = "there is not enough memory for this; close other programs, or use a smaller size"
+OUT_OF_MEMORY = ("failed to map segment", "annot allocate memory")
+"""What the system's loader says then."""
+
+
+def check_opencv() -> None:
+    """LivestyleError where OpenCV is missing, or only what the removal of another one has left of it."""
+    try:
+        import cv2
+
+        needed = cv2.VideoCapture, cv2.VideoWriter, cv2.imdecode, cv2.getWindowProperty
+    except (ImportError, AttributeError) as error:
+        raise LivestyleError(
+            f"OpenCV is missing or half removed ({error}): opencv-python and opencv-python-headless share "
+            f"their files; {MEND_OPENCV} mends it"
+        ) from error
+    del needed
+
+
+def explained(error: ImportError | AttributeError) -> LivestyleError | None:
+    """What to tell the user of an import that failed; None where the fault is livestyle's own."""
+    if any(sign in str(error) for sign in OUT_OF_MEMORY):
+        return LivestyleError(NO_MEMORY)
+    try:
+        check_opencv()
+    except LivestyleError as broken:
+        return broken
+    package = _package(error)
+    if not isinstance(error, ImportError) or package in ("", "livestyle"):
+        return None
+    return LivestyleError(f"{package} can't be loaded ({error}); pip install --force-reinstall {package}")
+
+
+def _package(error: Exception) -> str:
+    """The package that an import failed in: by its file, else by its name; '' where neither is known."""
+    folders = Path(getattr(error, "path", None) or "").parts
+    if "site-packages" in folders[:-1]:
+        return folders[folders.index("site-packages") + 1]
+    return (getattr(error, "name", None) or "").split(".")[0]

@@ -1,0 +1,130 @@
+"""Parts: the files that are written before they have their name. How they are called, locked and moved.
+
+The part of 'out.mp4' is 'out.mp4.livestyle-4711.part', 4711 being the process. It is locked while it is
+written: one that nobody has locked was left by a run that was ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+PART = re.compile(r"(?P<name>.+)\.livestyle-(?P<pid>\d+)(?:-\d+)?\.part", re.DOTALL)
+"""The name of a part."""
+
+_LONGEST_NAME = 255
+"""Bytes in a file name, in the file systems there are."""
+
+_TURNS, _TURN_S = 200, 0.01
+
+
+def _short(name: str, room: int) -> str:
+    """A name of at most `room` bytes: itself, or its beginning, a hash and its suffix."""
+    if len(os.fsencode(name)) <= room:
+        return name
+    path, digest = Path(name), hashlib.sha256(os.fsencode(name)).hexdigest()[:8]
+    suffix = path.suffix if len(os.fsencode(path.suffix)) < 20 else ""
+    left = room - len(digest) - 1 - len(os.fsencode(suffix))
+    return f"{os.fsencode(name)[:left].decode('utf-8', 'ignore')}~{digest}{suffix}"
+
+
+def _base(target: Path) -> str:
+    return _short(target.name, _LONGEST_NAME - len(".livestyle-4194304-99.part"))
+
+
+def create(target: Path) -> tuple[Path, int]:
+    """A new empty part of `target`, and the descriptor that holds its lock."""
+    number = 1
+    while True:
+        again = f"-{number}" if number > 1 else ""
+        part = target.with_name(f"{_base(target)}.livestyle-{os.getpid()}{again}.part")
+        try:
+            lock = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+            break
+        except FileExistsError:
+            number += 1
+    with contextlib.suppress(OSError):  # a file system without locks
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return part, lock
+
+
+def siblings_of(target: Path) -> dict[Path, int | None]:
+    """The parts of `target`, and for those in use the process that has them."""
+    matches = ((part, PART.fullmatch(part.name)) for part in sorted(target.parent.glob("*.part")))
+    return {part: holder(part) for part, match in matches if match and match["name"] == _base(target)}
+
+
+def holder(part: Path) -> int | None:
+    """The process that writes a part; None where it was left behind."""
+    match = PART.fullmatch(part.name)
+    assert match is not None
+    pid = int(match["pid"])
+    try:
+        lock = os.open(part, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return pid
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
+    except BlockingIOError:
+        return pid
+    except OSError:  # a file system without locks
+        return pid if Path("/proc", str(pid)).exists() else None
+    finally:
+        os.close(lock)
+
+
+def move(part: Path, path: Path, overwrite: bool) -> None:
+    """Rename. FileExistsError where something is there and may not be replaced."""
+    if overwrite:
+        part.replace(path)
+        return
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        part.replace(path)
+        return
+    part.unlink()
+
+
+def move_to_partial(part: Path, path: Path) -> Path:
+    number = 1
+    while True:
+        end = f".partial{f'-{number}' if number > 1 else ''}{path.suffix}"
+        kept = path.with_name(_short(path.stem, _LONGEST_NAME - len(os.fsencode(end))) + end)
+        try:
+            move(part, kept, overwrite=False)
+            return kept
+        except FileExistsError:
+            number += 1
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """No other run looks for parts in this folder meanwhile, or makes one; waits two seconds at most."""
+    lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        for _ in range(_TURNS):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(_TURN_S)
+            except OSError:  # a file system without locks
+                break
+        yield
+    finally:
+        os.close(lock)

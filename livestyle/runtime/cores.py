@@ -1,0 +1,62 @@
+"""How many CPU cores this process may use: of the machine, its affinity, and its container."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+CGROUPS, OWN_CGROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+
+
+def cores() -> int:
+    """At least one."""
+    return max(1, min(affinity(), quota() or affinity()))
+
+
+def limit() -> int:
+    """Threads for an engine that counts the machine's cores by itself; 0 = all of them may be used."""
+    return cores() if cores() < (os.cpu_count() or 1) else 0
+
+
+def affinity() -> int:
+    """Cores that the scheduler may use for this process."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def quota(root: Path = CGROUPS, own: Path = OWN_CGROUP) -> int | None:
+    """Cores' worth of time that the container grants, rounded up; None = as much as there is.
+
+    cgroup v2 says it in cpu.max, v1 in two files; every group above this process's counts too.
+    """
+    shares = [share for folder in _folders(root, own) if (share := _share(folder)) is not None]
+    return max(1, math.ceil(min(shares))) if shares else None
+
+
+def _folders(root: Path, own: Path) -> list[Path]:
+    found = []
+    for line in _lines(own):
+        _, kinds, path = [*line.split(":", 2), "", ""][:3]
+        top = root / "cpu" if "cpu" in kinds.split(",") else root
+        folder = top / path.lstrip("/")
+        found += [folder, *(parent for parent in folder.parents if top in (parent, *parent.parents))]
+    return found
+
+
+def _share(folder: Path) -> float | None:
+    whole = (_lines(folder / "cpu.max") or [""])[0].split()
+    parts = whole or [line for name in ("quota", "period") for line in _lines(folder / f"cpu.cfs_{name}_us")]
+    try:
+        granted, period = (int(part) for part in parts)
+    except ValueError:  # 'max', or no such file
+        return None
+    return granted / period if granted > 0 and period > 0 else None
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return []

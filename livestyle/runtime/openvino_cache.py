@@ -1,0 +1,60 @@
+"""Compiled models that OpenVINO keeps, each with its hash beside it: OpenVINO takes any bytes there are."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from livestyle.core.config import cache_dir
+from livestyle.core.errors import LivestyleError
+from livestyle.core.output_file import write_text
+
+SUFFIX = ".sha256"
+
+
+@contextlib.contextmanager
+def cached(name: str) -> Iterator[dict[str, str]]:
+    """The settings for compile_model inside the block: where the model is kept.
+
+    name: of the model and all that it is compiled for; what is kept under it is checked before, and what
+    is new gets its hash behind. No settings where that folder can't be written.
+    """
+    folder = cache_dir() / "openvino" / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK)
+        if writable:
+            _remove_damaged(folder)
+    except OSError:
+        writable = False
+    yield {"CACHE_DIR": str(folder)} if writable else {}
+    if writable:
+        with contextlib.suppress(OSError, LivestyleError):  # the next start compiles again
+            _note_hashes(folder)
+
+
+def _remove_damaged(folder: Path) -> None:
+    for blob in _blobs(folder):
+        note = blob.with_name(blob.name + SUFFIX)
+        if not note.is_file() or note.read_text("utf-8", errors="replace") != _sha256(blob):
+            blob.unlink(missing_ok=True)
+            note.unlink(missing_ok=True)
+
+
+def _note_hashes(folder: Path) -> None:
+    for blob in _blobs(folder):
+        note = blob.with_name(blob.name + SUFFIX)
+        if not note.exists():
+            write_text(note, _sha256(blob))
+
+
+def _blobs(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_file() and path.suffix not in (SUFFIX, ".part")]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

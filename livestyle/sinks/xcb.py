@@ -1,0 +1,81 @@
+"""The X display, asked through libxcb."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import time
+
+from livestyle.core.closing import Closing
+from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size
+
+REMEDY = "run it in a desktop session, or with --no-window (and --record FILE to keep what is painted)"
+
+TRIES, PAUSE_S = 3, 0.1
+"""A server starts anew when its last client has gone, and takes nobody meanwhile."""
+
+
+class _Screen(ctypes.Structure):
+    """The head of xcb_screen_t."""
+
+    _fields_ = (
+        *((name, ctypes.c_uint32) for name in ("root", "colormap", "white", "black", "masks")),
+        ("width_px", ctypes.c_uint16),
+        ("height_px", ctypes.c_uint16),
+    )
+
+
+class _Screens(ctypes.Structure):
+    """xcb_screen_iterator_t."""
+
+    _fields_ = (("data", ctypes.POINTER(_Screen)), ("rem", ctypes.c_int), ("index", ctypes.c_int))
+
+
+class Connection(Closing):
+    """A connection to the display that DISPLAY names. LivestyleError where there is none."""
+
+    def __init__(self) -> None:
+        name = os.environ.get("DISPLAY")
+        if not name:
+            raise LivestyleError(f"there is no display to open a window on (DISPLAY is not set); {REMEDY}")
+        try:
+            self._xcb = ctypes.CDLL("libxcb.so.1")
+        except OSError as error:
+            raise LivestyleError(f"no window: {error}; apt install libxcb1, or use --no-window") from error
+        self._xcb.xcb_connect.restype = ctypes.c_void_p
+        self._xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
+        self._xcb.xcb_poll_for_event.restype = ctypes.c_void_p
+        self._xcb.xcb_get_setup.restype = ctypes.c_void_p
+        self._xcb.xcb_setup_roots_iterator.restype = _Screens
+        self._xcb.xcb_setup_roots_iterator.argtypes = [ctypes.c_void_p]
+        for call in ("connection_has_error", "disconnect", "poll_for_event", "get_setup"):
+            getattr(self._xcb, f"xcb_{call}").argtypes = [ctypes.c_void_p]
+        self._libc = ctypes.CDLL(None)
+        self._libc.free.argtypes = [ctypes.c_void_p]
+        self._connection = self._xcb.xcb_connect(name.encode(), None)
+        for _ in range(TRIES):
+            if not self.lost:
+                return
+            self.close()
+            time.sleep(PAUSE_S)
+            self._connection = self._xcb.xcb_connect(name.encode(), None)
+        if self.lost:
+            self.close()
+            raise LivestyleError(f"the display {name!r} can't be reached; {REMEDY}")
+
+    @property
+    def lost(self) -> bool:
+        """The display is not there any more. Takes microseconds."""
+        while event := self._xcb.xcb_poll_for_event(self._connection):
+            self._libc.free(event)
+        return bool(self._xcb.xcb_connection_has_error(self._connection))
+
+    def screen_size(self) -> Size | None:
+        """Of the whole display, px."""
+        screens = self._xcb.xcb_setup_roots_iterator(self._xcb.xcb_get_setup(self._connection))
+        first = screens.data.contents if screens.rem else None
+        return Size(first.width_px, first.height_px) if first else None
+
+    def close(self) -> None:
+        self._xcb.xcb_disconnect(self._connection)

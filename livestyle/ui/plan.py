@@ -1,0 +1,31 @@
+"""What the user wants of a live session beside the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from livestyle.sinks.sink import Sink
+
+
+@dataclass(frozen=True)
+class SessionOptions:
+    """What the user wants of a session beside the picture.
+
+    record: a file to record into from the start; None = not until the key
+    folder: where snapshots and recordings by key go
+    max_frames, seconds: the end after so many shown frames, or so long; None = no end
+    figures: the panel with the figures is shown from the start
+    stopped: whether the run was ended from outside
+    say: told of engines that were taken over, or could not be
+    """
+
+    open_recording: Callable[[Path], Sink]
+    record: Path | None = None
+    folder: Path = Path()
+    max_frames: int | None = None
+    seconds: float | None = None
+    figures: bool = False
+    say: Callable[[str], None] = lambda _: None
+    stopped: Callable[[], bool] = lambda: False
