@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from livestyle.commands.given import refuse
 from livestyle.commands.options import Overwrite, TorchDevice, Vgg
 from livestyle.commands.train import require_torch
 from livestyle.core.config import Color
@@ -17,6 +18,7 @@ NAME = "optimize"
 
 
 def main(
+    context: typer.Context,
     photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="The picture to paint.")],
     style: Annotated[
         list[str] | None,
@@ -70,6 +72,12 @@ def main(
 
     livestyle optimize photo.jpg --only content --layer relu4_2
     """
+    if optimizer is Optimizer.LBFGS or (optimizer is None and "mmd-gaussian" not in style_loss):
+        refuse(context, "with L-BFGS", "rate")
+    if only is Only.CONTENT:
+        refuse(context, "with --only content", "style_weight")
+    if only is Only.STYLE:
+        refuse(context, "with --only style", "content_weight")
     require_torch(("torch", "safetensors"))
     from livestyle.workshop.optimize.picture import PictureOptions
     from livestyle.workshop.optimize.run import optimize

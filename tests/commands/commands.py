@@ -139,7 +139,7 @@ OPTIMIZE = Command(
         "device": "quantum",
         "overwrite": True,
     },
-    {},
+    {"rate": {"photo": "a.png", "optimizer": "adam"}},
     {"livestyle.workshop.optimize.run.optimize": None},
 )
 REPRODUCE = Command(

@@ -27,6 +27,16 @@ PICTURE = ("--input", "in.png", "--output", "out.png")
         (("live", "--list-cameras", "--model", "cin"), "--model has no effect with --list-cameras"),
         (("live", "--list-styles", "--strength", "1"), "--strength has no effect with --list-styles"),
         (("live", "--remove-style", "x", "--mirror"), "--mirror has no effect with --remove-style"),
+        (("optimize", "a.png", "--rate", "1"), "--rate has no effect with L-BFGS"),
+        (("optimize", "a.png", "--only", "style", "--content-weight", "2"), "--content-weight has no effect"),
+        (("evaluate", "--temporal", "--vgg", "x"), "--vgg has no effect with --temporal"),
+        (
+            ("evaluate", "--photos", "a", "--paintings", "b", "--plot", "x.png"),
+            "--plot has no effect",
+        ),
+        (("calibrate", "--overwrite"), "--overwrite has no effect without --from"),
+        (("calibrate", "--from", "a", "--only-frames", "--json"), "--json has no effect with --only-frames"),
+        (("calibrate", "--no-install", "--min-psnr", "9"), "--min-psnr has no effect with --no-install"),
         (
             ("video", "in.mp4", "out.mp4", "--change-every", "9s"),
             "--change-every has no effect with one style",

@@ -106,7 +106,7 @@ class App(Program):
         self._told.mkdir()
         command = [sys.executable, str(ROOT / "tests" / "ui" / "listening.py"), "--json", *options]
         super().__init__(command, cwd=folder, env={**env, "LIVESTYLE_TEST_TOLD": str(self._told)})
-        self.window = self.wait_for(lambda: self._xdotool("search", "--onlyvisible", "--name", "^livestyle$"))
+        self.window = self.wait_for(lambda: self._window())
         self._xdotool("windowfocus", "--sync", self.window)
 
     def wait_for(self, get: Callable[[], T | None]) -> T:
@@ -143,6 +143,11 @@ class App(Program):
 
     def close_window(self) -> None:
         self.press("alt+F4")
+
+    def _window(self) -> str:
+        """Its own: that of an app before it may still be there."""
+        whose = ("--all", "--pid", str(self._process.pid), "--name", "^livestyle$")
+        return self._xdotool("search", "--onlyvisible", *whose)
 
     def _lines(self, name: str) -> int:
         path = self._told / name

@@ -159,3 +159,9 @@ def test_without_a_display_one_clear_error(display: str | None, tmp_path: Path) 
     assert "--no-window" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_an_app_that_has_ended_is_no_riddle(env: dict[str, str], tmp_path: Path) -> None:
+    """Of the desktop of these tests: it says what the app said, and waits no longer."""
+    with pytest.raises(AssertionError, match=r"has ended with 2:\n(.*\n)*error: .*nothing\.mp4"):
+        App(env, tmp_path, "--camera", "nothing.mp4")
