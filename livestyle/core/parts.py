@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import os
 import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: nothing is locked there
+    fcntl = None  # type: ignore[assignment]
 
 PART = re.compile(r"(?P<name>.+)\.livestyle-(?P<pid>\d+)(?:-\d+)?\.part", re.DOTALL)
 """The name of a part."""
@@ -23,6 +27,13 @@ _LONGEST_NAME = 255
 """Bytes in a file name, in the file systems there are."""
 
 _TURNS, _TURN_S = 200, 0.01
+
+
+def _take(lock: int, shared: bool = False) -> None:
+    """Lock an open file. BlockingIOError where another has it, OSError where there are no locks."""
+    if fcntl is None:
+        raise OSError(errno.ENOTSUP, "no locks here")
+    fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 def _short(name: str, room: int) -> str:
@@ -51,8 +62,28 @@ def create(target: Path) -> tuple[Path, int]:
         except FileExistsError:
             number += 1
     with contextlib.suppress(OSError):  # a file system without locks
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(lock)
     return part, lock
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Hold a file, made if need be, while the block runs; False inside where another holds it.
+
+    True on a file system without locks. OSError where the file can't be made.
+    """
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        mine = True
+        try:
+            _take(lock)
+        except BlockingIOError:
+            mine = False
+        except OSError:  # no locks here
+            pass
+        yield mine
+    finally:
+        os.close(lock)
 
 
 def siblings_of(target: Path) -> dict[Path, int | None]:
@@ -73,7 +104,7 @@ def holder(part: Path) -> int | None:
     except OSError:
         return pid
     try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        _take(lock, shared=True)
         return None
     except BlockingIOError:
         return pid
@@ -119,7 +150,7 @@ def alone(folder: Path) -> Iterator[None]:
     try:
         for _ in range(_TURNS):
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _take(lock)
                 break
             except BlockingIOError:
                 time.sleep(_TURN_S)

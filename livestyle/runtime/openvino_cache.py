@@ -11,8 +11,10 @@ from pathlib import Path
 from livestyle.core.config import cache_dir
 from livestyle.core.errors import LivestyleError
 from livestyle.core.output_file import write_text
+from livestyle.core.parts import locked
 
 SUFFIX = ".sha256"
+LOCK = "compiling.lock"
 
 
 @contextlib.contextmanager
@@ -20,20 +22,22 @@ def cached(name: str) -> Iterator[dict[str, str]]:
     """The settings for compile_model inside the block: where the model is kept.
 
     name: of the model and all that it is compiled for; what is kept under it is checked before, and what
-    is new gets its hash behind. No settings where that folder can't be written.
+    is new gets its hash behind. No settings where that folder can't be written, or another run is just
+    compiling the same: what OpenVINO has half written, it would read.
     """
-    folder = cache_dir() / "openvino" / name
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        writable = os.access(folder, os.W_OK)
-        if writable:
-            _remove_damaged(folder)
-    except OSError:
-        writable = False
-    yield {"CACHE_DIR": str(folder)} if writable else {}
-    if writable:
-        with contextlib.suppress(OSError, LivestyleError):  # the next start compiles again
-            _note_hashes(folder)
+    with contextlib.ExitStack() as stack:
+        folder = cache_dir() / "openvino" / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            mine = os.access(folder, os.W_OK) and stack.enter_context(locked(folder / LOCK))
+            if mine:
+                _remove_damaged(folder)
+        except OSError:
+            mine = False
+        yield {"CACHE_DIR": str(folder)} if mine else {}
+        if mine:
+            with contextlib.suppress(OSError, LivestyleError):  # the next start compiles again
+                _note_hashes(folder)
 
 
 def _remove_damaged(folder: Path) -> None:
@@ -52,7 +56,11 @@ def _note_hashes(folder: Path) -> None:
 
 
 def _blobs(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.is_file() and path.suffix not in (SUFFIX, ".part")]
+    return [
+        path
+        for path in folder.iterdir()
+        if path.is_file() and path.suffix not in (SUFFIX, ".part") and path.name != LOCK
+    ]
 
 
 def _sha256(path: Path) -> str:
