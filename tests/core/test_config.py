@@ -12,7 +12,7 @@ import pytest
 
 from livestyle.core import config
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 HOMELESS = """
 import os, pwd, sys

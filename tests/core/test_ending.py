@@ -12,7 +12,7 @@ import pytest
 
 from livestyle.core.ending import Interrupts, uninterrupted
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def send(number: int) -> None:
