@@ -38,6 +38,7 @@ LIVE = Command(
         "mirror": True,
         "crossfade": "3",
         "fullscreen": True,
+        "figures": True,
         "no_window": True,
         "snapshots": "shots",
         "record": "a.mp4",

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can 
 
 @pytest.fixture
 def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    with desktop() as env:
+    with desktop(lasting=False) as env:
         monkeypatch.setenv("DISPLAY", env["DISPLAY"])
         yield env
 

@@ -71,10 +71,10 @@ def _text(file: IO[str]) -> str:
 
 
 @contextlib.contextmanager
-def desktop() -> Iterator[dict[str, str]]:
+def desktop(lasting: bool = True) -> Iterator[dict[str, str]]:
     """Xvfb with a window manager; gives the environment for programs on it. Skips where they are missing.
 
-    XVFB_PID in it is the server's.
+    XVFB_PID in it is the server's. lasting: both must still be there in the end.
     """
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
     if missing:
@@ -93,8 +93,9 @@ def desktop() -> Iterator[dict[str, str]]:
         manager = Program(["openbox"], env=env)
         stack.callback(manager.kill)
         yield env
-        manager.alive()
-        server.alive()
+        if lasting:
+            manager.alive()
+            server.alive()
 
 
 class App(Program):
