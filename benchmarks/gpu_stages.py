@@ -12,7 +12,11 @@ MORE = 75
 
 PYCUDA = "a conformance, pycuda"
 
-SUITE = tuple(f"tests/runtime/test_{name}.py" for name in ("engine_conformance", "torch_cuda", "on_gpu"))
+SUITE = (
+    "tests/runtime/test_engine_conformance.py",
+    "tests/runtime/test_on_gpu.py",
+    "tests/workshop/test_torch_engine.py",
+)
 PICK = {"cuda": "torch or cuda or agree", "cpu": "torch-on-host"}
 
 TINY = {

@@ -23,6 +23,12 @@ settings.register_profile("livestyle", deadline=None)
 settings.load_profile("livestyle")
 
 
+def pytest_configure() -> None:
+    """A run under nohup ignores SIGHUP, and the programs that it starts would too."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests marked `gpu` are left out where there is no NVIDIA driver; where there is one they run."""
     try:

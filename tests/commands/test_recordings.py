@@ -165,7 +165,7 @@ def test_a_second_run_does_not_harm_the_first(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11")
 def test_a_display_that_goes_away_leaves_a_whole_recording(tmp_path: Path) -> None:
-    with desktop() as env:
+    with desktop(lasting=False) as env:
         app = begin(tmp_path, env=env)
         server = int(env["XVFB_PID"])
         os.kill(server, signal.SIGKILL)

@@ -77,7 +77,6 @@ def test_keys_change_the_picture_as_the_style_says(app: App, tmp_path: Path, mod
 
 
 def test_two_styles_are_blended_by_keys(app: App, tmp_path: Path, model: Model) -> None:
-    app.key("o")
     app.key("space")
     app.settle()
     app.key("s")

@@ -233,7 +233,8 @@ def read_kernels(order: Order) -> bytes:
 
 def keep_kernels(order: Order, kernels: bytes) -> None:
     """For the next start; where it can't be written they are compiled again."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, LivestyleError):
+        order.kernels_path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(order.kernels_path, kernels)
 
 

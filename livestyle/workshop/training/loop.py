@@ -90,7 +90,7 @@ def fit(
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         for name, tensor in (kept or {}).items():
-            tensor.copy_(state["kept"][name])
+            tensor.copy_(state.get("kept", {}).get(name, tensor))
 
     start = resume(checkpoint, load, meta)
     for step in range(start, schedule.steps):

@@ -46,8 +46,6 @@ class StyleOptions(PhotoOptions):
     vgg: Path | None = None
     style_px: int = 640
     """Long side of the paintings; strokes come out as large as they are there."""
-    stroke: float = 1.0
-    """A factor on the size of strokes."""
     weights: Weights = field(default_factory=Weights)
     style_loss: str = BRUSHWORK
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=12000))
@@ -58,7 +56,6 @@ class StyleOptions(PhotoOptions):
         return {
             **super().record(),
             "style_px": self.style_px,
-            "stroke": self.stroke,
             "weights": asdict(self.weights),
             "style_loss": self.style_loss,
             "start": self.start,

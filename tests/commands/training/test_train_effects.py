@@ -44,6 +44,8 @@ OTHERS: dict[str, Any] = {
     "seed": "9",
     "crop": "64",
     "style_size": "64",
+    "stroke": "2",
+    "canvas": False,
     "style_loss": "bn-stats",
     "loss": "pixel",
     "diversity": "0.7",
@@ -53,7 +55,18 @@ OTHERS: dict[str, Any] = {
     "vgg": "vgg.safetensors",
     **{
         f"{name}_weight": "0.3"
-        for name in ("content", "style", "tv", "stability", "noise", "film", "peaks", "cycle", "identity")
+        for name in (
+            "content",
+            "style",
+            "tv",
+            "stability",
+            "noise",
+            "film",
+            "peaks",
+            "detail",
+            "cycle",
+            "identity",
+        )
     },
 }
 """For each option, by its name in the code, another value than the base's and the default."""

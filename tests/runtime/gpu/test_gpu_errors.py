@@ -49,7 +49,7 @@ def test_whatever_torch_raises_the_next_engine_is_opened(
     with open_engine(model, SIZE, report=said.append) as engine:
         assert engine.name in DEVICES["cpu"]
     cause = "OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB."
-    assert f"torch-cuda can't run: torch-cuda failed: {cause}" in said
+    assert any(f"torch-cuda failed: {cause}" in line for line in said)
 
 
 def test_with_too_little_memory_for_all_slots_two_are_used(

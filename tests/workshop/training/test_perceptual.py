@@ -62,9 +62,27 @@ def objective(perception: Perception, weights: Weights, trained: list[int]) -> F
 def test_the_loss_is_the_weighted_sum(perception: Perception) -> None:
     weights = Weights(content=2, style=3, tv=4, stability=5, noise=6, film=7, peaks=8)
     terms = objective(perception, weights, [0, 1])(photos(2), np.random.default_rng(0), 1.0)
-    assert terms.keys() - {"loss"} == asdict(weights).keys()
-    expected = sum(w * terms[k] for k, w in asdict(weights).items())
+    named = {name: weight for name, weight in asdict(weights).items() if name != "detail"}
+    assert terms.keys() - {"loss"} == named.keys()
+    expected = sum(w * terms[k] for k, w in named.items())
     torch.testing.assert_close(terms["loss"], expected)
+
+
+def test_detail_is_part_of_content_and_counts_where_the_photo_has_it(perception: Perception) -> None:
+    photo = photos(1)
+    photo[:, :, :, 32:] = 0.5  # detail in the left half alone
+    fine = Perception(perception.vgg, [photos(1)], detail=1.0)
+    index = torch.tensor([0])
+
+    def content(judge: Perception, columns: slice) -> float:
+        changed = photo.clone()
+        changed[:, :, :, columns] = 1 - changed[:, :, :, columns]
+        return float(judge.terms(changed, judge.content(photo), index)[0])
+
+    left, right = slice(0, 32), slice(40, 64)
+    assert float(fine.terms(photo, fine.content(photo), index)[0]) == pytest.approx(0, abs=1e-6)
+    added = [content(fine, side) - content(perception, side) for side in (left, right)]
+    assert added[0] > 2 * added[1]
 
 
 def test_only_the_trained_style_is_drawn(perception: Perception) -> None:

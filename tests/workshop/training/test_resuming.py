@@ -26,7 +26,7 @@ from tests.workshop.training.cin.test_train import options, shop
 
 __all__ = ["shop"]
 PLACE = Place(torch.device("cpu"), bf16=False)
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +115,8 @@ def test_weights_and_pictures_that_are_none() -> None:
 
 INTERRUPTED = """
 import os, signal, sys
-from livestyle.workshop.training import train_styles
-step = train_styles.FeedforwardObjective.__call__
+from livestyle.workshop.training.cin import train
+step = train.FeedforwardObjective.__call__
 done = []
 def interrupting(self, photo, rng, progress):
     done.append(1)
@@ -124,7 +124,7 @@ def interrupting(self, photo, rng, progress):
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)
     return step(self, photo, rng, progress)
-train_styles.FeedforwardObjective.__call__ = interrupting
+train.FeedforwardObjective.__call__ = interrupting
 from livestyle.cli import run
 run(["train", *sys.argv[1:]])
 """

@@ -36,6 +36,8 @@ class TrainOptions(StyleOptions):
     """A training of a network with its own style for each painting."""
 
     norm: Norm = Norm.INSTANCE
+    stroke: float = 1.0
+    """A factor on the size of strokes."""
     canvas: bool = True
     """Whether the network gets noise for strokes to hang on, see `Canvas`."""
     layers: Layers = field(default_factory=Layers)
@@ -49,7 +51,13 @@ class TrainOptions(StyleOptions):
         return replace(ARCHITECTURES[self.arch], norm=self.norm, canvas=self.canvas)
 
     def record(self) -> dict[str, Any]:
-        return {**super().record(), "norm": str(self.norm), "layers": asdict(self.layers), **self._teacher()}
+        return {
+            **super().record(),
+            "norm": str(self.norm),
+            "stroke": self.stroke,
+            "layers": asdict(self.layers),
+            **self._teacher(),
+        }
 
     def _teacher(self) -> dict[str, Any]:
         return {"teacher": self.teacher} if self.teacher else {}

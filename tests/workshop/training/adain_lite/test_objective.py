@@ -100,7 +100,8 @@ def test_the_teacher_begins_with_known_styles(options: AdaINOptions, tmp_path: P
     torch.testing.assert_close(teacher(statistics[:5]), vectors, rtol=0.2, atol=0.2)
     start = StyledTransformer(Transformer(ARCHITECTURES["lite"]), ["photo_1", "other"])
     training = train_adain(replace(options, work=tmp_path), PLACE, start)
-    torch.testing.assert_close(training.model.net.state_dict(), start.net.state_dict())
+    found = training.model.net.state_dict()
+    torch.testing.assert_close({name: found[name] for name in start.net.state_dict()}, start.net.state_dict())
 
 
 def test_the_wide_decoder_learns_and_goes_on(options: AdaINOptions, tmp_path: Path) -> None:
