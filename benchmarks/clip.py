@@ -17,7 +17,8 @@ from livestyle.core.size import Size
 from livestyle.evaluation.films import covering
 from livestyle.model.controls import STEADINESS
 from livestyle.offline.demux import Demux, Picture
-from livestyle.sources.video.container import open_container, video_stream
+from livestyle.sources.video.container import open_container
+from livestyle.sources.video.tracks import film_track
 from livestyle.stylizer.stylizer import Stylizer
 
 SIZE = Size(640, 480)
@@ -26,7 +27,7 @@ SIZE = Size(640, 480)
 def read(path: Path, start: int, count: int) -> list[Pixels]:
     """`count` frames from number `start` on, 640x480."""
     with open_container(path) as container:
-        demux = Demux(container, video_stream(container, path), path)
+        demux = Demux(container, film_track(container, path), path)
         pictures = (item.pixels for item in demux if isinstance(item, Picture))
         return [covering(pixels, SIZE) for pixels in islice(pictures, start, start + count)]
 

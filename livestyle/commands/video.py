@@ -53,6 +53,9 @@ def main(
     ] = None,
     crf: Annotated[int | None, typer.Option(help="Quality; lower is better; libx264: 20.", min=0)] = None,
     preset: Annotated[str | None, typer.Option(help="Speed of the encoder; libx264: veryfast.")] = None,
+    track: Annotated[
+        int | None, typer.Option(help="Which picture track, from 1; default: as a player chooses.", min=1)
+    ] = None,
     no_sound: Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")] = False,
     model: ModelName = "cin-lite",
     device: Device = "auto",
@@ -74,6 +77,7 @@ def main(
         max_side=max_side,
         sound=not no_sound,
         overwrite=overwrite,
+        track=track,
     )
     if ALL not in options.styles and len(options.styles or style_image or ()) < 2:
         refuse(context, "with one style", "change_every", "crossfade")

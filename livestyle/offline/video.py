@@ -19,7 +19,7 @@ from av.video.stream import VideoStream
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
-from livestyle.core.output_file import check_target
+from livestyle.core.output_file import check_target, rescue
 from livestyle.core.size import Size
 from livestyle.model.controls import Values
 from livestyle.offline.demux import Demux, Item, Picture
@@ -29,7 +29,8 @@ from livestyle.sinks.encoders import Encoding, container_of
 from livestyle.sinks.video_file import even
 from livestyle.sinks.video_writer import HD, SD, ColorTags, VideoFormat, VideoWriter, told_of
 from livestyle.sources.hardware import decoder_of
-from livestyle.sources.video.container import frame_count, hdr_name, matrix, open_container, video_stream
+from livestyle.sources.video.container import frame_count, hdr_name, matrix, open_container
+from livestyle.sources.video.tracks import described, film_track, left_out
 from livestyle.stylizer.stylizer import Stylizer
 
 SOUND, TEXT = "audio", "subtitle"
@@ -46,6 +47,7 @@ class TranscodeOptions:
     max_side:    scale down until no side is longer, in px; None = as it is
     sound:       copy audio; without it, a file whose sound the container can't hold is an error
     overwrite:   replace an output that exists
+    track:       which picture track is painted, from 1; None = the one that a player would show
     """
 
     styles: tuple[str, ...] = ()
@@ -56,6 +58,7 @@ class TranscodeOptions:
     max_side: int | None = None
     sound: bool = True
     overwrite: bool = False
+    track: int | None = None
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,10 @@ def transcode(
     stylizer.set_controls(options.controls)
     stylizer.reset()
     began = time.monotonic()
-    with open_container(source) as container:
-        stream = video_stream(container, source)
+    with open_container(source, options.track) as container:
+        stream = film_track(container, source, options.track)
+        if left := left_out(container, stream):
+            warn(f"{source.name}: {described(stream)} is painted; left out: {left}; --track N takes another")
         demux = Demux(container, stream, source)
         hdr = hdr_name(demux.first)
         if hdr:
@@ -118,6 +123,9 @@ def transcode(
             target, _format(demux.first, stream, size.times(scale)), options.encoding,
             overwrite=options.overwrite,
         )  # fmt: skip
+        for part in writer.file.left:
+            if kept := rescue(part):
+                warn(f"an earlier run to {target.name} was cut short; what it had is {kept}")
         try:
             copies = _prepare(writer, container, options, warn)
             demux.copied = copies.keys()

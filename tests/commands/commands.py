@@ -83,6 +83,7 @@ VIDEO = Command(
         "encoder": "libx265",
         "crf": "9",
         "preset": "slow",
+        "track": "2",
         "no_sound": True,
         "overwrite": True,
     },

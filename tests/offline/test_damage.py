@@ -171,3 +171,10 @@ def test_a_kill_leaves_a_playable_part(tmp_path: Path, container: str) -> None:
     assert not (tmp_path / f"out.{container}").exists()
     (part,) = tmp_path.glob(f"out.{container}.livestyle-*.part")
     assert len(times(part)) > 20
+    make(source, Clip(steady(3)))
+    warnings: list[str] = []
+    target = tmp_path / f"out.{container}"
+    transcode(source, target, Negative(Model.load("cin-lite")), warn=warnings.append)
+    assert "out.partial" in warnings[0]
+    assert len(times(tmp_path / f"out.partial.{container}")) > 20
+    assert len(times(target)) == 3

@@ -11,7 +11,6 @@ import av.logging
 import numpy as np
 from av.container import InputContainer
 from av.sidedata.sidedata import SideData
-from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
@@ -20,12 +19,13 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import MAX_SIDE_PX
 from livestyle.sources.hardware import accelerator
+from livestyle.sources.video.tracks import film_track
 
 VIDEO_SUFFIXES = frozenset(
     f".{kind}"
     for kind in (
-        *("mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "mts", "m2ts"),
-        *("wmv", "flv", "3gp", "ogv", "mjpeg", "gif", "y4m"),
+        *("mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "vob", "ts", "mts", "m2ts"),
+        *("wmv", "flv", "3gp", "ogv", "mjpeg", "gif", "apng", "y4m", "mxf", "nut", "dv"),
     )
 )
 """What is taken for a video when a folder is read."""
@@ -36,8 +36,11 @@ EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 MAX_PIXELS = MAX_SIDE_PX * MAX_SIDE_PX
 
 _FORMATS = (
-    "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg,gif,mjpeg,yuv4mpegpipe,h264,hevc,mpegvideo,ivf,nut,mxf,dv"
+    "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg,gif,apng,mjpeg,yuv4mpegpipe,h264,hevc,mpegvideo,ivf,nut,mxf,dv"
 )
+_PROBED = {"probesize": "64000000", "analyzeduration": "600000000"}
+"""Bytes and microseconds read to find the tracks of files that don't list them; sound may begin late."""
+
 _HDR = {ColorTrc.SMPTE2084: "PQ (HDR10)", ColorTrc.ARIB_STD_B67: "HLG"}
 _MATRICES = {
     1: Colorspace.ITU709,
@@ -51,8 +54,8 @@ _MATRICES = {
 """swscale's matrix for FFmpeg's AVColorSpace, which frames carry."""
 
 
-def open_container(path: Path) -> InputContainer:
-    """Open a video file for reading; use it in a with block.
+def open_container(path: Path, track: int | None = None) -> InputContainer:
+    """Open a video file for reading, one with the picture track `film_track` finds; use it in a with block.
 
     Only the local file is read, by the formats people keep videos in: a playlist inside can't reach
     other files or hosts. LivestyleError where it is missing, no video, damaged beyond opening, or
@@ -62,7 +65,7 @@ def open_container(path: Path) -> InputContainer:
         found = "a folder" if path.is_dir() else "nothing"
         raise LivestyleError(f"cannot read {path}: {found} there; expected a video file")
     av.logging.set_libav_level(av.logging.PANIC)
-    limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
+    limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, **_PROBED}
     try:
         container = av.open(
             str(path.absolute()), container_options=limits, metadata_errors="replace", hwaccel=accelerator()
@@ -70,20 +73,11 @@ def open_container(path: Path) -> InputContainer:
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise LivestyleError(f"cannot read {path}: {reason(error)}; expected a video file") from error
     try:
-        _check(video_stream(container, path), path)
+        _check(film_track(container, path, track), path)
     except BaseException:
         container.close()
         raise
     return container
-
-
-def video_stream(container: InputContainer, path: Path) -> VideoStream:
-    """The first stream of moving pictures (no cover art). LivestyleError where there is none."""
-    for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic and stream.codec_context is not None:
-            return stream
-    kinds = ", ".join(s.type for s in container.streams) or "nothing"
-    raise LivestyleError(f"{path} has no video that can be decoded; it holds {kinds}")
 
 
 def frame_count(stream: VideoStream) -> int | None:

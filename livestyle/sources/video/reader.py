@@ -14,7 +14,8 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.fit import cover
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
-from livestyle.sources.video.container import BgrDecoder, open_container, video_stream
+from livestyle.sources.video.container import BgrDecoder, open_container
+from livestyle.sources.video.tracks import film_track
 
 BAD_DATA = (av.FFmpegError, ValueError, IndexError)
 """What PyAV raises for damaged files; IndexError for packets of a stream that it does not know."""
@@ -34,7 +35,7 @@ class VideoReader:
         self.damaged = 0
         self._container = open_container(path)
         try:
-            self._stream = video_stream(self._container, path)
+            self._stream = film_track(self._container, path)
             self._to_bgr = BgrDecoder()
             self._decoded = self._decode()
             self._first = next(self._decoded, None)

@@ -20,7 +20,8 @@ from livestyle.model.card import Model
 from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime import tiling
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
-from livestyle.sources.video.container import open_container, video_stream
+from livestyle.sources.video.container import open_container
+from livestyle.sources.video.tracks import film_track
 from livestyle.ui.run import ShowOptions, show
 from livestyle.workshop.export.onnx import restore
 from livestyle.workshop.export.publish import Published, publish
@@ -116,5 +117,5 @@ def test_films_come_out_larger(larger: Model, tmp_path: Path) -> None:
     assert stop.value.code == 0
     assert times(target) == times(source)
     with open_container(target) as container:
-        stream = video_stream(container, target)
+        stream = film_track(container, target)
         assert (stream.width, stream.height) == (264, 256)
