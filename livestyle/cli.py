@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from livestyle.core.ending import Interrupts, leave, must_leave
-from livestyle.core.errors import LivestyleError
+from livestyle.core.errors import LivestyleError, PartlyDoneError
 from livestyle.core.packages import NO_MEMORY, explained
 from livestyle.sources.address import without_passwords
 
@@ -67,8 +67,8 @@ def livestyle() -> None:
 def run(arguments: list[str] | None = None) -> None:
     """Parse and run; a LivestyleError is one line on stderr and exit code 2.
 
-    Ctrl+C is 130, SIGTERM 143, a closed terminal 129: the first of them ends the command in order,
-    a second one changes nothing.
+    Where some of many files failed it is 1. Ctrl+C is 130, SIGTERM 143, a closed terminal 129: the first
+    of them ends the command in order, a second one changes nothing.
     """
     _write_any_letter()
     with Interrupts() as interrupts:
@@ -77,6 +77,9 @@ def run(arguments: list[str] | None = None) -> None:
             code: Any = 0
         except SystemExit as end:  # of KeyboardInterrupt typer makes one with 130
             code = interrupts.code if end.code == 128 + SIGINT else end.code
+        except PartlyDoneError as error:
+            _tell(str(error))
+            code = 1
         except LivestyleError as error:
             code = _tell(str(error))
         except MemoryError:

@@ -9,6 +9,10 @@ class LivestyleError(Exception):
     """Bad input or a missing device. The command line prints it and exits with code 2."""
 
 
+class PartlyDoneError(LivestyleError):
+    """Of many files some failed, each with an error of its own. The command line exits with code 1."""
+
+
 class NoEngineError(LivestyleError):
     """No engine can run the model; holds every cause together with its remedy."""
 

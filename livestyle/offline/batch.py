@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from livestyle.core.errors import LivestyleError
+from livestyle.core.errors import LivestyleError, PartlyDoneError
 from livestyle.core.output_file import make_folder
 
 Pair = tuple[Path, Path]
@@ -19,7 +20,8 @@ def pairs(
     """Each input with its output: one file to one file, or a folder's files to names alike in a folder.
 
     readable, writable: suffixes; an input that can be read but not written gets the suffix `other`.
-    A file goes into a `target` that is a folder under its own name. The folder is made.
+    A file goes into a `target` that is a folder under its own name. The folder is made. Inputs whose
+    outputs would have one name get their own suffix into it: a.ppm beside a.png becomes a-ppm.png.
     LivestyleError where there is nothing to do, or a folder would be written into itself.
     """
 
@@ -35,7 +37,23 @@ def pairs(
     make_folder(target)
     if target.samefile(source):
         raise LivestyleError(f"{target} is input and output at once; choose another folder for the output")
-    return [(path, target / name(path)) for path in files]
+    return [(path, target / out) for path, out in zip(files, _apart(files, name), strict=True)]
+
+
+def _apart(files: Sequence[Path], name: Callable[[Path], str]) -> list[str]:
+    """A name for each output, no two alike, in capitals or not. LivestyleError where that can't be had."""
+    plain = [name(path) for path in files]
+    counts = Counter(out.lower() for out in plain)
+    names = [
+        out
+        if counts[out.lower()] == 1 or out == path.name
+        else f"{path.stem}-{path.suffix[1:]}{Path(out).suffix}"
+        for path, out in zip(files, plain, strict=True)
+    ]
+    twice = [out for out, count in Counter(out.lower() for out in names).items() if count > 1]
+    if twice:
+        raise LivestyleError(f"two inputs would become {twice[0]}; rename one of them")
+    return names
 
 
 def each(
@@ -46,7 +64,7 @@ def each(
 ) -> None:
     """Do every job; one alone raises its own error, of many those that fail are reported and counted.
 
-    `advance` is called after each of many. LivestyleError at the end where any failed.
+    `advance` is called after each of many. PartlyDoneError at the end where any failed.
     """
     if len(jobs) == 1:
         return work(*jobs[0])
@@ -59,5 +77,5 @@ def each(
             console.print(f"error: {error}", style="red", soft_wrap=True)
         advance()
     if failed:
-        raise LivestyleError(f"{failed} of {len(jobs)} files could not be painted")
+        raise PartlyDoneError(f"{failed} of {len(jobs)} files could not be painted")
     return None

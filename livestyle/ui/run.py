@@ -79,7 +79,8 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
     Empty where the user left before there was a picture.
     """
     if options.record:
-        check_target(options.record, options.overwrite)
+        for camera in options.cameras:  # one may be a file
+            check_target(options.record, options.overwrite, Path(camera) if Path(camera).is_file() else None)
     if options.window:
         check_display()
     for line in rescued({options.folder, *([options.record.parent] if options.record else [])}):

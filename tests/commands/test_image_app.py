@@ -95,10 +95,23 @@ def test_a_folder_goes_on_after_a_broken_picture(tmp_path: Path, capsys: pytest.
     cv2.imwrite(str(photos / "a.jpg"), PHOTO)
     (photos / "b.png").write_bytes(b"nonsense")
     cv2.imwrite(str(photos / "c.ppm"), PHOTO)
-    assert run(photos, tmp_path / "out", "--max-side", 110) == 2
+    assert run(photos, tmp_path / "out", "--max-side", 110) == 1
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["a.jpg", "c.png"]
     assert read(tmp_path / "out" / "a.jpg").shape == (69, 110, 3)
     assert "b.png" in capsys.readouterr().err
+
+
+def test_as_many_pictures_come_out_as_go_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    photos.mkdir()
+    for name in ("a.png", "a.ppm", "a.jp2", "b.ppm"):
+        cv2.imwrite(str(photos / name), PHOTO)
+    for more in ((), ("--overwrite",)):
+        assert run(photos, out, *more) == 0
+        assert sorted(p.name for p in out.iterdir()) == ["a-jp2.png", "a-ppm.png", "a.png", "b.png"]
+    cv2.imwrite(str(photos / "a-ppm.png"), PHOTO)
+    assert run(photos, tmp_path / "other") == 2
+    assert "two inputs would become a-ppm.png; rename one" in capsys.readouterr().err
 
 
 def test_a_painting_gets_the_colours_of_each_photo(tmp_path: Path) -> None:

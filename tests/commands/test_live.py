@@ -173,3 +173,15 @@ def test_bench_gives_json(tmp_path: Path) -> None:
     assert found["frames"] > 1
     assert found["engine_alone_ms"]["p50"] > 0
     assert not found["window"]
+
+
+def test_a_recording_never_takes_the_place_of_the_film_that_is_the_camera(tmp_path: Path) -> None:
+    film = tmp_path / "a.mp4"
+    made = run(
+        tmp_path, "--camera", "synthetic:160x120", "--no-window", "--record", "a.mp4", "--max-frames", "9"
+    )
+    assert made.returncode == 0, made.stderr
+    before = film.read_bytes()
+    done = run(tmp_path, "--camera", "a.mp4", "--no-window", "--record", "a.mp4", "--overwrite")
+    assert done.returncode == 2, done.stderr
+    assert film.read_bytes() == before
