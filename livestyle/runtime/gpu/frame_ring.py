@@ -152,6 +152,7 @@ class Slots:
         assert not self.in_flight, "take the results first"
         with self._sticky():
             slot, found = self._with_its_past(), dict[str, float]()
+            stages: tuple[Callable[[Stream], object], ...]
             stages = slot.inputs.upload, lambda _: slot.run(), slot.outputs.download
             slot.stream.synchronize()
             for name, stage in zip(("h2d", "inference", "d2h"), stages, strict=True):

@@ -8,6 +8,9 @@ from onnx import NodeProto, TensorProto, helper
 from livestyle.runtime.tensorrt.half import half_of
 from livestyle.runtime.tensorrt.onnx_nodes import CONVOLUTIONS, replace_nodes
 
+CANVAS_TILE = "net.canvas.tile"
+"""The constant of a graph that is no weight, and large all the same."""
+
 
 def store_halves(model: onnx.ModelProto) -> None:
     """Round the weights of convolutions to float16 and hold them so; changed in place.
@@ -15,14 +18,25 @@ def store_halves(model: onnx.ModelProto) -> None:
     A Cast makes float32 of them, which a runtime does once, when it loads the graph. A weight keeps its
     name. LivestyleError for one beyond float16's range.
     """
-    readers = {n.input[1]: n for n in model.graph.node if n.op_type in CONVOLUTIONS}
-    casts: list[NodeProto] = []
-    for weight in model.graph.initializer:
-        if weight.name not in readers or weight.data_type != TensorProto.FLOAT:
-            continue
-        half = half_of(weight, weight.name, "train with a lower --rate or other --styles")
-        name = readers[weight.name].input[1] = f"{weight.name}_float"
-        casts.append(helper.make_node("Cast", [half.name], [name], f"cast_{half.name}", to=TensorProto.FLOAT))
-        weight.CopyFrom(half)
+    _store(model, {n.input[1] for n in model.graph.node if n.op_type in CONVOLUTIONS})
+
+
+def store_canvas(model: onnx.ModelProto) -> None:
+    """The same of the canvas, in a graph whose weights are INT8; where it has none, nothing."""
+    _store(model, {CANVAS_TILE})
+
+
+def _store(model: onnx.ModelProto, names: set[str]) -> None:
+    casts: dict[str, NodeProto] = {}
+    for tensor in model.graph.initializer:
+        if tensor.name in names and tensor.data_type == TensorProto.FLOAT:
+            half = half_of(tensor, tensor.name, "train with a lower --rate or other --styles")
+            made = [f"{half.name}_float"]
+            casts[half.name] = helper.make_node(
+                "Cast", [half.name], made, f"cast_{half.name}", to=TensorProto.FLOAT
+            )
+            tensor.CopyFrom(half)
+    for node in model.graph.node:
+        node.input[:] = [casts[name].output[0] if name in casts else name for name in node.input]
     if casts:
-        replace_nodes(model.graph, [*casts, *model.graph.node])
+        replace_nodes(model.graph, [*casts.values(), *model.graph.node])

@@ -23,6 +23,7 @@ from livestyle.runtime.tensorrt.half import restore_floats
 from livestyle.sources.images import load_image
 from livestyle.workshop.calibration.farthest_point import FrameChooser
 from livestyle.workshop.calibration.frames import SIZE
+from livestyle.workshop.export.float16_weights import store_canvas
 from livestyle.workshop.export.steadiness import state_shapes
 
 FRAMES = 120
@@ -66,6 +67,7 @@ def quantize(graph: Path, out: Path, frames: Sequence[Pixels], styles: StyleBank
         fast_bias_correction=True,
         ignored_scope=nncf.IgnoredScope(names=_kept_in_float(model)),
     )
+    store_canvas(quantized)
     onnx.save(quantized, str(out))
 
 

@@ -184,6 +184,8 @@ class Transformer(nn.Module):
                 side *= conv.stride[0]
                 side /= 2 if isinstance(layer, UpConv) else 1
                 total += math.ceil(height / side) * math.ceil(width / side) * conv.weight.numel()
+        if self.canvas is not None:
+            total += height // FOLD * (width // FOLD) * self.canvas.conv.conv.weight.numel()
         return total
 
 
