@@ -30,7 +30,7 @@ FULL_SIZE: dict[str, Any] = {
     "crop_px": 256,
     "batch": 8,
     "style_px": 640,
-    "weights": Weights(peaks=8.0),
+    "weights": Weights(style=12.0, stability=100.0, noise=100.0, detail=1.0, peaks=8.0),
     "schedule": Schedule(steps=40000, warm=100),
 }
 

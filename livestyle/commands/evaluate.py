@@ -20,7 +20,14 @@ from livestyle.core.frame import Pixels
 from livestyle.core.output_file import check_target, make_folder
 from livestyle.core.parse import split_styles
 from livestyle.core.size import Size
-from livestyle.evaluation.appearance_report import Paint, judge, load_photos, painting_paths, write_report
+from livestyle.evaluation.appearance_report import (
+    REPORT,
+    Paint,
+    judge,
+    load_photos,
+    painting_paths,
+    write_report,
+)
 from livestyle.evaluation.appearance_report import report as appearance_record
 from livestyle.evaluation.appearance_report import table_of as appearance_table
 from livestyle.evaluation.onnx_painter import OnnxPainter
@@ -179,14 +186,14 @@ def _appearance(
     stylizer.model.card.check_paints()
     if out:
         make_folder(out)
-        check_target(out / "appearance.json", overwrite)
+        check_target(out / REPORT, overwrite)
     size = Size.of(photos[0])
     painters = {stylizer.model.card.name: _painters(stylizer, styles)}
     painters |= {text.rpartition("=")[0] or text: _other(text, size) for text in others}
     found = list(judge(painters, photos, paintings))
     record = appearance_record(found, len(photos), size, str(stylizer.info))
     if out:
-        write_report(out, found, photos, record)
+        write_report(out, found, photos, record, overwrite)
     if as_json:
         sys.stdout.write(json.dumps(record) + "\n")
     else:

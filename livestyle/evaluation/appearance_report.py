@@ -16,6 +16,7 @@ from rich.table import Table
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.output_file import write_text
 from livestyle.core.size import Size
 from livestyle.evaluation.appearance import Appearance, Own, appearance
 from livestyle.evaluation.films import covering
@@ -25,6 +26,7 @@ from livestyle.sources.images import SUFFIXES, load_image, natural_key
 Paint = Callable[[Pixels], Pixels]
 Styles = Iterator[tuple[str, Paint]]
 
+REPORT = "appearance.json"
 SHEET_PHOTOS, TILE_PX = 6, (320, 240)
 
 
@@ -107,14 +109,14 @@ def table_of(found: Sequence[Judged]) -> Table:
 
 
 def write_report(
-    out: Path, found: Sequence[Judged], photos: Sequence[Pixels], record: dict[str, Any]
+    out: Path, found: Sequence[Judged], photos: Sequence[Pixels], record: dict[str, Any], overwrite: bool
 ) -> None:
-    """appearance.json, and sheet-PAINTER.jpg for each painter, into a folder that is there."""
-    (out / "appearance.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    """sheet-PAINTER.jpg for each painter, then appearance.json, into a folder that is there."""
     for painter in dict.fromkeys(one.painter for one in found):
         rows = [_row([np.full_like(photos[0], 255), *photos[:SHEET_PHOTOS]], "")]
         rows += [_row([one.painting, *one.painted], one.style) for one in found if one.painter == painter]
-        save_image(out / f"sheet-{Path(painter).stem}.jpg", np.vstack(rows), overwrite=True)
+        save_image(out / f"sheet-{Path(painter).stem}.jpg", np.vstack(rows), overwrite)
+    write_text(out / REPORT, json.dumps(record, indent=1) + "\n")
 
 
 def _row(pictures: Sequence[Pixels], name: str) -> Pixels:

@@ -62,6 +62,11 @@ def test_every_style_beside_another_network(shop: Path, capsys: pytest.CaptureFi
     assert list(theirs["styles"]) == ["light"]
     assert {p.name for p in out.glob("*.jpg")} == {"sheet-greys.jpg", "sheet-swap.jpg"}
     assert evaluate(shop, "--size", "160x128", "--out", str(out)) == 2  # what is there stays
+    (out / "appearance.json").unlink()
+    before = (out / "sheet-greys.jpg").read_bytes()
+    assert evaluate(shop, "--size", "160x128", "--style", "dark", "--out", str(out)) == 2  # a sheet too
+    assert (out / "sheet-greys.jpg").read_bytes() == before
+    assert not (out / "appearance.json").exists()
 
 
 def test_a_style_without_its_painting(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,7 +44,7 @@ class PictureOptions:
     size_px:   long side of the result; style_px: of the paintings, where not the same
     stages:    each has twice the side of the one before and half of its iterations (Gatys 2017)
     layer:     what content is compared in; with `only`, what is reconstructed from
-    optimizer: L-BFGS, or Adam for a style loss that is drawn anew each time, where None
+    optimizer: L-BFGS, or Adam for a style loss that changes from one time to the next, where None
     start:     the photo, or noise for a reconstruction, where None
     """
 
@@ -179,7 +179,7 @@ class PictureOptimizer:
 def _optimizer(options: PictureOptions, loss: StyleLoss) -> Optimizer:
     if options.optimizer is Optimizer.LBFGS and loss.random and options.only is not Only.CONTENT:
         raise LivestyleError(
-            f"{options.style_loss} is drawn anew in each iteration, which L-BFGS can't follow; "
+            f"{options.style_loss} changes from one iteration to the next, which L-BFGS can't follow; "
             "give --optimizer adam"
         )
     return options.optimizer or (Optimizer.ADAM if loss.random else Optimizer.LBFGS)

@@ -28,7 +28,6 @@ class Place:
                 "torch sees no CUDA device; check nvidia-smi and torch.version.cuda, or use --device cpu"
             )
         if has_cuda and name != "cpu":
-            torch.backends.cuda.matmul.allow_tf32 = True
             return cls(torch.device("cuda"), torch.cuda.is_bf16_supported())
         return cls(torch.device("cpu"), torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
