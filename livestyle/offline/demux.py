@@ -86,7 +86,7 @@ class Demux:
 
     def _read(self) -> Iterator[VideoFrame | Packet[Stream]]:
         for packet in self._packets():
-            if packet.stream_index != self._stream.index:
+            if packet.stream.index != self._stream.index:  # stream_index is 0 in every packet that flushes
                 if packet.size and packet.dts is not None:
                     yield packet
                 continue

@@ -81,6 +81,13 @@ FILMS = (
         video=Outcome(times=STEADY_S, says=(r"PQ \(HDR10\) video; it is painted as if it were SDR",)),
     ),
     Situation(
+        "half_clear_film",
+        "a.mkv",
+        clip(*STEADY, codec="ffv1", pix_fmt="bgra", solid=(30, 60, 220), alpha=128),
+        video=Outcome(times=STEADY_S, color=(142, 157, 238)),
+        live=SEEN,
+    ),
+    Situation(
         "motion_jpeg",
         "camera.avi",
         clip(*STEADY, codec="mjpeg", pix_fmt="yuvj420p", time_base=Fraction(1, 1000)),

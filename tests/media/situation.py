@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -86,7 +87,7 @@ def ffmpeg(*arguments: str) -> Callable[[Path], object]:
     return run
 
 
-def encoded(suffix: str, pixels: NDArray[np.generic], *flags: int) -> bytes:
+def encoded(suffix: str, pixels: NDArray[np.integer[Any] | np.floating[Any]], *flags: int) -> bytes:
     """A picture file as OpenCV writes it."""
     good, data = cv2.imencode(suffix, pixels, flags)
     assert good
@@ -102,5 +103,5 @@ def animation(path: Path, colors: Sequence[tuple[int, ...]], durations_ms: Seque
     """GIF, APNG, WebP or AVIF by its suffix: one colour a picture, 80x64."""
     found = cv2.Animation()
     found.frames = [np.full((64, 80, len(color)), color, np.uint8) for color in colors]
-    found.durations = np.array(durations_ms, np.int32)
+    found.durations = list(durations_ms)
     assert cv2.imwriteanimation(str(path), found)
