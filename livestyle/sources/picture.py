@@ -32,7 +32,7 @@ CLEAR = frozenset({"RGBA", "RGBa", "LA", "La", "PA"})
 
 
 @dataclass(frozen=True)
-class Photo:
+class PictureFile:
     """A picture file, decoded; all is upright as its EXIF says.
 
     pixels:  uint8 BGR (H, W, 3)
@@ -47,7 +47,7 @@ class Photo:
     notes: tuple[str, ...] = ()
 
 
-def load_photo(path: Path, scaled: bool = False) -> Photo:
+def load_photo(path: Path, scaled: bool = False) -> PictureFile:
     """Read a picture file.
 
     LivestyleError where it can't be read, is no picture, holds more than MAX_PIXELS, or is over
@@ -58,12 +58,12 @@ def load_photo(path: Path, scaled: bool = False) -> Photo:
         if file is None:
             pixels = decoded(data, path)
             _check(Size.of(pixels), path, scaled)
-            return Photo(pixels)
+            return PictureFile(pixels)
         _check(Size(*file.size), path, scaled)
         imprint, notes = _imprint(file.info), tuple(_notes(file, path))
         if file.mode in CLEAR or "transparency" in file.info:
-            return Photo(*_with_alpha(file, path), imprint, notes)
-    return Photo(decoded(data, path), None, imprint, notes)
+            return PictureFile(*_with_alpha(file, path), imprint, notes)
+    return PictureFile(decoded(data, path), None, imprint, notes)
 
 
 def decoded(data: bytes, path: Path) -> Pixels:
