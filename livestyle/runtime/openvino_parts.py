@@ -55,8 +55,10 @@ class PartsPainter:
         for top, left in product(_starts(height), _starts(width)):
             part = pixels[top : top + PART_PX, left : left + PART_PX]
             below, right = PART_PX - part.shape[0], PART_PX - part.shape[1]
-            part = cv2.copyMakeBorder(part, 0, below, 0, right, cv2.BORDER_REFLECT_101)
-            found = self._run(self._part, part, style, statistics)["stylized"][0]
+            whole = cv2.copyMakeBorder(part, 0, below, 0, right, cv2.BORDER_REFLECT_101)
+            found = self._run(self._part, whole.astype(np.uint8, copy=False), style, statistics)["stylized"][
+                0
+            ]
             y, x = (MARGIN_PX if start else 0 for start in (top, left))
             rest = painted[top + y : top + PART_PX, left + x : left + PART_PX]
             rest[:] = found[y : y + rest.shape[0], x : x + rest.shape[1]]
@@ -66,7 +68,8 @@ class PartsPainter:
         """The means and variances of every layer, by name, from the picture scaled down."""
         scale = SCALED_SIDE_PX / max(pixels.shape[:2])
         height, width = (max(64, round(side * scale)) for side in pixels.shape[:2])
-        small = self._rule.pad(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA))
+        scaled = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+        small = self._rule.pad(scaled.astype(np.uint8, copy=False))
         size = Size.of(small)
         if self._small is None or self._small[0] != size:
             self._small = size, self.engine.compiled(size, Precision.F32, with_statistics)
