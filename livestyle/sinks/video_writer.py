@@ -45,7 +45,7 @@ class VideoWriter:
         """`form.size` must be even on both sides."""
         self.container, encoding = container_of(path), encoding or Encoding()
         name = encoder_name(encoding, self.container)
-        options = encoder_options(name, encoding)
+        options = encoder_options(name, encoding, form.size)
         self.encoder = name
         self.path = path
         self.frames = 0
