@@ -112,7 +112,7 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         plan = _plan(options, console, lambda: bool(interrupts.asked))
         session = Session(pipeline, window, Hud(pipeline), plan, chooser)
         if window is not None:
-            before_exit(session.rescue)
+            before_exit(session.captures.rescue)
         interrupts.defer()
         with pipeline:
             pipeline.hot_swap.improve(better)

@@ -56,6 +56,8 @@ class Screen:
     picker: Picker | None = None
     tiles: Tiles = ONE
     """what the pictures in the picture are"""
+    painting: PaintedFrame | None = None
+    """the newest one; `take` sets it"""
     _toast: str = ""
     _toast_until: float = 0.0
     _rows: Rows = field(default=())
@@ -67,9 +69,10 @@ class Screen:
         seconds = TOAST_S * (1 + len(text) / TOAST_LETTERS) if seconds is None else seconds
         self._toast_until = time.monotonic() + seconds
 
-    def tell_size(self, before: PaintedFrame | None, now: PaintedFrame) -> None:
-        """Say it where the camera gives another size than for the painting before."""
-        size = Size.of(now.original.pixels)
+    def take(self, painting: PaintedFrame) -> None:
+        """Show this one from now on; says it where the camera gives another size than before."""
+        before, self.painting = self.painting, painting
+        size = Size.of(painting.original.pixels)
         if before is not None and size != Size.of(before.original.pixels):
             self.toast(f"The camera gives {size} now".replace("x", "×"))
 

@@ -153,12 +153,12 @@ def test_max_frames_and_record_without_a_window(pipeline: LivePipeline, tmp_path
 
 def test_a_camera_that_is_away_is_not_recorded(pipeline: LivePipeline, tmp_path: Path) -> None:
     session = session_of(pipeline, SessionOptions(ListSink), None)
-    session._start_recording(tmp_path / "a.mp4")
+    session.captures.start(tmp_path / "a.mp4")
     pixels = np.zeros((64, 64, 3), np.uint8)
     for index, away in enumerate((False, True, True, False)):
         frame = Frame(pixels, index, index, notice=away)
-        session._record_frame(PaintedFrame(frame, frame, "x"))
-    session._stop_recording()
+        session.captures.add(PaintedFrame(frame, frame, "x"), pixels)
+    session.captures.stop()
     assert (tmp_path / "a.mp4").read_text() == "0 3"
 
 
@@ -225,10 +225,10 @@ def fail_to_open(path: Path) -> Sink:
 
 def test_strength_stays_in_range(pipeline: LivePipeline) -> None:
     session = session_of(pipeline, SessionOptions(ListSink), None)
-    session.press(Key(STRENGTH, 1))
+    session.actions.press(Key(STRENGTH, 1))
     assert pipeline.look.strength == 1
     for _ in range(12):
-        session.press(Key(STRENGTH, -1))
+        session.actions.press(Key(STRENGTH, -1))
     assert pipeline.look.strength == 0
 
 
@@ -242,7 +242,7 @@ def test_back_leaves_help_then_full_screen_then_the_app(pipeline: LivePipeline) 
 
 def test_compare_shows_the_camera_left_and_the_painting_right(pipeline: LivePipeline) -> None:
     session = session_of(pipeline, SessionOptions(ListSink), None)
-    session.press(Key(Action.COMPARE))
+    session.actions.press(Key(Action.COMPARE))
     dark, light = (np.full((64, 64, 3), v, np.uint8) for v in (10, 200))
     picture = session.screen.picture(PaintedFrame(Frame(dark, 0, 0), Frame(light, 0, 0), "x"))
     assert (picture[:, :30] == 10).all()
@@ -287,7 +287,7 @@ def test_models_and_pictures_that_are_not_there_are_notices(pipeline: LivePipeli
         (Action.OPEN_PICTURE, "cin-lite takes trained styles only"),
         (Action.NEXT_PICTURE, "i opens a picture"),
     ):
-        session.press(Key(action))
+        session.actions.press(Key(action))
         assert said in session.screen._toast
     assert session.screen.picker is None
 

@@ -1,0 +1,143 @@
+"""What the keys do: one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from livestyle.core.errors import LivestyleError, told
+from livestyle.model.controls import Control
+from livestyle.pipeline.grid import AnyPipeline
+from livestyle.pipeline.look import Look
+from livestyle.sinks.window import Window
+from livestyle.ui.captures import Captures
+from livestyle.ui.chooser import Chooser
+from livestyle.ui.keys import Action, Key, key_of
+from livestyle.ui.picker import Picker
+from livestyle.ui.screen import Screen
+from livestyle.ui.turning import Turning
+
+
+class Actions:
+    """Does what keys ask, and says so on the screen. Used by the display thread alone."""
+
+    def __init__(
+        self,
+        pipeline: AnyPipeline,
+        window: Window | None,
+        screen: Screen,
+        chooser: Chooser,
+        captures: Captures,
+    ) -> None:
+        self.over = False
+        """the user has left"""
+        self._pipeline = pipeline
+        self._window = window
+        self._screen = screen
+        self._chooser = chooser
+        self._captures = captures
+        self._turning = Turning()
+        self._table = self._all()
+
+    def hear(self, code: int) -> None:
+        """Do what a key of cv2.waitKeyEx asks, of what is open in the window."""
+        key = key_of(code)
+        if self._screen.picker is not None:
+            self._pick(self._screen.picker, code)
+        elif key is not None:
+            self.press(key)
+
+    def press(self, key: Key) -> None:
+        """Do what a key asks while only the picture is shown."""
+        asks = key.asks
+        if isinstance(asks, Control):
+            self._say(lambda: self._turning.turn(self._look, asks, key.number))
+        else:
+            self._say(lambda: self._table[asks](key))
+
+    def _say(self, act: Callable[[], str]) -> None:
+        try:
+            said = act()
+        except (LivestyleError, OSError) as error:
+            said = told(error)
+        if said:
+            self._screen.toast(said)
+
+    def _pick(self, picker: Picker, code: int) -> None:
+        """Give a key to the picker; a chosen picture becomes the style."""
+        path = picker.press(code)
+        if not picker.open:
+            self._screen.picker = None
+        if path is not None:
+            self._say(lambda: self._chooser.add(path))
+
+    def _all(self) -> Mapping[Action, Callable[[Key], str]]:
+        return {
+            Action.PICK_STYLE: lambda key: self._turning.pick(self._look, key.number),
+            Action.NEXT_MODEL: lambda _: self._chooser.turn(1),
+            Action.PREVIOUS_MODEL: lambda _: self._chooser.turn(-1),
+            Action.OPEN_PICTURE: lambda _: self._open_picture(),
+            Action.NEXT_PICTURE: lambda _: self._chooser.browse(1),
+            Action.PREVIOUS_PICTURE: lambda _: self._chooser.browse(-1),
+            Action.REMOVE_STYLE: lambda _: self._chooser.remove(),
+            Action.COMPARE: lambda _: self._compare(),
+            Action.NEXT_CAMERA: lambda _: self._next_camera(),
+            Action.SNAPSHOT: lambda _: self._snapshot(),
+            Action.RECORD: lambda _: self._captures.record(),
+            Action.FULLSCREEN: lambda _: self._fullscreen(),
+            Action.HUD: lambda _: self._toggle_hud(),
+            Action.HELP: lambda _: self._toggle_help(),
+            Action.BACK: lambda _: self._back(),
+            Action.QUIT: lambda _: self._quit(),
+        }
+
+    @property
+    def _look(self) -> Look:
+        return self._pipeline.look
+
+    def _open_picture(self) -> str:
+        self._screen.picker = self._chooser.picker()
+        return ""
+
+    def _next_camera(self) -> str:
+        count = len(self._pipeline.lanes)
+        if count == 1:
+            return "There is one camera"
+        self._pipeline.selected = (self._pipeline.selected + 1) % count
+        return f"Camera {self._pipeline.selected + 1}: {self._pipeline.source.name}"
+
+    def _compare(self) -> str:
+        self._screen.compare = not self._screen.compare
+        return "Compare: camera left, painting right" if self._screen.compare else "Compare off"
+
+    def _toggle_hud(self) -> str:
+        self._screen.hud = not self._screen.hud
+        return f"Figures {'on' if self._screen.hud else 'off'}"
+
+    def _toggle_help(self) -> str:
+        self._screen.help = not self._screen.help
+        self._screen.toast("", 0)
+        return ""
+
+    def _fullscreen(self) -> str:
+        if self._window is not None:
+            self._window.fullscreen = not self._window.fullscreen
+        return ""
+
+    def _back(self) -> str:
+        """Leave help, then full screen, then the app."""
+        if self._screen.help:
+            self._screen.help = False
+        elif self._window is not None and self._window.fullscreen:
+            self._window.fullscreen = False
+        else:
+            self.over = True
+        return ""
+
+    def _quit(self) -> str:
+        self.over = True
+        return ""
+
+    def _snapshot(self) -> str:
+        if self._screen.painting is not None:
+            self._captures.snapshot(self._screen.painting)
+        return ""
