@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from livestyle.core.errors import LivestyleError, told
-from livestyle.model.controls import Control
+from livestyle.model.controls import BLEND, Control
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.look import Look
 from livestyle.sinks.pointer import Pointer
@@ -16,7 +17,7 @@ from livestyle.ui.gallery_view import Choice, GalleryView
 from livestyle.ui.keys import Action, Key, key_of
 from livestyle.ui.picker import Picker
 from livestyle.ui.screen import Screen
-from livestyle.ui.turning import Turning
+from livestyle.ui.turning import Turning, bar_of
 
 
 class Actions:
@@ -55,17 +56,18 @@ class Actions:
         """Do what a key asks while only the picture is shown."""
         asks = key.asks
         if isinstance(asks, Control):
-            self._say(lambda: self._turning.turn(self._look, asks, key.number))
+            self._say(lambda: self._turning.turn(self._look, asks, key.number), asks)
         else:
             self._say(lambda: self._table[asks](key))
 
-    def _say(self, act: Callable[[], str]) -> None:
+    def _say(self, act: Callable[[], str], turned: Control[Any] | None = None) -> None:
+        """Show what comes of it; of a control that is turned, how far."""
         try:
             said = act()
         except (LivestyleError, OSError) as error:
             said = told(error)
         if said:
-            self._screen.toast(said)
+            self._screen.toast(said, bar=bar_of(self._look, turned) if turned else None)
 
     def _pick(self, picker: Picker, code: int) -> None:
         """Give a key to the picker; a chosen picture becomes the style."""
@@ -87,7 +89,7 @@ class Actions:
         if choice is Choice.TAKE:
             self._say(lambda: self._turning.take(self._look, gallery.marked))
         elif choice is Choice.BLEND:
-            self._say(lambda: self._turning.mix(self._look, gallery.before, gallery.marked))
+            self._say(lambda: self._turning.mix(self._look, gallery.before, gallery.marked), BLEND)
         elif choice is Choice.ADD:
             self._say(self._open_picture)
         elif choice is Choice.MODEL:

@@ -20,7 +20,7 @@ from livestyle.ui.overlay import (
     PANEL,
     WHITE,
     Color,
-    Dot,
+    Line,
     Overlay,
     Text,
     panel,
@@ -94,11 +94,10 @@ def _picture(pixels: Pixels, size: Size, radius: int) -> Overlay:
 @lru_cache(maxsize=4)
 def _adder(size: Size, radius: int, color: Color) -> Overlay:
     """A place with a plus in it."""
-    arm, thin = size.height / 7, max(1.0, size.height / 60)
+    arm, thick = size.height / 7, max(2.0, size.height / 30)
     x, y = size.width / 2, size.height / 2
-    dots = [Dot(x + t * arm / 12, y, thin, color) for t in range(-12, 13)]
-    dots += [Dot(x, y + t * arm / 12, thin, color) for t in range(-12, 13)]
-    return panel(size.width, size.height, radius, dots, opacity=0.55)
+    lines = Line((x - arm, y), (x + arm, y), thick, color), Line((x, y - arm), (x, y + arm), thick, color)
+    return panel(size.width, size.height, radius, lines, opacity=0.55)
 
 
 @lru_cache(maxsize=128)
