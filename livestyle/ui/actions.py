@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from livestyle.core.errors import LivestyleError, told
@@ -11,11 +12,14 @@ from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.look import Look
 from livestyle.sinks.pointer import Pointer
 from livestyle.sinks.window import Window
+from livestyle.sinks.xcb_input import PASTE
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import Chooser
+from livestyle.ui.clipboard import pasted_path
 from livestyle.ui.gallery_view import Choice, GalleryView
 from livestyle.ui.keys import Action, Key, key_of
-from livestyle.ui.picker import Picker
+from livestyle.ui.picker import INSERT, Picker
+from livestyle.ui.picker_panel import picker_layout
 from livestyle.ui.screen import Screen
 from livestyle.ui.turning import Turning, bar_of
 
@@ -71,7 +75,12 @@ class Actions:
 
     def _pick(self, picker: Picker, code: int) -> None:
         """Give a key to the picker; a chosen picture becomes the style."""
-        path = picker.press(code)
+        if code & 0xFFFF in (PASTE, INSERT):
+            self._say(lambda: picker.go_to(pasted_path()))
+        else:
+            self._chosen(picker, picker.press(code))
+
+    def _chosen(self, picker: Picker, path: Path | None) -> None:
         if not picker.open:
             self._screen.picker = None
         if path is not None:
@@ -83,6 +92,8 @@ class Actions:
 
     def point_at_picker(self, picker: Picker, pointer: Pointer) -> None:
         """Give what the mouse does to the picker."""
+        row = picker_layout(self._screen.canvas).row_at(pointer.x, pointer.y)
+        self._chosen(picker, picker.point(row, pointer.gesture))
 
     def _choose(self, gallery: GalleryView, choice: Choice, clicked: bool = False) -> bool:
         """Do what is asked of the gallery; after a click it stays for a second one. False: not for it."""

@@ -12,6 +12,7 @@ from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.styles import pretty
 from livestyle.pipeline.gallery import THUMBNAIL
+from livestyle.ui.frost import frost
 from livestyle.ui.gallery_view import GalleryView, Offer
 from livestyle.ui.overlay import (
     ACCENT,
@@ -25,16 +26,10 @@ from livestyle.ui.overlay import (
     Text,
     panel,
     plate,
-    shortened,
     shortened_middle,
     width_of,
 )
-
-BEHIND = 0.30
-"""How bright the live picture stays."""
-
-FROST = 24
-"""So many times smaller it is made, and large again."""
+from livestyle.ui.panels import hint_panel
 
 HINTS = (
     "click or enter: take   ·   click again or shift+enter: blend   ·   tab: models   ·   esc: back",
@@ -47,7 +42,7 @@ HINTS = (
 def draw_gallery(canvas: Pixels, view: GalleryView, camera: Pixels) -> None:
     """Over the canvas, in place. camera: a thumbnail of it, for styles that are not painted yet."""
     offer, layout = view.offer, view.layout
-    _frost(canvas)
+    frost(canvas)
     for number, (name, box) in enumerate(zip(offer.models, layout.models, strict=True)):
         chip = _chip(name, layout.size, box.size, number == offer.model)
         chip.onto(canvas, box.left, box.top)
@@ -133,24 +128,7 @@ def _foot(canvas: Pixels, view: GalleryView) -> None:
     seen = ""
     if offer.count > layout.page:
         seen = f"{view.first + 1}–{min(view.first + layout.page, offer.count)} of {offer.count}   ·   "
-    fitting = (seen + hint for hint in HINTS if width_of(seen + hint, size) <= width)
-    text = offer.problem or offer.busy or next(fitting, HINTS[-1])
-    words = _line(text, size, width)
+    special = offer.problem or offer.busy
+    texts = (special,) if special else tuple(seen + hint for hint in HINTS)
+    words = hint_panel(texts, size, width)
     words.onto(canvas, (canvas.shape[1] - words.width) // 2, layout.footer - round(size * 1.1))
-
-
-@lru_cache(maxsize=4)
-def _line(text: str, size: int, width: int) -> Overlay:
-    text = shortened(text, size, width)
-    return panel(
-        width_of(text, size), 2 * size, 1, [Text(text, 0, round(1.1 * size), size, MUTED)], opacity=0
-    )
-
-
-def _frost(canvas: Pixels) -> None:
-    """Make it dim and soft, in place."""
-    height, width = canvas.shape[:2]
-    few = max(1, width // FROST), max(1, height // FROST)
-    soft = cv2.resize(canvas, few, interpolation=cv2.INTER_AREA)
-    soft = cv2.convertScaleAbs(cv2.GaussianBlur(soft, (0, 0), 1.5), alpha=BEHIND)
-    canvas[:] = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)

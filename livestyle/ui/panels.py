@@ -28,7 +28,6 @@ from livestyle.ui.overlay import (
     framed,
     panel,
     shortened,
-    shortened_left,
     shortened_middle,
     width_of,
     wrapped,
@@ -52,8 +51,6 @@ class Bar:
 
 
 TOAST_LINES = 4
-PICKER_ROWS = 6
-"""Names that are shown at a time."""
 
 
 @lru_cache(maxsize=4)
@@ -120,25 +117,6 @@ def help_panel(size: int, max_width: int, max_height: int) -> Overlay:
     return panel(total, height, size, marks, opacity=0.84)
 
 
-@lru_cache(maxsize=2)
-def picker_panel(text: str, names: Sequence[str], index: int, size: int, width: int) -> Overlay:
-    """A typed path, `width` px wide, and a part of what fits it, the marked name in colour."""
-    pad, line = size, round(size * 1.6)
-    y = pad + round(size * 0.8)
-    marks = [Text(shortened_left(f"{text}_", size, width - 2 * pad, BOLD), pad, y, size, weight=BOLD)]
-    first = max(0, min(index - PICKER_ROWS // 2, len(names) - PICKER_ROWS))
-    for number, name in enumerate(names[first : first + PICKER_ROWS], first):
-        y += line
-        color = ACCENT if number == index else WHITE
-        marks.append(Text(shortened(name, size, width - 2 * pad), pad, y, size, color))
-    found = f"{index + 1} / {len(names)}" if names else "no picture and no folder has this in its name"
-    hint = f"{found}   ·   ↑ ↓ choose   ·   ← → folder   ·   enter   ·   esc"
-    small = max(9, round(size * 0.85))
-    y += line
-    marks.append(Text(shortened(hint, small, width - 2 * pad), pad, y, small, MUTED))
-    return panel(width, y + pad, round(size * 0.7), marks, opacity=0.84)
-
-
 @lru_cache(maxsize=8)
 def toast_panel(text: str, size: int, max_width: int) -> Overlay:
     """A few words in a pill, or up to TOAST_LINES lines."""
@@ -150,6 +128,15 @@ def toast_panel(text: str, size: int, max_width: int) -> Overlay:
     marks = [Text(words, round(size * 1.5), first + n * line, size) for n, words in enumerate(lines)]
     width = max(width_of(words, size) for words in lines) + 3 * size
     return panel(width, height, round(size * 1.1), marks)
+
+
+@lru_cache(maxsize=8)
+def hint_panel(texts: tuple[str, ...], size: int, width: int) -> Overlay:
+    """What the keys do, on no panel: the first of these texts that fits, else the last, shortened."""
+    text = next((text for text in texts if width_of(text, size) <= width), texts[-1])
+    text = shortened(text, size, width)
+    words = Text(text, 0, round(1.1 * size), size, MUTED)
+    return panel(width_of(text, size), 2 * size, 1, [words], opacity=0)
 
 
 @lru_cache(maxsize=8)

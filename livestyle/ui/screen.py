@@ -26,12 +26,12 @@ from livestyle.ui.panels import (
     bar_panel,
     help_panel,
     hud_panel,
-    picker_panel,
     pretty,
     thumbnail,
     toast_panel,
 )
 from livestyle.ui.picker import Picker
+from livestyle.ui.picker_panel import draw_picker
 from livestyle.ui.tiles import ONE, Tiles
 
 MAX_ENLARGED_HEIGHT_PX = 1080
@@ -123,8 +123,7 @@ class Screen:
             panel = help_panel(round(size * 1.1), width - 2 * size, height - 2 * size)
             panel.onto(canvas, (width - panel.width) // 2, (height - panel.height) // 2)
         if self.picker is not None:
-            at = self.picker
-            picker_panel(at.text, at.names, at.index, size, width - 2 * size).onto(canvas, size, size)
+            draw_picker(canvas, self.picker)
         self._draw_toast(canvas, size)
         return canvas
 

@@ -15,6 +15,7 @@ from livestyle.sinks.pointer import Gesture, Pointer, pointer_of
 from livestyle.ui.mouse import Mouse
 from livestyle.ui.picker import Picker
 from livestyle.ui.plan import SessionOptions
+from livestyle.ui.previews import Previews
 from livestyle.ui.session import Session
 from livestyle.ui.tiles import Tiles
 from tests.pipeline.conftest import stylizer
@@ -114,7 +115,7 @@ def test_in_a_grid_every_picture_has_its_line(session: Session) -> None:
 def test_while_a_picture_is_chosen_the_wheel_turns_no_strength(
     session: Session, pipeline: LivePipeline, tmp_path: Path
 ) -> None:
-    session.screen.picker = Picker(tmp_path)
+    session.screen.picker = Picker(tmp_path, Previews())
     do(session, (Gesture.WHEEL_DOWN, 0))
     assert pipeline.look.strength == 1
 

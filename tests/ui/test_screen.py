@@ -16,7 +16,6 @@ from livestyle.ui.panels import (
     bar_panel,
     help_panel,
     hud_panel,
-    picker_panel,
     thumbnail,
     toast_panel,
 )
@@ -37,15 +36,10 @@ def test_panels_fit_the_picture(canvas: tuple[int, int]) -> None:
     hud = hud_panel("Great wave", "2 / 20", "strength 80 %", ROWS, size, width - 2 * size)
     keys = help_panel(size, width - 2 * size, height - 2 * size)
     toast = toast_panel("Saved " + "a-long-name-" * 20, size, width - 2 * size)
-    long = tuple(f"a painting with a long name {n}.jpg" for n in range(50))
-    for index in (0, 30, 49):
-        picker = picker_panel("/home/someone/" * 9, long, index, size, width - 2 * size)
-        assert picker.height == picker_panel("", long, 0, size, width - 2 * size).height
-    nothing = picker_panel("/", (), 0, size, width - 2 * size)
     bars = [
         bar_panel(bar, size, width - 2 * size) for bar in (Bar("Strength", 1.0), Bar("W" * 40, 0.3, "W w"))
     ]
-    for overlay in (hud, keys, toast, picker, nothing, *bars):
+    for overlay in (hud, keys, toast, *bars):
         assert overlay.width <= width - 2 * size
         assert overlay.height <= height - 2 * size
 
