@@ -83,6 +83,7 @@ class Actions:
             Action.NEXT_CAMERA: lambda _: self._next_camera(),
             Action.SNAPSHOT: lambda _: self._snapshot(),
             Action.RECORD: lambda _: self._captures.record(),
+            Action.VIRTUAL_CAMERA: lambda _: self._captures.virtual_camera(),
             Action.FULLSCREEN: lambda _: self._fullscreen(),
             Action.HUD: lambda _: self._toggle_hud(),
             Action.HELP: lambda _: self._toggle_help(),

@@ -1,4 +1,4 @@
-"""The files of a session: the snapshots and the recording that its keys make."""
+"""What a session gives beside the window: snapshots, a recording, pictures for a virtual camera."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from livestyle.ui.plan import SessionOptions
 class Captures:
     """Used by the display thread, but for `rescue`. Entering starts the recording that the plan asks for.
 
-    Leaving finishes every file. Methods that give a string give what to tell the user.
+    Each has a thread and a pace of its own: none waits for another, nor the window for any. Leaving
+    finishes every file. Methods that give a string give what to tell the user.
     """
 
     def __init__(self, plan: SessionOptions, shown: bool) -> None:
@@ -31,9 +32,14 @@ class Captures:
         """Seconds of time.monotonic(); None = nothing is recorded."""
         return self._recording.began if self._recording else None
 
-    def add(self, painting: PaintedFrame, picture: Pixels) -> None:
-        """Record what is shown of a painting; a notice is not recorded."""
-        if self._recording is not None and not painting.original.notice:
+    def add(self, painting: PaintedFrame, picture: Pixels, mirrored: bool = False) -> None:
+        """Hand on what is shown of a painting, without what lies over it. A notice is not recorded.
+
+        mirrored: left and right are swapped in it, which the virtual camera takes back.
+        """
+        notice = painting.original.notice
+        self._plan.virtual_camera.add(painting.painted.with_pixels(picture), mirrored and not notice)
+        if self._recording is not None and not notice:
             self._recording.add(painting.painted.with_pixels(picture))
 
     def snapshot(self, painting: PaintedFrame) -> None:
@@ -46,6 +52,10 @@ class Captures:
             return self.stop()
         stem = free_path(self._plan.folder, "", (".mp4",))
         return self.start(stem.with_name(f"{stem.name}.mp4"))
+
+    def virtual_camera(self) -> str:
+        """Switch it on or off."""
+        return self._plan.virtual_camera.toggle()
 
     def start(self, path: Path) -> str:
         self._recording = Recording(path, self._plan.open_recording)
@@ -66,9 +76,19 @@ class Captures:
         return f"Saved {recording.path.name}" if recording.path.exists() else "Nothing was recorded"
 
     def news(self) -> list[str]:
-        """What to tell the user about snapshots that are written, and a recording that has failed."""
+        """What to tell the user about what was done or has failed since the last call."""
         failed = self._recording is not None and self._recording.failed
-        return [*self._snapshots.news(), *([self.stop()] if failed else [])]
+        lines = [*self._snapshots.news(), *([self.stop()] if failed else []), self._camera_news()]
+        return [line for line in lines if line]
+
+    def _camera_news(self) -> str:
+        try:
+            return self._plan.virtual_camera.news()
+        except LivestyleError as error:
+            if not self._shown:
+                raise
+            self._plan.say(f"error: {error}")
+            return f"{error}; v tries again"
 
     def rescue(self) -> None:
         """Finish the files that were begun, on any thread, where the process is about to end."""

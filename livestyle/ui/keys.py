@@ -23,6 +23,7 @@ class Action(Enum):
     COMPARE = auto()
     SNAPSHOT = auto()
     RECORD = auto()
+    VIRTUAL_CAMERA = auto()
     FULLSCREEN = auto()
     HUD = auto()
     HELP = auto()
@@ -66,6 +67,7 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
         HelpLine(("k",), "next of several cameras", (Action.NEXT_CAMERA,)),
         HelpLine(("s",), "snapshot", (Action.SNAPSHOT,)),
         HelpLine(("r",), "record", (Action.RECORD,)),
+        HelpLine(("v",), "virtual camera", (Action.VIRTUAL_CAMERA,)),
         HelpLine(("f",), "full screen", (Action.FULLSCREEN,)),
         HelpLine(("o",), "figures", (Action.HUD,)),
         HelpLine(("h",), "this help", (Action.HELP,)),

@@ -28,6 +28,7 @@ from livestyle.ui.panels import (
 )
 from livestyle.ui.picker import Picker
 from livestyle.ui.tiles import ONE, Tiles
+from livestyle.ui.virtual_camera import VirtualCamera
 
 MAX_ENLARGED_HEIGHT_PX = 1080
 """Pictures are not made larger than this before the window takes them; the rest is the window's."""
@@ -49,6 +50,8 @@ class Screen:
     compare: bool = False
     recording_since: float | None = None
     """seconds of time.monotonic()"""
+    on_air: bool = False
+    """the virtual camera is on"""
     badge: str = ""
     """what goes on all the time, such as 'Frozen'; empty = nothing"""
     busy: str = ""
@@ -108,7 +111,8 @@ class Screen:
 
     def _badges(self, canvas: Pixels, size: int) -> None:
         y, right = size, canvas.shape[1] - size
-        badges = [badge_panel(text, size) for text in (self.badge, self.busy) if text]
+        texts = ("Virtual camera" if self.on_air else "", self.badge, self.busy)
+        badges = [badge_panel(text, size) for text in texts if text]
         if self.recording_since is not None:
             seconds = int(time.monotonic() - self.recording_since)
             badges.insert(0, badge_panel(f"{seconds // 60}:{seconds % 60:02}", size, dot=True))
@@ -130,8 +134,9 @@ class Screen:
 class Hud:
     """The words and figures of the panel, read from what runs."""
 
-    def __init__(self, pipeline: AnyPipeline) -> None:
+    def __init__(self, pipeline: AnyPipeline, virtual_camera: VirtualCamera | None = None) -> None:
         self._pipeline = pipeline
+        self._virtual_camera = virtual_camera
 
     @property
     def title(self) -> str:
@@ -171,7 +176,12 @@ class Hud:
             ("Engine", f"{engine.engine}  ·  {engine.precision}  ·  {engine.lanes}"),
             ("Device", engine.device),
             ("Source", describe(source).replace(" · ", "  ·  ")),
+            *self._virtual_rows(),
         )
+
+    def _virtual_rows(self) -> Rows:
+        figures = self._virtual_camera.figures if self._virtual_camera else ""
+        return (("Virtual camera", figures),) if figures else ()
 
 
 def describe(source: SourceInfo) -> str:

@@ -70,7 +70,8 @@ class Session:
         painting = self._pipeline.next(WAIT_S)
         if painting is not None:
             self.screen.take(painting)
-            self.captures.add(painting, self.screen.picture(painting))
+            mirrored = len(self._pipeline.lanes) == 1 and self._pipeline.look.mirror
+            self.captures.add(painting, self.screen.picture(painting), mirrored)
         if self._window is not None:
             self._show(self._window, fresh=painting is not None)
             self._hear(self._window)
@@ -89,6 +90,7 @@ class Session:
             self.screen.toast(line)
         self.screen.busy = self._chooser.busy
         self.screen.badge = FREEZE.on if self._pipeline.look.frozen else ""
+        self.screen.on_air = self._plan.virtual_camera.on
         self.screen.recording_since = self.captures.recording_since
 
     def _show(self, window: Window, fresh: bool) -> None:

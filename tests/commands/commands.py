@@ -42,6 +42,8 @@ LIVE = Command(
         "no_window": True,
         "snapshots": "shots",
         "record": "a.mp4",
+        "virtual_camera": "a device",
+        "virtual_camera_size": "640x360",
         "max_frames": "9",
         "as_json": True,
         "list_cameras": True,

@@ -137,6 +137,9 @@ def test_styles_are_listed(tmp_path: Path, model: Model) -> None:
         (("--camera", "synthetic", "--model", "cin-lite,nope"), "no model 'nope'"),
         (("--camera", "synthetic", "--style-image", "nothing.jpg"), "cannot read the picture nothing.jpg"),
         (("--input", "a.mp4"), "--output is missing"),
+        (("--camera", "synthetic", "--virtual-camera", "no such"), "no virtual camera opens"),
+        (("--virtual-camera", "--virtual-camera-size", "64x63"), "can't be 64x63; expected even sides"),
+        (("--virtual-camera-size", "64x64"), "no effect with --no-window and without --virtual-camera"),
         (("--camera", "synthetic", "--device", "abacus"), "unknown device"),
     ],
 )
