@@ -8,9 +8,11 @@ from livestyle.core.errors import LivestyleError, told
 from livestyle.model.controls import Control
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.look import Look
+from livestyle.sinks.pointer import Pointer
 from livestyle.sinks.window import Window
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import Chooser
+from livestyle.ui.gallery_view import Choice, GalleryView
 from livestyle.ui.keys import Action, Key, key_of
 from livestyle.ui.picker import Picker
 from livestyle.ui.screen import Screen
@@ -41,8 +43,11 @@ class Actions:
     def hear(self, code: int) -> None:
         """Do what a key of cv2.waitKeyEx asks, of what is open in the window."""
         key = key_of(code)
+        gallery = self._screen.gallery
         if self._screen.picker is not None:
             self._pick(self._screen.picker, code)
+        elif gallery is not None and not self._screen.help and self._choose(gallery, gallery.press(code)):
+            return
         elif key is not None:
             self.press(key)
 
@@ -70,8 +75,30 @@ class Actions:
         if path is not None:
             self._say(lambda: self._chooser.add(path))
 
+    def point_at_gallery(self, gallery: GalleryView, pointer: Pointer) -> None:
+        """Give what the mouse does to the gallery."""
+        self._choose(gallery, gallery.point(pointer), clicked=True)
+
+    def point_at_picker(self, picker: Picker, pointer: Pointer) -> None:
+        """Give what the mouse does to the picker."""
+
+    def _choose(self, gallery: GalleryView, choice: Choice, clicked: bool = False) -> bool:
+        """Do what is asked of the gallery; after a click it stays for a second one. False: not for it."""
+        if choice is Choice.TAKE:
+            self._say(lambda: self._turning.take(self._look, gallery.marked))
+        elif choice is Choice.BLEND:
+            self._say(lambda: self._turning.mix(self._look, gallery.before, gallery.marked))
+        elif choice is Choice.ADD:
+            self._say(self._open_picture)
+        elif choice is Choice.MODEL:
+            self._say(lambda: self._chooser.choose(gallery.model))
+        if choice in (Choice.BLEND, Choice.CLOSE) or (choice is Choice.TAKE and not clicked):
+            self._screen.gallery = None
+        return choice is not Choice.OTHER
+
     def _all(self) -> Mapping[Action, Callable[[Key], str]]:
         return {
+            Action.GALLERY: lambda _: self._gallery(),
             Action.PICK_STYLE: lambda key: self._turning.pick(self._look, key.number),
             Action.NEXT_MODEL: lambda _: self._chooser.turn(1),
             Action.PREVIOUS_MODEL: lambda _: self._chooser.turn(-1),
@@ -94,6 +121,12 @@ class Actions:
     @property
     def _look(self) -> Look:
         return self._pipeline.look
+
+    def _gallery(self) -> str:
+        self._screen.help = False
+        self._screen.gallery = GalleryView(self._chooser.offer(), self._screen.canvas)
+        self._screen.toast("", 0)
+        return ""
 
     def _open_picture(self) -> str:
         self._screen.picker = self._chooser.picker()

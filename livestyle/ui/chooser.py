@@ -13,11 +13,13 @@ from livestyle.core.background import end
 from livestyle.core.config import pictures_dir
 from livestyle.core.errors import LivestyleError, told
 from livestyle.model.card import Model
+from livestyle.pipeline.gallery import Gallery
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.look import Look
 from livestyle.sources.images import load_style_image
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.stylizer.user_styles import check_own
+from livestyle.ui.gallery_view import Offer
 from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker, neighbour
 
@@ -36,6 +38,7 @@ class Chooser:
         self, pipeline: AnyPipeline, stylizer: Stylizer, models: Sequence[Model], picture: Path | None = None
     ) -> None:
         """models: in the order of the key, the stylizer's among them. picture: where choosing begins."""
+        self.gallery = Gallery(lambda: stylizer.model)
         self._stylizer = stylizer
         self._hot_swap = pipeline.hot_swap
         self._pipeline = pipeline
@@ -54,21 +57,34 @@ class Chooser:
         share = f"  {self._hot_swap.progress:.0%}" if self._hot_swap.progress else ""
         return f"Preparing {preparing}{share}" if preparing else ""
 
+    def offer(self) -> Offer:
+        """What the gallery shows."""
+        look, names = self._pipeline.look, tuple(model.card.name for model in self._models)
+        adds = any(model.card.encoder for model in self._models)
+        small, problem = self.gallery.thumbnails, self.gallery.problem
+        return Offer(small, look.style, look.second_style, names, self._current, adds, problem, self.busy)
+
     def turn(self, step: int) -> str:
         """Prepare the model `step` places on; gives what to tell the user."""
-        folders = [model.folder for model in self._models]
-        current = folders.index(self._stylizer.model.folder)
-        self._models[current] = self._stylizer.model  # with the styles it got meanwhile
         if len(self._models) == 1:
             return f"{self._stylizer.model.card.name} is the only model here"
-        start = self._wanted if self._hot_swap.preparing else current
-        self._wanted = (start + step) % len(self._models)
-        model = self._models[self._wanted]
-        if self._wanted == current:
+        start = self._wanted if self._hot_swap.preparing else self._current
+        return self.choose((start + step) % len(self._models))
+
+    def choose(self, number: int) -> str:
+        """Prepare the model of this number, from 0; gives what to tell the user."""
+        current = self._current
+        self._models[current] = self._stylizer.model  # with the styles it got meanwhile
+        self._wanted, model = number, self._models[number]
+        if number == current:
             self._hot_swap.stay()
             return f"Model: {model.card.name}"
         self._hot_swap.switch(model)
         return f"Preparing {model.card.name} …"
+
+    @property
+    def _current(self) -> int:
+        return [model.folder for model in self._models].index(self._stylizer.model.folder)
 
     def picker(self) -> Picker:
         """Choose a picture. LivestyleError where the model takes trained styles only."""
@@ -132,4 +148,5 @@ class Chooser:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Wait a moment for a picture that is being encoded."""
+        self.gallery.close()
         end(self._thread, self._last)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 
 Color = tuple[int, int, int]
 """BGR, 0 to 255"""
@@ -104,6 +105,20 @@ def panel(
     return Overlay(np.rint(light).astype(np.uint8), np.rint(shade).astype(np.uint8))
 
 
+@lru_cache(maxsize=64)
+def plate(size: Size, radius: int, color: Color, marks: tuple[Text | Dot, ...] = ()) -> Overlay:
+    """A plate of one colour with round corners, and what stands on it."""
+    cover = _rounded(size.width, size.height, radius)[..., None]
+    light, shade = (
+        np.array(color, np.float32) * cover,
+        np.broadcast_to(255 * (1 - cover), (size.height, size.width, 3)),
+    )
+    whole = Overlay(np.rint(light).astype(np.uint8), np.rint(shade).astype(np.uint8))
+    for mark in marks:
+        _draw(whole.light, mark, mark.color)
+    return whole
+
+
 def framed(picture: Pixels, radius: int) -> Overlay:
     """A picture, uint8 BGR (h, w, 3), with round corners."""
     cover = _rounded(picture.shape[1], picture.shape[0], radius)[..., None]
@@ -150,6 +165,15 @@ def shortened_left(text: str, size: int, width: int, weight: int = REGULAR) -> s
     return "…" + text
 
 
+def shortened_middle(text: str, size: int, width: int, weight: int = REGULAR) -> str:
+    """The text, something before its last word replaced by … where it is wider than `width` px."""
+    head, space, last = text.rpartition(" ")
+    room = width - width_of(last, size, weight)
+    if not space or width_of(text, size, weight) <= width or room < 3 * size:
+        return shortened(text, size, width, weight)
+    return shortened(head, size, room, weight) + last
+
+
 def text_size(canvas_width: int, canvas_height: int) -> int:
     """Pixels of body text that read well on a canvas: 14 at 640x480, 25 at 1080p, 41 at 4K."""
     side = min(canvas_height, canvas_width * 3 / 4)
@@ -169,7 +193,7 @@ def _face() -> cv2.FontFace:
     return cv2.FontFace("sans")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _rounded(width: int, height: int, radius: int) -> NDArray[np.float32]:
     """1 inside a rectangle with round corners, 0 outside, anti-aliased; float32 [height, width]."""
     x = np.abs(np.arange(width, dtype=np.float32) + 0.5 - width / 2) - (width / 2 - radius)

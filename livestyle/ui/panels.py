@@ -83,14 +83,15 @@ def _thumbnail(path: Path, changed_ns: int, side_px: int) -> Overlay:
 
 
 @lru_cache(maxsize=2)
-def help_panel(size: int, max_width: int) -> Overlay:
-    """Every key in two columns. Set smaller where `max_width` px are too few."""
+def help_panel(size: int, max_width: int, max_height: int) -> Overlay:
+    """Every key in two columns. Set smaller where so many px are too few."""
     widths = [_column_width(column, size) for column in HELP]
-    total = sum(widths) + 6 * size
-    if total > max_width and size > 8:
-        return help_panel(size - 1, max_width)
     line, pad = round(size * 1.8), 2 * size
     top = pad + round(size * 1.1)
+    total = sum(widths) + 6 * size
+    height = top + round(line * 1.1) + (max(map(len, HELP)) - 1) * line + pad
+    if (total > max_width or height > max_height) and size > 6:
+        return help_panel(size - 1, max_width, max_height)
     marks = [Text("Keys", pad, top, round(size * 1.4), weight=BOLD)]
     x = pad
     for column, width in zip(HELP, widths, strict=True):
@@ -98,7 +99,6 @@ def help_panel(size: int, max_width: int) -> Overlay:
             y = top + round(line * 1.1) + row * line
             marks += _help_line(entry, x, y, size, _keys_width(column, size))
         x += width + 2 * size
-    height = top + round(line * 1.1) + (max(map(len, HELP)) - 1) * line + pad
     return panel(total, height, size, marks, opacity=0.84)
 
 

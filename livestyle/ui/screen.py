@@ -12,9 +12,12 @@ import numpy as np
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.controls import CONTROLS, STYLE
+from livestyle.pipeline.gallery import thumbnail as thumbnail_of
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sources.source import SourceInfo
+from livestyle.ui.gallery_panel import draw_gallery
+from livestyle.ui.gallery_view import GalleryView
 from livestyle.ui.overlay import text_size
 from livestyle.ui.panels import (
     Rows,
@@ -32,6 +35,9 @@ from livestyle.ui.virtual_camera import VirtualCamera
 
 MAX_ENLARGED_HEIGHT_PX = 1080
 """Pictures are not made larger than this before the window takes them; the rest is the window's."""
+
+START = Size(640, 480)
+"""Of what is shown before there is a picture."""
 
 TOAST_S = 1.8
 TOAST_LETTERS = 40
@@ -57,10 +63,15 @@ class Screen:
     busy: str = ""
     """what goes on beside the painting, such as 'Preparing cin'; empty = nothing"""
     picker: Picker | None = None
+    gallery: GalleryView | None = None
     tiles: Tiles = ONE
     """what the pictures in the picture are"""
     painting: PaintedFrame | None = None
     """the newest one; `take` sets it"""
+    split: float = 0.5
+    """where the compare line stands, 0 = left, 1 = right"""
+    canvas: Size = field(default=START)
+    """of what was composed last"""
     _toast: str = ""
     _toast_until: float = 0.0
     _rows: Rows = field(default=())
@@ -82,14 +93,19 @@ class Screen:
     def picture(self, painting: PaintedFrame) -> Pixels:
         """What a recording gets: the painting, or half of it beside half of the camera's."""
         painted = painting.painted.pixels
-        return self.tiles.split(painting.original.pixels, painted) if self.compare else painted
+        if not self.compare:
+            return painted
+        return self.tiles.split(painting.original.pixels, painted, self.split)
 
     def compose(self, picture: Pixels, window: Size, hud: Hud) -> Pixels:
         """A canvas of the caller's own: `picture` fitted to the window under the panels."""
         canvas = fitted(self.tiles.marked(picture), window)
         height, width = canvas.shape[:2]
+        self.canvas = Size(width, height)
         size = text_size(width, height)
-        if self.hud and not self.help and self.picker is None:
+        if self.gallery is not None and self.painting is not None:
+            draw_gallery(canvas, self.gallery, thumbnail_of(self.tiles.chosen(self.painting.original.pixels)))
+        elif self.hud and not self.help and self.picker is None:
             now = time.monotonic()
             if now >= self._rows_until:
                 self._rows, self._rows_until = hud.rows(), now + FIGURES_EVERY_S
@@ -98,10 +114,10 @@ class Screen:
             below = thumbnail(hud.picture, size) if hud.picture else None
             if below is not None:
                 below.onto(canvas, size, 3 * size // 2 + panel.height)
-        if self.picker is None:
+        if self.picker is None and self.gallery is None:
             self._badges(canvas, size)
         if self.help:
-            panel = help_panel(round(size * 1.1), width - 2 * size)
+            panel = help_panel(round(size * 1.1), width - 2 * size, height - 2 * size)
             panel.onto(canvas, (width - panel.width) // 2, (height - panel.height) // 2)
         if self.picker is not None:
             at = self.picker

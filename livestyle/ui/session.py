@@ -8,10 +8,12 @@ import time
 from livestyle.model.controls import FREEZE
 from livestyle.model.styles import pretty
 from livestyle.pipeline.grid import AnyPipeline
+from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sinks.window import Window
 from livestyle.ui.actions import Actions
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import Chooser
+from livestyle.ui.mouse import Mouse
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.screen import Hud, Screen
 from livestyle.ui.tiles import tiles_of
@@ -43,6 +45,7 @@ class Session:
         self.screen = Screen(hud=plan.figures)
         self.captures = Captures(plan, shown=window is not None)
         self.actions = Actions(pipeline, window, self.screen, chooser, self.captures)
+        self._mouse = Mouse(self.screen, self.actions)
         self._chooser = chooser
         self._pipeline = pipeline
         self._window = window
@@ -72,6 +75,7 @@ class Session:
             self.screen.take(painting)
             mirrored = len(self._pipeline.lanes) == 1 and self._pipeline.look.mirror
             self.captures.add(painting, self.screen.picture(painting), mirrored)
+            self._show_gallery(painting)
         if self._window is not None:
             self._show(self._window, fresh=painting is not None)
             self._hear(self._window)
@@ -93,6 +97,14 @@ class Session:
         self.screen.on_air = self._plan.virtual_camera.on
         self.screen.recording_since = self.captures.recording_since
 
+    def _show_gallery(self, painting: PaintedFrame) -> None:
+        """Have the thumbnails painted of the frame, while they are looked at; closes what is done."""
+        gallery = self.screen.gallery
+        if gallery is not None and gallery.done:
+            self.screen.gallery = None
+        elif gallery is not None and not painting.original.notice:
+            self._chooser.gallery.show(self.screen.tiles.chosen(painting.original.pixels))
+
     def _show(self, window: Window, fresh: bool) -> None:
         """Show the latest painting: a fresh one at once, an old one now and then for what lies over it."""
         now = time.monotonic()
@@ -104,10 +116,14 @@ class Session:
                 self._greeted = True
                 self.screen.toast(f"{pretty(self._pipeline.look.style)}  ·  h: help", GREETING_S)
             self.screen.tiles = tiles_of(self._pipeline)
+            if self.screen.gallery is not None:
+                self.screen.gallery.update(self._chooser.offer(), self.screen.canvas)
             window.show(self.screen.compose(self.screen.picture(painting), window.size, self._hud))
 
     def _hear(self, window: Window) -> None:
         """Let the window draw and do what all keys in its queue ask."""
         while (code := window.key()) >= 0:
             self.actions.hear(code)
+        while (pointer := window.pointer()) is not None:
+            self._mouse.hear(pointer)
         self._over |= window.closed

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from livestyle.model.controls import STYLE, Control, Slider
+from livestyle.model.controls import BLEND, STYLE, Control, Slider
+from livestyle.model.styles import pretty
 from livestyle.pipeline.look import Look
 
 
@@ -33,6 +34,17 @@ class Turning:
             return f"There are {count} styles"
         look.index = number - 1
         return _said(look, STYLE)
+
+    def take(self, look: Look, style: str) -> str:
+        """This style alone."""
+        look.second_style = ""
+        look.style = style
+        return _said(look, STYLE)
+
+    def mix(self, look: Look, style: str, second: str) -> str:
+        """Half of each."""
+        look.style, look.second_style, look.blend = style, second, BLEND.default
+        return f"{pretty(style)} + {pretty(second)}"
 
     def _switched(self, control: Slider, value: float) -> float:
         if value == control.low:

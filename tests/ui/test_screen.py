@@ -26,7 +26,7 @@ def test_panels_fit_the_picture(canvas: tuple[int, int]) -> None:
     width, height = canvas
     size = text_size(width, height)
     hud = hud_panel("Great wave", "2 / 20", "strength 80 %", ROWS, size, width - 2 * size)
-    keys = help_panel(size, width - 2 * size)
+    keys = help_panel(size, width - 2 * size, height - 2 * size)
     toast = toast_panel("Saved " + "a-long-name-" * 20, size, width - 2 * size)
     long = tuple(f"a painting with a long name {n}.jpg" for n in range(50))
     for index in (0, 30, 49):

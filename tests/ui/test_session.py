@@ -16,6 +16,7 @@ from livestyle.core.size import Size
 from livestyle.model.controls import STRENGTH
 from livestyle.pipeline.live import LivePipeline, PaintedFrame
 from livestyle.pipeline.look import Look
+from livestyle.sinks.pointer import Pointer
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.video_file import VideoFileSink
 from livestyle.sinks.window import Window
@@ -50,6 +51,9 @@ class FakeWindow:
     def key(self) -> int:
         key, self._waiting = self._waiting, ""
         return ord(key) if key else -1
+
+    def pointer(self) -> Pointer | None:
+        return None
 
     @property
     def closed(self) -> bool:
