@@ -27,7 +27,7 @@ from livestyle.ui.run import ShowOptions, show
 NAME = "live"
 FILES = "Files"
 CAMERA_ONLY = (
-    "camera", "size", "fps", "fullscreen", "no_window", "snapshots",
+    "camera", "size", "fps", "fullscreen", "no_window", "folder",
     "record", "virtual_camera", "virtual_camera_size", "max_frames", "as_json", *names_of(Scope.CAMERA),
 )  # fmt: skip
 """What --input has no use for."""
@@ -83,9 +83,15 @@ def main(
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
     slots: Slots = SLOTS,
-    snapshots: Annotated[
-        Path, typer.Option(help="Folder for what the keys s and r make.", metavar="DIR")
-    ] = Path(),
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder",
+            "--snapshots",
+            help="Folder for what the keys s and r make; otherwise your pictures and your videos.",
+            metavar="DIR",
+        ),
+    ] = None,
     record: Annotated[
         Path | None, typer.Option(help="Record into this video file from the start.", metavar="FILE")
     ] = None,
@@ -155,7 +161,7 @@ def main(
         window=not no_window,
         fullscreen=fullscreen,
         figures=figures,
-        folder=snapshots,
+        folder=folder,
         record=record,
         encoder=encoder,
         crf=crf,
@@ -180,7 +186,7 @@ def _check_live(context: typer.Context, options: ShowOptions) -> None:
     if options.record is None:
         refuse(context, "without --record or --input", "overwrite")
     if not options.window:
-        refuse(context, "with --no-window", "fullscreen", "snapshots")
+        refuse(context, "with --no-window", "fullscreen", "folder")
         if options.virtual_camera is None:
             refuse(context, "with --no-window and without --virtual-camera", "virtual_camera_size")
         if options.record is None:

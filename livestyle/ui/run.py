@@ -12,10 +12,10 @@ from typing import Any
 
 from rich.console import Console
 
-from livestyle.core.config import SLOTS, Precision
+from livestyle.core.config import SLOTS, Precision, videos_dir
 from livestyle.core.ending import Interrupts, before_exit
 from livestyle.core.errors import LivestyleError
-from livestyle.core.output_file import check_target
+from livestyle.core.output_file import check_folder, check_target
 from livestyle.core.parse import split_styles
 from livestyle.core.size import Size
 from livestyle.model.controls import Values
@@ -49,7 +49,8 @@ class ShowOptions:
 
     cameras: several are shown side by side, and `style` may name one for each, by commas.
     model: one, or several by commas, which a key changes. style_images: pictures to be styles.
-    folder: where snapshots and recordings by key go. record: a file to record from the start.
+    folder: where snapshots and recordings by key go; None = the user's own for such.
+    record: a file to record from the start.
     virtual_camera: the device to send to from the start; None = not until a key asks for the first there is.
     controls: by name, as a look has them. figures: shown from the start.
     """
@@ -68,7 +69,7 @@ class ShowOptions:
     window: bool = True
     fullscreen: bool = False
     figures: bool = False
-    folder: Path = Path()
+    folder: Path | None = None
     record: Path | None = None
     encoder: str | None = None
     crf: int | None = None
@@ -87,9 +88,12 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
     if options.record:
         for camera in options.cameras:  # one may be a file
             check_target(options.record, options.overwrite, Path(camera) if Path(camera).is_file() else None)
+    if options.folder:
+        check_folder(options.folder)
     if options.window:
         check_display()
-    for line in rescued({options.folder, *([options.record.parent] if options.record else [])}):
+    recorded = options.folder or videos_dir()
+    for line in rescued({recorded, *([options.record.parent] if options.record else [])}):
         console.print(line)
     with Interrupts() as interrupts, contextlib.ExitStack() as stack:
         virtual_camera = stack.enter_context(_virtual_camera(options, console))

@@ -16,6 +16,7 @@ from livestyle.pipeline.gallery import thumbnail as thumbnail_of
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sources.source import SourceInfo
+from livestyle.ui.capture_files import Recording
 from livestyle.ui.gallery_panel import draw_gallery
 from livestyle.ui.gallery_view import GalleryView
 from livestyle.ui.overlay import text_size
@@ -54,8 +55,8 @@ class Screen:
     hud: bool = False
     help: bool = False
     compare: bool = False
-    recording_since: float | None = None
-    """seconds of time.monotonic()"""
+    recording: Recording | None = None
+    """the one that goes on, or is paused"""
     on_air: bool = False
     """the virtual camera is on"""
     badge: str = ""
@@ -129,9 +130,10 @@ class Screen:
         y, right = size, canvas.shape[1] - size
         texts = ("Virtual camera" if self.on_air else "", self.badge, self.busy)
         badges = [badge_panel(text, size) for text in texts if text]
-        if self.recording_since is not None:
-            seconds = int(time.monotonic() - self.recording_since)
-            badges.insert(0, badge_panel(f"{seconds // 60}:{seconds % 60:02}", size, dot=True))
+        if self.recording is not None:
+            seconds, paused = int(self.recording.seconds), self.recording.paused
+            text = f"{'Paused  ' if paused else ''}{seconds // 60}:{seconds % 60:02}"
+            badges.insert(0, badge_panel(text, size, dot=not paused))
         for badge in badges:
             badge.onto(canvas, right - badge.width, y)
             y += badge.height + size // 2

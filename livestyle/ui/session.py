@@ -95,7 +95,7 @@ class Session:
         self.screen.busy = self._chooser.busy
         self.screen.badge = FREEZE.on if self._pipeline.look.frozen else ""
         self.screen.on_air = self._plan.virtual_camera.on
-        self.screen.recording_since = self.captures.recording_since
+        self.screen.recording = self.captures.recording
 
     def _show_gallery(self, painting: PaintedFrame) -> None:
         """Have the thumbnails painted of the frame, while they are looked at; closes what is done."""

@@ -40,7 +40,7 @@ LIVE = Command(
         "fullscreen": True,
         "figures": True,
         "no_window": True,
-        "snapshots": "shots",
+        "folder": "shots",
         "record": "a.mp4",
         "virtual_camera": "a device",
         "virtual_camera_size": "640x360",
