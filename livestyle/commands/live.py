@@ -46,7 +46,7 @@ class Command(TyperCommand):
 def with_value(words: list[str], option: str, value: str) -> list[str]:
     """The words of a command line, with a value behind an option that has none."""
     filled = []
-    for word, after in zip(words, [*words[1:], "-"], strict=True):
+    for word, after in zip(words, [*words[1:], "-"], strict=False):
         filled += [word, value] if word == option and after.startswith("-") else [word]
     return filled
 
