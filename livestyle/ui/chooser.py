@@ -22,6 +22,7 @@ from livestyle.stylizer.user_styles import check_own
 from livestyle.ui.gallery_view import Offer
 from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker, neighbour
+from livestyle.ui.previews import Previews
 
 AGAIN_S = 4.0
 """How soon the key that removes a style has to be pressed again."""
@@ -42,6 +43,7 @@ class Chooser:
         self._stylizer = stylizer
         self._hot_swap = pipeline.hot_swap
         self._pipeline = pipeline
+        self._previews = Previews()
         self._models = list(models)
         self._wanted = 0
         self._picture = picture
@@ -89,9 +91,8 @@ class Chooser:
     def picker(self) -> Picker:
         """Choose a picture. LivestyleError where the model takes trained styles only."""
         self._stylizer.model.encoder()
-        if self._picture is not None:
-            return Picker(self._picture.parent)
-        return Picker(pictures_dir())
+        self._previews.forget()
+        return Picker(self._picture.parent if self._picture else pictures_dir(), self._previews)
 
     def add(self, path: Path, keep_it: bool = True) -> str:
         """Begin to make a style of a picture file, in place of one that waits; the look changes to it.
@@ -149,4 +150,5 @@ class Chooser:
     ) -> None:
         """Wait a moment for a picture that is being encoded."""
         self.gallery.close()
+        self._previews.close()
         end(self._thread, self._last)
