@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import cv2
@@ -141,7 +142,7 @@ def test_a_folder_is_opened_by_the_desktop_without_the_qt_of_opencv(
         f"mv {tmp_path}/told.new {tmp_path}/told\n"
     )
     script.chmod(stat.S_IRWXU)
-    monkeypatch.setitem(open_folder_module.OPENERS, open_folder_module.sys.platform, str(script))
+    monkeypatch.setitem(open_folder_module.OPENERS, sys.platform, str(script))
     monkeypatch.setenv("QT_QPA_PLATFORM_PLUGIN_PATH", "/cv2/qt/plugins")
     open_folder(tmp_path / "a folder")
     wait_for((tmp_path / "told").exists)
@@ -149,6 +150,6 @@ def test_a_folder_is_opened_by_the_desktop_without_the_qt_of_opencv(
 
 
 def test_without_a_desktop_the_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(open_folder_module.OPENERS, open_folder_module.sys.platform, "no-such-opener")
+    monkeypatch.setitem(open_folder_module.OPENERS, sys.platform, "no-such-opener")
     with pytest.raises(LivestyleError, match=f"no-such-opener can't be started.*the folder is {tmp_path}"):
         open_folder(tmp_path)
