@@ -42,6 +42,7 @@ LIVE = Command(
         "no_window": True,
         "folder": "shots",
         "record": "a.mp4",
+        "microphone": "hw:1",
         "virtual_camera": "a device",
         "virtual_camera_size": "640x360",
         "max_frames": "9",

@@ -89,9 +89,11 @@ def test_a_snapshot_shows_what_is_seen(pipeline: LivePipeline, media: Path) -> N
 
 def test_what_is_shown_in_a_pause_is_not_recorded_nor_is_its_time(tmp_path: Path) -> None:
     times: list[int] = []
-    recording = Recording(
-        tmp_path / "a.mp4", lambda path: ListSink(path, lambda frame: times.append(frame.captured_ns))
-    )
+
+    def note(frame: Frame) -> None:
+        times.append(frame.captured_ns - frame.cut_ns)
+
+    recording = Recording(tmp_path / "a.mp4", lambda path: ListSink(path, note))
     for index in range(30):
         recording.paused = 10 <= index < 25
         recording.add(grey(index, index * TENTH_NS))
