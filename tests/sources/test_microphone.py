@@ -46,7 +46,7 @@ def test_it_hears_at_one_rate_with_the_time_of_each_piece() -> None:
 
 @pytest.mark.usefixtures("tone")
 @pytest.mark.parametrize("name", ["no such filter", "color"])
-def test_one_that_does_not_open_is_said(name: str) -> None:
+def test_one_that_does_not_open(name: str) -> None:
     with (
         pytest.raises(LivestyleError, match=r"no microphone opens.*leave out --microphone"),
         Microphone(name),
