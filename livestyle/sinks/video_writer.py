@@ -12,6 +12,8 @@ from pathlib import Path
 
 import av
 import av.error
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.packet import Packet
 from av.stream import Stream
 from av.video.frame import VideoFrame
@@ -23,6 +25,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.output_file import OutputFile, explained
 from livestyle.core.size import Size
+from livestyle.core.sound import RATE_HZ, Samples
 from livestyle.sinks.encoders import (
     MUXER_OPTIONS,
     Encoding,
@@ -106,6 +109,8 @@ class VideoWriter:
             ) from None
         assert isinstance(stream, VideoStream)
         self._stream = stream
+        self._sound: AudioStream | None = None
+        self._heard = 0
         self._set_up(form)
 
     def _set_up(self, form: VideoFormat) -> None:
@@ -128,6 +133,23 @@ class VideoWriter:
         stream.metadata.update(template.metadata)
         stream.disposition = template.disposition
         return stream
+
+    def add_sound(self) -> None:
+        """A track of what is heard, in AAC, or Opus where the container is WebM. Before `start`."""
+        codec = "libopus" if self._out.format.name == "webm" else "aac"
+        stream = self._out.add_stream(codec, rate=RATE_HZ, layout="stereo")
+        assert isinstance(stream, AudioStream)
+        self._sound = stream
+
+    def write_sound(self, samples: Samples) -> None:
+        """Encode int16 (n, 2), RATE_HZ, which follow those before; the first are at time 0."""
+        frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="stereo")
+        frame.sample_rate, frame.pts = RATE_HZ, self._heard
+        frame.time_base = Fraction(1, RATE_HZ)
+        self._heard += len(samples)
+        with self._clear_errors():
+            assert self._sound is not None
+            self._out.mux(self._sound.encode(frame))
 
     def set_metadata(self, metadata: dict[str, str]) -> None:
         """Title, date and the like of the whole file. Before `start`."""
@@ -233,6 +255,8 @@ class VideoWriter:
     def _complete(self) -> None:
         with self._clear_errors():
             self._out.mux(self._stream.encode(None))
+            if self._sound is not None and self._heard:
+                self._out.mux(self._sound.encode(None))
             self._out.close()
             found = _count(self.file.part)
         if found != self.frames or not found:
