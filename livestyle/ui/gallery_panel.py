@@ -12,6 +12,7 @@ from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.styles import pretty
 from livestyle.pipeline.gallery import THUMBNAIL
+from livestyle.ui.frost import frost
 from livestyle.ui.gallery_view import GalleryView, Offer
 from livestyle.ui.overlay import (
     ACCENT,
@@ -20,21 +21,15 @@ from livestyle.ui.overlay import (
     PANEL,
     WHITE,
     Color,
-    Dot,
+    Line,
     Overlay,
     Text,
     panel,
     plate,
-    shortened,
     shortened_middle,
     width_of,
 )
-
-BEHIND = 0.30
-"""How bright the live picture stays."""
-
-FROST = 24
-"""So many times smaller it is made, and large again."""
+from livestyle.ui.panels import hint_panel
 
 HINTS = (
     "click or enter: take   ·   click again or shift+enter: blend   ·   tab: models   ·   esc: back",
@@ -47,7 +42,7 @@ HINTS = (
 def draw_gallery(canvas: Pixels, view: GalleryView, camera: Pixels) -> None:
     """Over the canvas, in place. camera: a thumbnail of it, for styles that are not painted yet."""
     offer, layout = view.offer, view.layout
-    _frost(canvas)
+    frost(canvas)
     for number, (name, box) in enumerate(zip(offer.models, layout.models, strict=True)):
         chip = _chip(name, layout.size, box.size, number == offer.model)
         chip.onto(canvas, box.left, box.top)
@@ -94,11 +89,10 @@ def _picture(pixels: Pixels, size: Size, radius: int) -> Overlay:
 @lru_cache(maxsize=4)
 def _adder(size: Size, radius: int, color: Color) -> Overlay:
     """A place with a plus in it."""
-    arm, thin = size.height / 7, max(1.0, size.height / 60)
+    arm, thick = size.height / 7, max(2.0, size.height / 30)
     x, y = size.width / 2, size.height / 2
-    dots = [Dot(x + t * arm / 12, y, thin, color) for t in range(-12, 13)]
-    dots += [Dot(x, y + t * arm / 12, thin, color) for t in range(-12, 13)]
-    return panel(size.width, size.height, radius, dots, opacity=0.55)
+    lines = Line((x - arm, y), (x + arm, y), thick, color), Line((x, y - arm), (x, y + arm), thick, color)
+    return panel(size.width, size.height, radius, lines, opacity=0.55)
 
 
 @lru_cache(maxsize=128)
@@ -134,24 +128,9 @@ def _foot(canvas: Pixels, view: GalleryView) -> None:
     seen = ""
     if offer.count > layout.page:
         seen = f"{view.first + 1}–{min(view.first + layout.page, offer.count)} of {offer.count}   ·   "
-    fitting = (seen + hint for hint in HINTS if width_of(seen + hint, size) <= width)
-    text = offer.problem or offer.busy or next(fitting, HINTS[-1])
-    words = _line(text, size, width)
+    special = offer.problem or offer.busy
+    if view.pointed is not None and view.pointed < len(offer.about):
+        special = offer.about[view.pointed]
+    texts = (special,) if special else tuple(seen + hint for hint in HINTS)
+    words = hint_panel(texts, size, width)
     words.onto(canvas, (canvas.shape[1] - words.width) // 2, layout.footer - round(size * 1.1))
-
-
-@lru_cache(maxsize=4)
-def _line(text: str, size: int, width: int) -> Overlay:
-    text = shortened(text, size, width)
-    return panel(
-        width_of(text, size), 2 * size, 1, [Text(text, 0, round(1.1 * size), size, MUTED)], opacity=0
-    )
-
-
-def _frost(canvas: Pixels) -> None:
-    """Make it dim and soft, in place."""
-    height, width = canvas.shape[:2]
-    few = max(1, width // FROST), max(1, height // FROST)
-    soft = cv2.resize(canvas, few, interpolation=cv2.INTER_AREA)
-    soft = cv2.convertScaleAbs(cv2.GaussianBlur(soft, (0, 0), 1.5), alpha=BEHIND)
-    canvas[:] = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -89,8 +90,21 @@ class Dot:
     color: Color
 
 
+@dataclass(frozen=True)
+class Line:
+    """A horizontal or upright line with round ends: from where to where. Pixels."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    thickness: float
+    color: Color
+
+
+Mark: TypeAlias = Text | Dot | Line
+
+
 def panel(
-    width: int, height: int, radius: int, marks: Sequence[Text | Dot], opacity: float = PANEL_OPACITY
+    width: int, height: int, radius: int, marks: Sequence[Mark], opacity: float = PANEL_OPACITY
 ) -> Overlay:
     """A dark translucent panel with round corners and what stands on it."""
     color = np.zeros((height, width, 3), np.uint8)
@@ -106,7 +120,7 @@ def panel(
 
 
 @lru_cache(maxsize=64)
-def plate(size: Size, radius: int, color: Color, marks: tuple[Text | Dot, ...] = ()) -> Overlay:
+def plate(size: Size, radius: int, color: Color, marks: tuple[Mark, ...] = ()) -> Overlay:
     """A plate of one colour with round corners, and what stands on it."""
     cover = _rounded(size.width, size.height, radius)[..., None]
     light, shade = (
@@ -180,8 +194,11 @@ def text_size(canvas_width: int, canvas_height: int) -> int:
     return max(10, round(14 * float((side / 480) ** 0.72)))
 
 
-def _draw(image: Pixels, mark: Text | Dot, color: Color) -> None:
-    if isinstance(mark, Dot):
+def _draw(image: Pixels, mark: Mark, color: Color) -> None:
+    if isinstance(mark, Line):
+        start, end = ((round(x * 16), round(y * 16)) for x, y in (mark.start, mark.end))
+        cv2.line(image, start, end, color, max(1, round(mark.thickness)), cv2.LINE_AA, shift=4)
+    elif isinstance(mark, Dot):
         center = (round(mark.x * 16), round(mark.y * 16))
         cv2.circle(image, center, round(mark.radius * 16), color, -1, cv2.LINE_AA, shift=4)
     elif mark.text:

@@ -20,16 +20,18 @@ from livestyle.ui.gallery_panel import draw_gallery
 from livestyle.ui.gallery_view import GalleryView
 from livestyle.ui.overlay import text_size
 from livestyle.ui.panels import (
+    Bar,
     Rows,
     badge_panel,
+    bar_panel,
     help_panel,
     hud_panel,
-    picker_panel,
     pretty,
     thumbnail,
     toast_panel,
 )
 from livestyle.ui.picker import Picker
+from livestyle.ui.picker_panel import draw_picker
 from livestyle.ui.tiles import ONE, Tiles
 
 MAX_ENLARGED_HEIGHT_PX = 1080
@@ -70,13 +72,17 @@ class Screen:
     canvas: Size = field(default=START)
     """of what was composed last"""
     _toast: str = ""
+    _bar: Bar | None = None
     _toast_until: float = 0.0
     _rows: Rows = field(default=())
     _rows_until: float = 0.0
 
-    def toast(self, text: str, seconds: float | None = None) -> None:
-        """Show a line in place of the one before; for a moment, a long one for longer, or so long."""
-        self._toast = text
+    def toast(self, text: str, seconds: float | None = None, bar: Bar | None = None) -> None:
+        """Show a line in place of the one before; for a moment, a long one for longer, or so long.
+
+        bar: shown instead of the line, which says the same.
+        """
+        self._toast, self._bar = text, bar
         seconds = TOAST_S * (1 + len(text) / TOAST_LETTERS) if seconds is None else seconds
         self._toast_until = time.monotonic() + seconds
 
@@ -117,8 +123,7 @@ class Screen:
             panel = help_panel(round(size * 1.1), width - 2 * size, height - 2 * size)
             panel.onto(canvas, (width - panel.width) // 2, (height - panel.height) // 2)
         if self.picker is not None:
-            at = self.picker
-            picker_panel(at.text, at.names, at.index, size, width - 2 * size).onto(canvas, size, size)
+            draw_picker(canvas, self.picker)
         self._draw_toast(canvas, size)
         return canvas
 
@@ -137,7 +142,8 @@ class Screen:
         if left <= 0:
             return
         height, width = canvas.shape[:2]
-        panel = toast_panel(self._toast, size, width - 2 * size)
+        wide = width - 2 * size
+        panel = bar_panel(self._bar, size, wide) if self._bar else toast_panel(self._toast, size, wide)
         if left < TOAST_FADE_S:
             panel = panel.faded(left / TOAST_FADE_S)
         panel.onto(canvas, (width - panel.width) // 2, height - panel.height - 2 * size)

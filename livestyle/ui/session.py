@@ -19,13 +19,10 @@ from livestyle.ui.screen import Hud, Screen
 from livestyle.ui.tiles import tiles_of
 
 WAIT_S = 0.005
-"""How long a key may lie unheard; Qt remembers only the last one."""
+"""How long a key may lie unheard."""
 
 GREETING_S = 2.0
 """How long the style's name and the key for help stand there when the window opens."""
-
-TYPING_S = 0.25
-"""How often the screen is drawn while a name is typed. Drawing takes longer than a quick finger."""
 
 REDRAW_S = 0.1
 """How often the screen is drawn while no frame comes, so that keys are answered."""
@@ -89,7 +86,7 @@ class Session:
         engines = self._pipeline.news()
         for line in engines:
             self._plan.say(line)
-        for line in (*self.captures.news(), *self._chooser.news(), *engines):
+        for line in (*engines, *self.captures.news(), *self._chooser.news()):
             self.screen.toast(line)
         self.screen.busy = self._chooser.busy
         self.screen.badge = FREEZE.on if self._pipeline.look.frozen else ""
@@ -106,7 +103,7 @@ class Session:
     def _show(self, window: Window, fresh: bool) -> None:
         """Show the latest painting: a fresh one at once, an old one now and then for what lies over it."""
         now = time.monotonic()
-        pause_s = TYPING_S if self.screen.picker is not None else 0 if fresh else REDRAW_S
+        pause_s = 0 if fresh else REDRAW_S
         painting = self.screen.painting
         if painting is not None and now > self._shown_at + pause_s:
             self._shown_at = now

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from livestyle.model.controls import BLEND, STYLE, Control, Slider
+from livestyle.model.controls import BLEND, SECOND_STYLE, STYLE, Control, Slider
 from livestyle.model.styles import pretty
 from livestyle.pipeline.look import Look
+from livestyle.ui.panels import Bar
 
 
 class Turning:
@@ -51,6 +52,16 @@ class Turning:
             return self._before.get(control.name, control.on)
         self._before[control.name] = value
         return control.low
+
+
+def bar_of(look: Look, control: Control[Any]) -> Bar | None:
+    """How far a control is turned; None where it is no share, or has no effect."""
+    if control in (BLEND, SECOND_STYLE):
+        second = look.second_style
+        return Bar(pretty(look.style), look.blend, pretty(second)) if second else None
+    if isinstance(control, Slider) and not control.unit:
+        return Bar(control.label.capitalize(), getattr(look, control.name))
+    return None
 
 
 def _names(look: Look, control: Control[Any]) -> Sequence[str]:
