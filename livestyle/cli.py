@@ -52,7 +52,7 @@ class Commands(TyperGroup):
         if hasattr(module, "app"):
             return get_command(module.app)
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        single.command(module.NAME)(module.main)
+        single.command(module.NAME, cls=getattr(module, "Command", None))(module.main)
         return get_command(single)
 
 

@@ -86,11 +86,11 @@ def test_brackets_in_an_error_are_shown_as_they_are(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail() -> None:
-        raise LivestyleError("pip install 'livestyle[train]'")
+        raise LivestyleError("pip install '.[train]'")
 
     monkeypatch.setattr(doctor, "main", fail)
     assert exit_code("doctor") == 2
-    assert capsys.readouterr().err == "error: pip install 'livestyle[train]'\n"
+    assert capsys.readouterr().err == "error: pip install '.[train]'\n"
 
 
 @pytest.mark.parametrize("command", ["live", "doctor", "image"])

@@ -65,6 +65,15 @@ class PaintingSize:
             return None
         return _part(camera, governor.share)
 
+    def summary(self) -> str:
+        """What the user is told at the end; empty where every frame was painted in the camera's size."""
+        governor, total = self._governor, sum(self._frames.values())
+        if governor is None or not governor.steps or not total:
+            return ""
+        sizes = sorted(self._frames.items(), reverse=True)
+        shares = ", ".join(f"{100 * count / total:.0f} % in {size}" for size, count in sizes)
+        return f"painted {shares}, to hold {governor.rate:.4g} fps".replace("x", "×")
+
     def figures(self) -> dict[str, Any]:
         """The rate that is held, the steps taken for it, and how many frames were painted in which size."""
         frames = {str(size): count for size, count in sorted(self._frames.items(), reverse=True)}
