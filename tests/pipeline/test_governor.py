@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -58,7 +59,7 @@ def test_it_goes_up_again_one_step_at_a_time_when_there_has_been_room() -> None:
 def test_a_step_up_that_is_undone_makes_the_next_one_wait_longer() -> None:
     steps = run(Governor(RATE), lambda now: 0.060 if now % 12 < 4 else 0.010)
     ups = [now for now, share in steps if share == 1.0]
-    waits = [later - sooner for sooner, later in zip(ups, ups[1:], strict=False)]
+    waits = [later - sooner for sooner, later in pairwise(ups)]
     assert waits == sorted(waits)
     assert len(steps) < 12
 
@@ -137,4 +138,4 @@ def test_whatever_happens_it_takes_a_step_a_second_at_most_and_does_not_swing(
 
 def check_pace(steps: list[tuple[float, float]]) -> None:
     times = [now for now, _ in steps]
-    assert all(later - sooner >= 1 for sooner, later in zip(times, times[1:], strict=False))
+    assert all(later - sooner >= 1 for sooner, later in pairwise(times))
