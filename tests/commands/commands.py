@@ -37,6 +37,8 @@ LIVE = Command(
         "steadiness": "0.1",
         "mirror": True,
         "crossfade": "3",
+        "rate": "9",
+        "no_governor": True,
         "fullscreen": True,
         "figures": True,
         "no_window": True,
