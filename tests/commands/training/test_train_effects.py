@@ -64,6 +64,7 @@ OTHERS: dict[str, Any] = {
             "film",
             "peaks",
             "detail",
+            "lattice",
             "cycle",
             "identity",
         )
