@@ -184,6 +184,12 @@ class Weighted(Perceived):
             min=0, help="Of marks that stand at the same distance again and again.", rich_help_panel=LOSSES
         ),
     ] = 0.1
+    contrast_weight: Annotated[
+        float,
+        typer.Option(
+            min=0, help="Of brush marks that are missing where the photo is flat.", rich_help_panel=LOSSES
+        ),
+    ] = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from livestyle.workshop.losses.content import content_loss, detail_loss
+from livestyle.workshop.losses.contrast import contrast_loss, contrast_quantiles
 from livestyle.workshop.losses.lattice import lattice_loss, self_correlation
 from livestyle.workshop.losses.peaks import watched
 from livestyle.workshop.losses.style import Features, StyleLoss, new_style_loss
@@ -59,6 +60,8 @@ class Weights:
     """Of content where the photo has detail, within the content term."""
     lattice: float = 0.0
     """Of marks that stand at the same distance again and again, see `lattice_loss`."""
+    contrast: float = 0.0
+    """Of brush marks that are missing where the photo is flat, see `contrast_loss`."""
     peaks: float = 0.0
     """Of spikes in the features of a network with its own styles, see `peak_loss`."""
 
@@ -108,6 +111,7 @@ class Perception:
         """There are no paintings any more."""
         self.loss.forget()
         self.repeats: list[Tensor] = []
+        self.contrasts: list[Tensor] = []
 
     @torch.no_grad()
     def learn(self, painting: Tensor) -> Features:
@@ -115,6 +119,7 @@ class Perception:
         seen: Features = self.vgg(painting, self.style_layers)
         self.loss.learn(seen)
         self.repeats.append(self_correlation(painting)[0])
+        self.contrasts.append(contrast_quantiles(painting))
         return seen
 
     @torch.no_grad()
@@ -205,8 +210,9 @@ def paint_terms(
     style = (styles if style_weights is None else styles * style_weights).mean()
     terms = {"content": closeness, "style": style, "tv": tv_loss(painted)}
     if weights.lattice:
-        own = torch.stack([perception.repeats[number] for number in index.tolist()])
-        terms["lattice"] = lattice_loss(painted, photo, own)
+        terms["lattice"] = lattice_loss(painted, photo, pick(perception.repeats, index))
+    if weights.contrast:
+        terms["contrast"] = contrast_loss(painted, photo, pick(perception.contrasts, index))
     if weights.stability or weights.noise:
         pair = stability_losses(paint, photo, painted, generator_from(rng), weights.still, canvas)
         named = zip(("stability", "noise"), pair, strict=True)
@@ -215,3 +221,8 @@ def paint_terms(
         terms["film"] = film_loss(paint, photo, generator_from(rng), canvas=canvas)
     loss = sum((getattr(weights, name) * term for name, term in terms.items()), photo.new_zeros(()))
     return {"loss": loss, **terms}
+
+
+def pick(kept: Sequence[Tensor], index: Tensor) -> Tensor:
+    """What is kept of the paintings `index`, int64 [B], in one tensor [B, ...]."""
+    return torch.stack([kept[number] for number in index.tolist()])

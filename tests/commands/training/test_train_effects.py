@@ -65,6 +65,7 @@ OTHERS: dict[str, Any] = {
             "peaks",
             "detail",
             "lattice",
+            "contrast",
             "cycle",
             "identity",
         )

@@ -35,6 +35,9 @@ VIEW = 5 / 12
 DISTILL = 5.0
 """Weight of the distance between the encoder's vectors and the teacher's; falls to 0 over the training."""
 
+SHARED = 2
+"""Photos that are painted after one picture: to look at it takes as long as to judge a painting."""
+
 RIDGE = 0.05
 
 
@@ -97,23 +100,23 @@ class LiteObjective:
         """The named terms, each a scalar; 'loss' is their weighted sum."""
         weights = self.weights.annealed(progress) if self.anneal else self.weights
         net, encoder, teacher = self.taught.model.net, self.taught.model.encoder, self.taught.teacher
-        index = torch.from_numpy(rng.integers(len(self.pictures), size=len(photo))).to(photo.device)
+        index = torch.from_numpy(rng.integers(len(self.pictures), size=-(-len(photo) // SHARED)))
         with torch.no_grad():
             seen = self.perception.vgg(photo, STYLE_LAYERS)
             told = teacher(statistics(seen))
-        drawn = self.pictures[index].float() / 255
+        drawn = self.pictures[index.to(photo.device)].float() / 255
         self.perception.forget()
         with torch.no_grad():
             known = torch.cat([statistics(self.perception.learn(picture)) for picture in drawn.split(1)])
         taught = teacher(known)
         found = encoder(view(drawn))
         distance = (relative(found, taught.detach()) + relative(encoder(view(photo)), told)) / 2
-        style = taught if progress < HANDOVER else found
+        rows = torch.arange(len(photo)) // SHARED
+        style = (taught if progress < HANDOVER else found)[rows.to(photo.device)]
         content = {layer: seen[layer] for layer in self.perception.content_layers}
         canvas = net.draw_canvas(photo, generator_from(rng))
         terms = paint_terms(
-            self.perception, lambda x, on: net(x, style, on), photo, canvas, content,
-            torch.arange(len(photo)), weights, rng,
+            self.perception, lambda x, on: net(x, style, on), photo, canvas, content, rows, weights, rng
         )  # fmt: skip
         loss = terms["loss"] + DISTILL * (1 - progress) * distance
         return {**terms, "loss": loss, "distance": distance}
