@@ -17,7 +17,7 @@ CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", "
 HARDWARE = "hardware"
 
 _CRASH_PROOF = {
-    "movflags": "+hybrid_fragmented",
+    "movflags": "+hybrid_fragmented+delay_moov",
     "frag_duration": "2000000",
     "use_editlist": "1",
     "flush_packets": "1",

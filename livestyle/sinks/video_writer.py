@@ -52,7 +52,6 @@ class VideoWriter:
         self.lost = 0
         self.refused = False
         self._form = form
-        self._empty = False
         av.logging.set_libav_level(av.logging.PANIC)
         os.environ.setdefault("SVT_LOG", "0")
         self.file = OutputFile(path, overwrite)
@@ -81,7 +80,6 @@ class VideoWriter:
         """Open the encoder and write the head, so that what can't work fails before work starts."""
         try:
             self.out.start_encoding()
-            self._empty = True
         except (av.error.FFmpegError, OSError, ValueError) as error:
             said = av.logging.get_last_error()[1]
             cause = said[2].strip() if said else str(error)
@@ -109,7 +107,6 @@ class VideoWriter:
         with self._clear_errors():
             try:
                 self.out.mux_one(packet)
-                self._empty = False
             except (av.error.ArgumentError, av.error.InvalidDataError):
                 self.lost += 1
 
@@ -143,14 +140,14 @@ class VideoWriter:
     def discard(self) -> None:
         """Close and delete what was written."""
         with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
-            self._close()
+            self.out.close()
         self.file.discard()
 
     def _salvage(self, size: int, head: bytes) -> Path | None:
         """Keep the file as it was before completing it failed, where a frame of it can be played."""
         try:
             with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
-                self._close()
+                self.out.close()
             restore(self.file.part, size, head)
             if count_pictures(self.file.part):
                 return self.file.keep()
@@ -163,22 +160,12 @@ class VideoWriter:
         with self._clear_errors():
             for packet in self._encoder.flush():
                 self.mux(packet)
-            self._close()
+            self.out.close()
             found = count_pictures(self.file.part)
         if found != self.frames or not found:
             raise LivestyleError(
                 f"{self.path} did not come out whole: {found} of {self.frames} frames are in it"
             )
-
-    def _close(self) -> None:
-        """FFmpeg 8 crashes where it closes a fragmented MP4 without a packet: it gets one."""
-        if self._empty:
-            self._empty = False
-            packet: Packet[Stream] = Packet(b"\0")
-            packet.stream, packet.time_base = self.picture, self._form.time_base
-            packet.pts = packet.dts = 0
-            self.out.mux_one(packet)
-        self.out.close()
 
     @contextlib.contextmanager
     def _clear_errors(self) -> Iterator[None]:
