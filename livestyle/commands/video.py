@@ -22,7 +22,7 @@ from livestyle.commands.options import (
     StyleImages,
     Threads,
 )
-from livestyle.core.config import SLOTS, Precision
+from livestyle.core.config import SLOTS, Audio, Precision
 from livestyle.core.parse import parse_seconds, split_styles
 from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
@@ -56,7 +56,9 @@ def main(
     track: Annotated[
         int | None, typer.Option(help="Which picture track, from 1; default: as a player chooses.", min=1)
     ] = None,
-    no_sound: Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")] = False,
+    audio: Annotated[
+        Audio, typer.Option(help="The sound: auto = copied where OUT can hold it, else converted to AAC.")
+    ] = Audio.AUTO,
     model: ModelName = "cin-lite",
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
@@ -75,7 +77,7 @@ def main(
         controls=controls,
         encoding=Encoding(encoder, crf, preset),
         max_side=max_side,
-        sound=not no_sound,
+        audio=audio,
         overwrite=overwrite,
         track=track,
     )

@@ -17,7 +17,7 @@ CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", "
 HARDWARE = "hardware"
 
 _CRASH_PROOF = {
-    "movflags": "+hybrid_fragmented+delay_moov",
+    "movflags": "+hybrid_fragmented",
     "frag_duration": "2000000",
     "use_editlist": "1",
     "flush_packets": "1",
@@ -110,6 +110,11 @@ def encoder_options(name: str, encoding: Encoding) -> dict[str, str]:
             )
         options[key] = str(value)
     return options
+
+
+def keeps_shape(name: str) -> bool:
+    """Whether what an encoder makes says itself how wide its pixels are; of others it would be lost."""
+    return Codec(name, "w").canonical_name in ("h264", "hevc", "mpeg4", "mpeg2video")
 
 
 def pixel_format(name: str) -> str:

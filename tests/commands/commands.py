@@ -84,7 +84,7 @@ VIDEO = Command(
         "crf": "9",
         "preset": "slow",
         "track": "2",
-        "no_sound": True,
+        "audio": "aac",
         "overwrite": True,
     },
     {**within({**FILES, "style": "a,b"}, "change_every", "crossfade"), "blend": {**FILES, **BLENDED}},

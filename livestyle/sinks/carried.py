@@ -1,0 +1,80 @@
+"""Tracks beside the picture, carried into a file as they are."""
+
+from __future__ import annotations
+
+import io
+from typing import Protocol
+
+import av
+import av.error
+from av.packet import Packet
+from av.rational import AVRational
+from av.stream import Stream
+
+from livestyle.sinks.video_writer import VideoWriter
+
+
+class Carried(Protocol):
+    """A track that goes along. Used by the thread that writes."""
+
+    def write(self, packet: Packet[Stream]) -> None:
+        """Take one packet of the source's track; one that can't be read or held is counted in the writer's
+        `lost`. LivestyleError where the disk refuses.
+        """
+        ...
+
+    def finish(self) -> None:
+        """Write what is still to be written, when no more packets come."""
+        ...
+
+
+class CopiedTrack:
+    """Packets as they are, each later than the one before."""
+
+    def __init__(self, writer: VideoWriter, template: Stream) -> None:
+        """Before the writer starts. ValueError or FFmpegError where the container can't hold it."""
+        self._writer = writer
+        self._stream = add_like(writer, template)
+        self._loose = writer.container in ("matroska", "webm")
+        self._last: int | None = None
+
+    def write(self, packet: Packet[Stream]) -> None:
+        if packet.dts is None:
+            packet.dts = packet.pts
+        if packet.dts is None:
+            self._writer.lost += 1
+            return
+        base = self._stream.time_base
+        assert base is not None
+        packet.rescale_ts(AVRational(base))
+        if self._last is not None:
+            packet.dts = max(packet.dts, self._last + (0 if self._loose else 1))
+        if packet.pts is None or packet.pts < packet.dts:
+            packet.pts = packet.dts
+        self._last = packet.dts
+        packet.stream = self._stream
+        self._writer.mux(packet)
+
+    def finish(self) -> None:
+        pass
+
+
+def add_like(writer: VideoWriter, template: Stream) -> Stream:
+    """A track of the same codec, name and purpose; ValueError or FFmpegError where that can't be."""
+    stream = writer.out.add_stream_from_template(template)
+    stream.metadata.update(template.metadata)
+    stream.disposition = template.disposition
+    return stream
+
+
+def holds(container: str, template: Stream) -> bool:
+    """Whether a kind of file, by FFmpeg's name, can hold packets of a track as they are: one is begun."""
+    with io.BytesIO() as nowhere:
+        out = av.open(nowhere, "w", format=container)
+        try:
+            out.add_stream_from_template(template)
+            out.start_encoding()
+            out.close()
+        except (av.error.FFmpegError, ValueError, OSError):
+            return False
+    return True
