@@ -40,9 +40,17 @@ class VideoWriter:
     """
 
     def __init__(
-        self, path: Path, form: VideoFormat, encoding: Encoding | None = None, overwrite: bool = False
+        self,
+        path: Path,
+        form: VideoFormat,
+        encoding: Encoding | None = None,
+        overwrite: bool = False,
+        encoded: Stream | None = None,
     ) -> None:
-        """`form.size` must be even on both sides."""
+        """`form.size` must be even on both sides.
+
+        encoded: a track of which packets are muxed, in the place of pictures to be encoded and written
+        """
         self.container, encoding = container_of(path), encoding or Encoding()
         name = encoder_name(encoding, self.container)
         options = encoder_options(name, encoding)
@@ -63,14 +71,19 @@ class VideoWriter:
                 format=self.container,
                 container_options=MUXER_OPTIONS[self.container],
             )
+        self._encoder: PictureEncoder | None = None
+        self.picture: Stream
         try:
-            self._encoder = PictureEncoder(self.out, name, options, form)
+            if encoded is not None:
+                self.picture = self.out.add_stream_from_template(encoded, opaque=True)
+            else:
+                self._encoder = PictureEncoder(self.out, name, options, form)
+                self.picture = self._encoder.stream
         except ValueError:
             self.discard()
             raise LivestyleError(
                 f"{path.suffix} can't hold what {name} makes; choose .mkv, or another --encoder"
             ) from None
-        self.picture: Stream = self._encoder.stream
 
     def set_metadata(self, metadata: dict[str, str], chapters: Iterable[Chapter] = ()) -> None:
         """Title, date and the like of the whole file, and its chapters. Before `start`."""
@@ -95,6 +108,7 @@ class VideoWriter:
 
         duration: how long, where it is the last; 0 = as long as the one before
         """
+        assert self._encoder is not None
         with self._clear_errors():
             for packet in self._encoder.encode(pixels, pts, duration):
                 self.mux(packet)
@@ -161,7 +175,7 @@ class VideoWriter:
 
     def _complete(self) -> None:
         with self._clear_errors():
-            for packet in self._encoder.flush():
+            for packet in self._encoder.flush() if self._encoder else ():
                 self.mux(packet)
             self._close()
             found = count_pictures(self.file.part)

@@ -15,7 +15,7 @@ from livestyle.offline.library.film_tasks import FilmTasks
 from livestyle.offline.library.manifest import Entry, FileState, Fingerprint, Manifest
 from livestyle.offline.library.recipe import recipe_id
 from livestyle.offline.library.scratch import prepare, remove, scratch_of
-from livestyle.offline.library.tasks import Painted
+from livestyle.offline.library.tasks import FilmTask, Painted
 from livestyle.offline.library.todo import LibraryOptions, Todo, todo_of
 from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Task, run_all
 from livestyle.offline.video import TranscodeOptions
@@ -43,7 +43,7 @@ class Library:
     ) -> None:
         """root: the folder that the scratch folder is made in; on the file system of the outputs.
 
-        told: called for each film that is done or failed, with how it was painted, if it was in this run.
+        told: called for each film that is done or has failed, with how it was painted, if this run did it
         """
         self.failed: dict[str, str] = {}
         self.done = 0
@@ -57,17 +57,19 @@ class Library:
         self._tasks: deque[Task[Stylizer]] = deque()
 
     def add(self, pairs: Iterable[Pair]) -> Todo:
-        """Take what is to be painted of these; gives what was found. LivestyleError where the disk refuses."""
+        """Take what is to be painted of these; gives what that is. LivestyleError where the disk refuses."""
         todo = todo_of(pairs, self._manifest, self._recipe, self._how)
-        self._manifest.note_recipe(self._recipe_id, self._recipe)
+        if todo.paint:
+            self._manifest.note_recipe(self._recipe_id, self._recipe)
         self.failed |= todo.refused
         self.done += todo.done
-        for entry, target in todo.unnamed:
+        for source, target in todo.unnamed:
+            entry = self._manifest.entries[source.name]
             scratch = scratch_of(self._root, entry.file, entry.source, entry.recipe)
             if Fingerprint.of(target) == entry.made or (scratch / target.name).is_file():
                 self._name(entry, scratch, target, None)
             else:
-                todo.paint.append((todo.source(entry), target))
+                self._begin(source, target)
         for source, target in todo.paint:
             self._begin(source, target)
         return todo
@@ -85,31 +87,67 @@ class Library:
             raise PartlyDoneError(f"{len(self.failed)} of {count} files could not be painted:{lines}")
 
     def _begin(self, source: Path, target: Path) -> None:
+        self.failed.pop(source.name, None)
         found = Fingerprint.of(source)
         if found is None:
             self.failed[source.name] = f"{source} is gone"
             return
         scratch = scratch_of(self._root, source.name, found, self._recipe_id)
         prepare(scratch, fresh=not self._how.resume)
-        film = FilmTasks(source, target, found, scratch, self._options, self._how.chunk_s)
+        film = FilmTasks(source, target, found, scratch, self._options, self._how.piece_s)
         self._films[source.name] = film
         self._tasks.append(film.first())
 
     def _take(self, ended: Ended[Stylizer]) -> None:
-        file = str(getattr(ended.task, "file"))
-        film = self._films.get(file)
-        if film is None:  # of a film that has failed, or is painted another way meanwhile
-            return
+        assert isinstance(ended.task, FilmTask)
+        film = self._films.get(ended.task.file)
+        if film is None or ended.task.name not in film.open:
+            return  # of a film that has failed, or is painted otherwise by now
         try:
             tasks, painted = film.take(ended)
         except LivestyleError as error:
-            self._end(film)
-            entry = film.entry(FileState.FAILED, self._recipe_id, str(error), ended.where)
-            self._manifest.note(entry)
-            self._fail(entry)
+            self._fail(film.entry(FileState.FAILED, self._recipe_id, ended.where, None, str(error)))
+            self._leave(film)
             return
-        if film.began_anew:
-            self._drop_tasks(file)
+        self._forget_tasks(film)
         self._tasks.extendleft(reversed(tasks))
         if painted is not None:
-            self._finish(film, painted, ended.where)
+            entry = film.entry(FileState.PAINTED, self._recipe_id, ended.where, painted, "")
+            self._manifest.note(entry)
+            self._name(entry, film.scratch, film.target, painted)
+            self._leave(film)
+
+    def _name(self, entry: Entry, scratch: Path, target: Path, painted: Painted | None) -> None:
+        """Give a painted film its name, unless it has it already."""
+        if Fingerprint.of(target) != entry.made:
+            try:
+                move(scratch / target.name, target, self._how.overwrite)
+            except OSError as error:
+                self._fail(replace(entry, state=FileState.FAILED, reason=f"{target}: {error.strerror}"))
+                return
+        entry = replace(entry, state=FileState.DONE)
+        self._manifest.note(entry)
+        self.done += 1
+        remove(scratch)
+        self._told(entry, painted)
+
+    def _fail(self, entry: Entry) -> None:
+        self._manifest.note(entry)
+        self.failed[entry.file] = entry.reason
+        self._told(entry, None)
+
+    def _leave(self, film: FilmTasks) -> None:
+        film.open.clear()
+        self._forget_tasks(film)
+        del self._films[film.source.name]
+
+    def _forget_tasks(self, film: FilmTasks) -> None:
+        """Those that wait and are wanted no more."""
+        wanted = [
+            task
+            for task in self._tasks
+            if not isinstance(task, FilmTask) or task.file != film.source.name or task.name in film.open
+        ]
+        if len(wanted) < len(self._tasks):
+            self._tasks.clear()
+            self._tasks.extend(wanted)

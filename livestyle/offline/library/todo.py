@@ -19,13 +19,13 @@ class LibraryOptions:
     resume:  go by the manifest: what is done is not done again
     retry:   take only the files that failed
     overwrite: replace outputs that exist; with `resume` only those that are not up to date
-    chunk_s: films more than twice as long are painted in pieces of about this; 0 = none is
+    piece_s: films more than twice as long are painted in pieces of about this; 0 = none is
     """
 
     resume: bool = True
     retry: bool = False
     overwrite: bool = False
-    chunk_s: float = 60.0
+    piece_s: float = 60.0
 
 
 @dataclass
@@ -33,13 +33,13 @@ class Todo:
     """What a run has to do.
 
     paint:   input and output of each file to paint
-    name_it: painted by a run that was ended before it could give them their names
+    unnamed: painted by a run that was ended before they had their names
     done:    how many are done already
     refused: the inputs that are not painted, each with the reason
     """
 
     paint: list[Pair] = field(default_factory=list)
-    name_it: list[Entry] = field(default_factory=list)
+    unnamed: list[Pair] = field(default_factory=list)
     done: int = 0
     refused: dict[str, str] = field(default_factory=dict)
 
@@ -47,40 +47,48 @@ class Todo:
 def todo_of(
     pairs: Iterable[Pair], manifest: Manifest, recipe: Mapping[str, Any], options: LibraryOptions
 ) -> Todo:
-    """Compare inputs and outputs, as they are now, with what the manifest says of them. Nothing is changed."""
+    """Compare inputs and outputs, as they are, with what the manifest says of them. Nothing is changed."""
     todo, now = Todo(), recipe_id(recipe)
     for source, target in pairs:
         entry = manifest.entries.get(source.name) if options.resume or options.retry else None
         if options.retry and (entry is None or entry.state is not FileState.FAILED):
             continue
-        found = Fingerprint.of(target)
-        if entry is not None and entry.output == target.name:
+        if entry is None:
+            reason = _taken(target)
+        else:
+            target = target.with_name(entry.output)
             changed = _changes(source, entry, manifest, recipe, now)
-            if entry.state is FileState.FAILED and not (changed or options.retry or options.overwrite):
-                todo.refused[source.name] = f"{entry.reason} (in an earlier run; --retry tries again)"
+            made = Fingerprint.of(target)
+            if entry.state is FileState.PAINTED and not changed and made in (None, entry.made):
+                todo.unnamed.append((source, target))
                 continue
-            if entry.state is FileState.PAINTED and not changed and found in (None, entry.made):
-                todo.name_it.append(entry)
+            if entry.state is FileState.DONE and not changed and made is not None:
+                todo.done += 1
                 continue
-            if entry.state is FileState.DONE and found is not None:
-                if not changed:
-                    todo.done += 1
-                    continue
-                if not options.overwrite:
-                    todo.refused[source.name] = (
-                        f"{target.name} was painted when {changed}; --overwrite paints it anew"
-                    )
-                    continue
-        if found is not None and not options.overwrite:
-            todo.refused[source.name] = f"{target} exists already; move it away or give --overwrite"
+            reason = _reason(entry, target, changed, options.retry)
+        if reason and not options.overwrite:
+            todo.refused[source.name] = reason
         else:
             todo.paint.append((source, target))
     return todo
 
 
-def _changes(
-    source: Path, entry: Entry, manifest: Manifest, recipe: Mapping[str, Any], now: str
-) -> str:
+def _reason(entry: Entry, target: Path, changed: str, retry: bool) -> str:
+    """Why a file that the manifest knows is not painted now, unless it may be overwritten; '' = it is."""
+    if entry.state is FileState.FAILED:
+        if changed or retry:
+            return _taken(target)
+        return f"{entry.reason} (in an earlier run; --retry tries again)"
+    if changed and target.exists():
+        return f"{target.name} was painted when {changed}; --overwrite paints it anew"
+    return _taken(target)
+
+
+def _taken(target: Path) -> str:
+    return f"{target} exists already; move it away or give --overwrite" if target.exists() else ""
+
+
+def _changes(source: Path, entry: Entry, manifest: Manifest, recipe: Mapping[str, Any], now: str) -> str:
     """What is not as it was when a file was painted, in words; '' where all is."""
     changes = []
     if entry.source != Fingerprint.of(source):

@@ -39,7 +39,9 @@ class OneProcess(Scheduler[Tool]):
         try:
             if self._tool is None:
                 self._tool = self._open_tool()
-            result = task.run(self._tool, lambda done, total: self._watch(Step(task.name, done, total, where)))
+            result = task.run(
+                self._tool, lambda done, total: self._watch(Step(task.name, done, total, where))
+            )
         except Exception as error:
             return [Ended(task, reason=reason_of(error), where=where)]
         return [Ended(task, result, where=where)]

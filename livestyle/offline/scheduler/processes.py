@@ -29,9 +29,7 @@ class Processes(Scheduler[Tool]):
     When this process dies, however it does, they die with it.
     """
 
-    def __init__(
-        self, open_tool: Callable[[], Tool], watch: Watch = lambda _: None, *, count: int
-    ) -> None:
+    def __init__(self, open_tool: Callable[[], Tool], watch: Watch = lambda _: None, *, count: int) -> None:
         super().__init__(open_tool, watch)
         self._count = count
         self._idle: list[_Process[Tool]] = []
@@ -72,11 +70,11 @@ class Processes(Scheduler[Tool]):
             self._busy.remove(process)
             return [Ended(task, reason=f"its process {process.died()}", where=process.where, lost=True)]
         if message[0] == "step":
-            self._watch(Step(task.name, *message[1:], process.where))
+            self._watch(Step(task.name, message[1], message[2], process.where))
             return []
         self._busy.remove(process)
         self._idle.append(process)
-        return [Ended(task, *message[1:], where=process.where)]
+        return [Ended(task, message[1], message[2], process.where)]
 
     def close(self) -> None:
         processes, self._idle, self._busy = self._idle + self._busy, [], []

@@ -73,7 +73,7 @@ class RayCluster(Scheduler[Tool]):
     def submit(self, task: Task[Tool]) -> None:
         self._check_room()
         idle = [place for place in self._places if place.where and place.task is None]
-        busy = defaultdict(int, {})
+        busy: defaultdict[str, int] = defaultdict(int)
         for place in self._places:
             busy[place.machine] += place.task is not None
         place = min(idle, key=lambda one: busy[one.machine])
@@ -146,11 +146,11 @@ class RayCluster(Scheduler[Tool]):
         elif ref == place.asking:
             place.asking = None
             if place.task is not None and answer[0] == place.task.name:
-                self._watch(Step(*answer, place.where))
+                self._watch(Step(answer[0], answer[1], answer[2], place.where))
         else:
             task, place.task, place.running = place.task, None, None
             assert task is not None
-            return [Ended(task, *answer, where=place.where)]
+            return [Ended(task, answer[0], answer[1], place.where)]
         return []
 
     def _lose(self, place: _Place[Tool], error: Exception) -> list[Ended[Tool]]:
@@ -163,7 +163,8 @@ class RayCluster(Scheduler[Tool]):
             self._failed += 1
             if self._failed >= TRIES:
                 raise LivestyleError(
-                    f"no place opens on the cluster: {_last_line(error)}; is the same livestyle on each machine?"
+                    f"no place opens on the cluster: {_last_line(error)}; "
+                    "is the same livestyle on each machine?"
                 ) from error
         return []
 
@@ -218,6 +219,7 @@ class Seat:
 
     def run(self, task: Task[Any]) -> tuple[object, str]:
         """The result and '', or None and the reason."""
+
         def tell(done: int, total: int | None) -> None:
             self._step = task.name, done, total
 

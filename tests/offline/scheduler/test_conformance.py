@@ -6,7 +6,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -171,5 +170,3 @@ def test_processes_end_with_their_scheduler(tmp_path: Path) -> None:
         run(scheduler, Chore(1), Chore(2))
         assert os.getpid() not in pids(tmp_path)
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids(tmp_path))
-
-
