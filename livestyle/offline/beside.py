@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import AttachmentStream, Disposition, Stream
+from av.stream import AttachmentStream, Discard, Disposition, Stream
 from av.subtitles.stream import SubtitleStream
 
 from livestyle.core.config import Audio
@@ -32,7 +32,7 @@ ABOUT_THE_FILE = (
 
 
 class Beside:
-    """Decides on every track but the picture's. Nothing is left out without being named.
+    """Decides on every track but the picture's. What is converted or left out is named.
 
     tracks: those whose packets are carried, by their index in the source
     """
@@ -50,34 +50,32 @@ class Beside:
         self.tracks: dict[int, Carried] = {}
         self._writer = writer
         self._audio = audio
+        self._covers = covers
         self._suffix = writer.path.suffix
-        self._left: list[str] = []
-        self._converted: list[str] = []
-        numbers: dict[str, int] = {}
+        self._said: list[str] = []
+        self._kept_elsewhere = False
         _describe(writer.picture, picture)
+        numbers: dict[str, int] = {}
         for stream in container.streams:
             numbers[stream.type] = numbers.get(stream.type, 0) + 1
-            self._take(stream, numbers[stream.type], covers)
-        if self._converted:
-            warn(f"{self._suffix} can't hold {'; '.join(self._converted)}; .mkv keeps all as it is")
-        if self._left:
-            matroska = writer.container == "matroska"
-            hint = "" if matroska else "; .mkv may keep more"
-            warn(f"left out, as {self._suffix} can't hold it: {', '.join(self._left)}{hint}")
+            if stream.index != picture.index and not stream.discard & Discard.all:  # the text of chapters
+                self._take(stream, numbers[stream.type])
+        if self._said:
+            hint = "; .mkv keeps it as it is" if self._kept_elsewhere else ""
+            warn(f"{self._suffix} can't hold {', '.join(self._said)}{hint}")
 
     def finish(self) -> None:
         """After the last packet."""
         for track in self.tracks.values():
             track.finish()
 
-    def _take(self, stream: Stream, number: int, covers: Mapping[int, bytes]) -> None:
+    def _take(self, stream: Stream, number: int) -> None:
         if isinstance(stream, AudioStream):
             self._take_sound(stream, number)
         elif isinstance(stream, SubtitleStream):
             self._take_text(stream, number)
         elif stream.disposition & Disposition.attached_pic:
-            if stream.index in covers:
-                self._take_cover(stream, covers[stream.index])
+            self._take_cover(stream)
         elif isinstance(stream, AttachmentStream):
             self._take_attachment(stream)
         elif stream.type != "video":
@@ -99,44 +97,54 @@ class Beside:
             )
         self.tracks[stream.index] = ConvertedSound(self._writer, stream)
         if self._audio is Audio.AUTO:
-            self._converted.append(f"sound {number} ({codec}) as it is: it is converted to {NAMES[made]}")
+            self._say(f"sound {number} ({codec}, converted to {NAMES[made]})", True)
 
     def _take_text(self, stream: SubtitleStream, number: int) -> None:
         if self._copied(stream):
             return
         codec = stream.codec_context.name if stream.codec_context else "unknown"
+        kept_elsewhere = holds("matroska", stream)
         try:
             self.tracks[stream.index] = ConvertedText(self._writer, stream)
         except (ValueError, AttributeError, av.error.FFmpegError):
-            self._left.append(f"subtitles {number} ({codec})")
-            return
-        made = NAMES[TEXT_CODECS[self._writer.container]]
-        self._converted.append(f"subtitles {number} ({codec}) as they are: they are converted to {made}")
+            self._say(f"subtitles {number} ({codec}, left out)", kept_elsewhere)
+        else:
+            made = NAMES[TEXT_CODECS[self._writer.container]]
+            self._say(f"subtitles {number} ({codec}, converted to {made})", kept_elsewhere)
 
-    def _take_cover(self, stream: Stream, data: bytes) -> None:
+    def _take_cover(self, stream: Stream) -> None:
+        """FFmpeg writes no cover into a fragmented MP4."""
         codec = stream.codec_context.name if stream.codec_context else "unknown"
-        if self._writer.container == "matroska" and codec in COVERS:
-            self._writer.out.add_attachment(*COVERS[codec], data)
-        elif not self._copied(stream):
-            self._left.append(f"a cover ({codec})")
+        if self._writer.container == "matroska" and codec in COVERS and stream.index in self._covers:
+            self._writer.out.add_attachment(*COVERS[codec], self._covers[stream.index])
+        else:
+            self._say(f"a cover ({codec}, left out)", codec in COVERS)
 
     def _take_attachment(self, stream: AttachmentStream) -> None:
         name = stream.metadata.get("filename", "an attachment")
         if self._writer.container == "matroska":
             self._writer.out.add_attachment(name, stream.mimetype or "application/octet-stream", stream.data)
         else:
-            self._left.append(name)
+            self._say(f"{name} (left out)", True)
 
     def _take_data(self, stream: Stream, number: int) -> None:
-        if not self._copied(stream):
+        """A timecode is told by the picture's track; each kind of file makes of that what it has for it."""
+        if timecode := stream.metadata.get("timecode"):
+            self._writer.picture.metadata.setdefault("timecode", timecode)
+        elif not self._copied(stream):
             what = stream.metadata.get("handler_name", "").strip() or stream.type
-            self._left.append(f"data {number} ({what})")
+            self._say(f"data {number} ({what}, left out)", False)
 
     def _copied(self, stream: Stream) -> bool:
         if not holds(self._writer.container, stream):
             return False
         self.tracks[stream.index] = CopiedTrack(self._writer, stream)
         return True
+
+    def _say(self, what: str, kept_elsewhere: bool) -> None:
+        """kept_elsewhere: .mkv could hold it as it is."""
+        self._said.append(what)
+        self._kept_elsewhere |= kept_elsewhere and self._writer.container != "matroska"
 
 
 def still_true(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from fractions import Fraction
 from typing import Protocol
 
 import av
@@ -12,6 +13,10 @@ from av.rational import AVRational
 from av.stream import Stream
 
 from livestyle.sinks.video_writer import VideoWriter
+
+NO_TEXT = b"\0\0"
+
+TICK = Fraction(1, 1000)
 
 
 class Carried(Protocol):
@@ -37,6 +42,7 @@ class CopiedTrack:
         self._stream = add_like(writer, template)
         self._loose = writer.container in ("matroska", "webm")
         self._last: int | None = None
+        self._end = 0
 
     def write(self, packet: Packet[Stream]) -> None:
         if packet.dts is None:
@@ -51,12 +57,12 @@ class CopiedTrack:
             packet.dts = max(packet.dts, self._last + (0 if self._loose else 1))
         if packet.pts is None or packet.pts < packet.dts:
             packet.pts = packet.dts
-        self._last = packet.dts
+        self._last, self._end = packet.dts, packet.pts + (packet.duration or 0)
         packet.stream = self._stream
         self._writer.mux(packet)
 
     def finish(self) -> None:
-        pass
+        end_text(self._writer, self._stream, self._end)
 
 
 def add_like(writer: VideoWriter, template: Stream) -> Stream:
@@ -65,6 +71,18 @@ def add_like(writer: VideoWriter, template: Stream) -> Stream:
     stream.metadata.update(template.metadata)
     stream.disposition = template.disposition
     return stream
+
+
+def end_text(writer: VideoWriter, stream: Stream, end: int) -> None:
+    """Let the text of an MP4 be over at `end`, in ticks of the track.
+
+    FFmpeg ends it with an empty sample as long as the last text was: an empty one of a tick goes before.
+    """
+    if end and stream.codec_context is not None and stream.codec_context.name == "mov_text":
+        packet: Packet[Stream] = Packet(NO_TEXT)
+        packet.stream, packet.time_base = stream, stream.time_base or TICK
+        packet.pts, packet.dts, packet.duration = end, end, 1
+        writer.mux(packet)
 
 
 def holds(container: str, template: Stream) -> bool:

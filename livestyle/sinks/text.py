@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import av.error
 from av.packet import Packet
+from av.rational import AVRational
 from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 
+from livestyle.sinks.carried import end_text
 from livestyle.sinks.video_writer import VideoWriter
 
 TEXT_CODECS = {"mp4": "mov_text", "mov": "mov_text", "matroska": "subrip", "webm": "webvtt"}
 """The subtitles of each kind of file."""
+
+
+MAX_BYTES = 32_768
+"""No subtitle is longer; FFmpeg's encoders take the square of that in time."""
 
 
 class ConvertedText:
@@ -23,6 +29,7 @@ class ConvertedText:
             raise ValueError(f"{reader.name} is no text")
         reader.open(strict=False)
         self._writer = writer
+        self._end = 0
         self._reader = reader
         stream = writer.out.add_stream(TEXT_CODECS[writer.container])
         assert isinstance(stream, SubtitleStream)
@@ -32,7 +39,7 @@ class ConvertedText:
         self._stream.disposition = template.disposition
 
     def write(self, packet: Packet[Stream]) -> None:
-        if packet.pts is None:
+        if packet.pts is None or packet.size > MAX_BYTES:
             self._writer.lost += 1
             return
         try:
@@ -46,7 +53,11 @@ class ConvertedText:
         text.pts = text.dts = packet.pts
         text.duration, text.time_base = packet.duration, packet.time_base
         text.stream = self._stream
+        base = self._stream.time_base
+        assert base is not None
+        text.rescale_ts(AVRational(base))
+        self._end = max(self._end, (text.pts or 0) + (text.duration or 0))
         self._writer.mux(text)
 
     def finish(self) -> None:
-        pass
+        end_text(self._writer, self._stream, self._end)
