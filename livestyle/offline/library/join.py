@@ -72,10 +72,13 @@ def join(rest: Path, parts: Sequence[Path], pieces: Sequence[Piece], target: Pat
     with av.open(str(rest)) as whole, av.open(str(parts[0])) as first:
         blank, painted = whole.streams.video[0], first.streams.video[0]
         times = _Times(rest, pieces)
-        form = VideoFormat(Size(painted.width, painted.height), times.base, Fraction(25))
+        rate = blank.average_rate or Fraction(25)
+        form = VideoFormat(Size(painted.width, painted.height), times.base, rate)
         writer = VideoWriter(target, form, overwrite=True, encoded=painted)
         try:
+            assert isinstance(writer.picture, VideoStream)
             writer.picture.time_base = times.base
+            writer.picture.codec_context.framerate = rate
             beside = Beside(writer, whole, blank, Audio.COPY, {}, lambda _: None)
             writer.set_metadata(still_true(whole.metadata), moved(whole.chapters(), Fraction(0)))
             writer.start()

@@ -39,10 +39,11 @@ def in_pieces(
 
 
 def shown(path: Path) -> list[tuple[Fraction, Fraction]]:
-    """When each picture's packet is shown, and how long."""
+    """When each picture's packet is shown, and how long, which an MP4 only says of the last."""
+    fixed = path.suffix in (".mp4", ".mov")
     with av.open(str(path)) as file:
         return sorted(
-            (p.pts * p.time_base, (p.duration or 0) * p.time_base)
+            (p.pts * p.time_base, Fraction(0) if fixed else (p.duration or 0) * p.time_base)
             for p in file.demux(video=0)
             if p.size and p.pts is not None
         )
@@ -66,27 +67,47 @@ def psnr(a: Pixels, b: Pixels) -> float:
 def test_every_time_and_all_sound_are_as_of_the_film_painted_whole(
     tmp_path: Path, model: Model, container: str, suffix: str, encoding: Encoding, sound: str
 ) -> None:
-    source = make(tmp_path / f"in.{container}", Clip(irregular(150), sound=sound))
-    if container == "mkv":
-        source = add_subtitles(source, tmp_path / "with.mkv")
+    source = make(tmp_path / f"in.{container}", Clip(irregular(100), sound=sound))
     options = TranscodeOptions(encoding=encoding)
     whole, joined = tmp_path / f"whole{suffix}", tmp_path / f"joined{suffix}"
     stylizer = Negative(model)
     transcode(source, whole, stylizer, options)
     pieces = pieces_of(source, None, 1.0, 3)
-    assert len(pieces) >= 4
+    assert len(pieces) >= 3
     in_pieces(source, joined, stylizer, options, pieces)
     assert times(joined) == times(whole)
     assert shown(joined) == shown(whole)
     assert packets(joined, "audio") == packets(whole, "audio") != []
-    if container == "mkv":
-        assert packets(joined, "subtitle") == packets(whole, "subtitle") != []
     for a, b in zip(frames(joined), frames(whole), strict=True):
         assert psnr(a, b) > 25
     with av.open(str(joined)) as one, av.open(str(whole)) as other:
         assert [s.type for s in one.streams] == [s.type for s in other.streams]
         assert dict(one.metadata) == dict(other.metadata)
         assert one.duration == other.duration
+
+
+def test_subtitles_go_along(tmp_path: Path, model: Model) -> None:
+    source = add_subtitles(make(tmp_path / "in.mp4", Clip(steady(60))), tmp_path / "with.mkv")
+    joined = tmp_path / "joined.mkv"
+    in_pieces(source, joined, Negative(model), TranscodeOptions(), pieces_of(source, None, 0.9, 1))
+    assert packets(joined, "subtitle") == packets(source, "subtitle") != []
+
+
+def test_chapters_and_fonts_go_along(tmp_path: Path, model: Model) -> None:
+    source, joined = tmp_path / "with.mkv", tmp_path / "joined.mkv"
+    chapter = {"id": 1, "start": 0, "end": 900, "time_base": Fraction(1, 1000), "metadata": {"title": "One"}}
+    with av.open(str(make(tmp_path / "in.mp4", Clip(steady(60))))) as file, av.open(str(source), "w") as out:
+        stream = out.add_stream_from_template(file.streams.video[0])
+        out.add_attachment("a.ttf", "font/ttf", b"a font")
+        out.set_chapters([chapter])  # type: ignore[list-item]
+        for packet in file.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+    in_pieces(source, joined, Negative(model), TranscodeOptions(), pieces_of(source, None, 0.9, 1))
+    with av.open(str(joined)) as file:
+        assert [stream.type for stream in file.streams] == ["video", "attachment"]
+        assert [chapter["metadata"] for chapter in file.chapters()] == [{"title": "One"}]
 
 
 def test_no_seam_is_seen_where_paintings_are_held(tmp_path: Path, model: Model) -> None:
