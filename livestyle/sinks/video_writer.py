@@ -42,9 +42,17 @@ class VideoWriter:
     """
 
     def __init__(
-        self, path: Path, form: VideoFormat, encoding: Encoding | None = None, overwrite: bool = False
+        self,
+        path: Path,
+        form: VideoFormat,
+        encoding: Encoding | None = None,
+        overwrite: bool = False,
+        encoded: Stream | None = None,
     ) -> None:
-        """`form.size` must be even on both sides."""
+        """`form.size` must be even on both sides.
+
+        encoded: a track of which packets are muxed, in the place of pictures to be encoded and written
+        """
         self.container, encoding = container_of(path), encoding or Encoding()
         name = encoder_name(encoding, self.container)
         options = encoder_options(name, encoding)
@@ -64,14 +72,19 @@ class VideoWriter:
                 format=self.container,
                 container_options=MUXER_OPTIONS[self.container],
             )
+        self._encoder: PictureEncoder | None = None
+        self.picture: Stream
         try:
-            self._encoder = PictureEncoder(self.out, name, options, form)
+            if encoded is not None:
+                self.picture = self.out.add_stream_from_template(encoded, opaque=True)
+            else:
+                self._encoder = PictureEncoder(self.out, name, options, form)
+                self.picture = self._encoder.stream
         except ValueError:
             self.discard()
             raise LivestyleError(
                 f"{path.suffix} can't hold what {name} makes; choose .mkv, or another --encoder"
             ) from None
-        self.picture: Stream = self._encoder.stream
         self._sound: SoundEncoder | None = None
 
     def add_sound(self) -> None:
@@ -106,6 +119,7 @@ class VideoWriter:
 
         duration: how long, where it is the last; 0 = as long as the one before
         """
+        assert self._encoder is not None
         with self._clear_errors():
             for packet in self._encoder.encode(pixels, pts, duration):
                 self.mux(packet)
@@ -171,11 +185,11 @@ class VideoWriter:
 
     def _complete(self) -> None:
         with self._clear_errors():
-            for packet in self._encoder.flush():
+            for packet in self._encoder.flush() if self._encoder else ():
                 self.mux(packet)
             if self._sound is not None:
                 self.out.mux(self._sound.flush())
-            self.out.close()
+            self._close()
             found = count_pictures(self.file.part)
         if found != self.frames or not found:
             raise LivestyleError(
