@@ -189,7 +189,7 @@ class VideoWriter:
                 self.mux(packet)
             if self._sound is not None:
                 self.out.mux(self._sound.flush())
-            self._close()
+            self.out.close()
             found = count_pictures(self.file.part)
         if found != self.frames or not found:
             raise LivestyleError(
