@@ -95,7 +95,7 @@ def _openvino(path: Path) -> Run:
         with cached(f"{path.parent.name}-{path.stem}") as kept:
             settings = {"INFERENCE_PRECISION_HINT": "f32", **kept}
             compiled = ov.compile_model(ov.read_model(path), "CPU", settings)
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:  # a message in no UTF-8
         raise LivestyleError(f"OpenVINO can't compile {path}: {reason(error)}") from error
 
     def run(picture: NDArray[np.uint8]) -> NDArray[Any]:
@@ -114,7 +114,7 @@ def _onnxruntime(path: Path) -> Run:
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except ImportError as error:
         raise LivestyleError(
-            f"ONNX Runtime can't be loaded ({error}); pip install 'livestyle[onnxruntime]'"
+            f"ONNX Runtime can't be loaded ({error}); pip install '.[onnxruntime]'"
         ) from error
     except Exception as error:  # its exceptions share no base class below Exception
         raise LivestyleError(f"ONNX Runtime can't load {path}: {error}") from error

@@ -9,6 +9,7 @@ from typing import Protocol
 import av
 import av.error
 from av.audio.stream import AudioStream
+from av.bitstream import BitStreamFilterContext
 from av.packet import Packet
 from av.rational import AVRational
 from av.stream import Stream
@@ -35,7 +36,7 @@ class Carried(Protocol):
 
 
 class CopiedTrack:
-    """Packets as they are, each later than the one before."""
+    """Packets as they are, each later than the one before; in MP4 AAC has no heads, as it has in streams."""
 
     def __init__(self, writer: VideoWriter, template: Stream) -> None:
         """Before the writer starts. ValueError or FFmpegError where the container can't hold it."""
@@ -44,8 +45,22 @@ class CopiedTrack:
         self._loose = writer.container in ("matroska", "webm")
         self._last: int | None = None
         self._end = 0
+        self._bare: BitStreamFilterContext | None = None
+        if not self._loose and isinstance(template, AudioStream) and template.codec_context.name == "aac":
+            self._bare = BitStreamFilterContext("aac_adtstoasc", template)
 
     def write(self, packet: Packet[Stream]) -> None:
+        base = packet.time_base
+        try:
+            packets = self._bare.filter(packet) if self._bare else [packet]
+        except (av.error.FFmpegError, ValueError):
+            self._writer.lost += 1
+            return
+        for one in packets:
+            one.time_base = base
+            self._write(one)
+
+    def _write(self, packet: Packet[Stream]) -> None:
         if packet.dts is None:
             packet.dts = packet.pts
         if packet.dts is None:

@@ -18,7 +18,7 @@ CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", "
 HARDWARE = "hardware"
 
 _CRASH_PROOF = {
-    "movflags": "+hybrid_fragmented",
+    "movflags": "+hybrid_fragmented+delay_moov",
     "frag_duration": "2000000",
     "use_editlist": "1",
     "flush_packets": "1",
@@ -132,3 +132,8 @@ def pixel_format(name: str) -> str:
     """yuv420p, which plays everywhere; for an encoder that can't, the first it can."""
     formats = [f.name for f in Codec(name, "w").video_formats or ()]
     return "yuv420p" if "yuv420p" in formats or not formats else formats[0]
+
+
+def sound_codec(container: str) -> str:
+    """The encoder of the sound that a kind of file holds and players know: AAC, in WebM Opus."""
+    return "libopus" if container == "webm" else "aac"

@@ -17,9 +17,11 @@ from livestyle.core.ending import uninterrupted
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.output_file import OutputFile, explained
+from livestyle.core.sound import Samples
 from livestyle.sinks.encoders import MUXER_OPTIONS, Encoding, container_of, encoder_name, encoder_options
 from livestyle.sinks.picture_encoder import PictureEncoder
 from livestyle.sinks.salvage import as_it_is, count_pictures, restore
+from livestyle.sinks.sound_encoder import SoundEncoder
 from livestyle.sinks.video_format import VideoFormat
 
 if TYPE_CHECKING:
@@ -40,9 +42,17 @@ class VideoWriter:
     """
 
     def __init__(
-        self, path: Path, form: VideoFormat, encoding: Encoding | None = None, overwrite: bool = False
+        self,
+        path: Path,
+        form: VideoFormat,
+        encoding: Encoding | None = None,
+        overwrite: bool = False,
+        encoded: Stream | None = None,
     ) -> None:
-        """`form.size` must be even on both sides."""
+        """`form.size` must be even on both sides.
+
+        encoded: a track of which packets are muxed, in the place of pictures to be encoded and written
+        """
         self.container, encoding = container_of(path), encoding or Encoding()
         name = encoder_name(encoding, self.container)
         options = encoder_options(name, encoding, form.size)
@@ -52,7 +62,6 @@ class VideoWriter:
         self.lost = 0
         self.refused = False
         self._form = form
-        self._empty = False
         av.logging.set_libav_level(av.logging.PANIC)
         os.environ.setdefault("SVT_LOG", "0")
         self.file = OutputFile(path, overwrite)
@@ -63,14 +72,30 @@ class VideoWriter:
                 format=self.container,
                 container_options=MUXER_OPTIONS[self.container],
             )
+        self._encoder: PictureEncoder | None = None
+        self.picture: Stream
         try:
-            self._encoder = PictureEncoder(self.out, name, options, form)
+            if encoded is not None:
+                self.picture = self.out.add_stream_from_template(encoded, opaque=True)
+            else:
+                self._encoder = PictureEncoder(self.out, name, options, form)
+                self.picture = self._encoder.stream
         except ValueError:
             self.discard()
             raise LivestyleError(
                 f"{path.suffix} can't hold what {name} makes; choose .mkv, or another --encoder"
             ) from None
-        self.picture: Stream = self._encoder.stream
+        self._sound: SoundEncoder | None = None
+
+    def add_sound(self) -> None:
+        """A track of what is heard, in AAC, or Opus where the container is WebM. Before `start`."""
+        self._sound = SoundEncoder(self.out, self.container)
+
+    def write_sound(self, samples: Samples) -> None:
+        """Encode int16 (n, 2), RATE_HZ, which follow those before; the first are at time 0."""
+        assert self._sound is not None
+        with self._clear_errors():
+            self.out.mux(self._sound.encode(samples))
 
     def set_metadata(self, metadata: dict[str, str], chapters: Iterable[Chapter] = ()) -> None:
         """Title, date and the like of the whole file, and its chapters. Before `start`."""
@@ -81,7 +106,6 @@ class VideoWriter:
         """Open the encoder and write the head, so that what can't work fails before work starts."""
         try:
             self.out.start_encoding()
-            self._empty = True
         except (av.error.FFmpegError, OSError, ValueError) as error:
             said = av.logging.get_last_error()[1]
             cause = said[2].strip() if said else str(error)
@@ -95,6 +119,7 @@ class VideoWriter:
 
         duration: how long, where it is the last; 0 = as long as the one before
         """
+        assert self._encoder is not None
         with self._clear_errors():
             for packet in self._encoder.encode(pixels, pts, duration):
                 self.mux(packet)
@@ -109,7 +134,6 @@ class VideoWriter:
         with self._clear_errors():
             try:
                 self.out.mux_one(packet)
-                self._empty = False
             except (av.error.ArgumentError, av.error.InvalidDataError):
                 self.lost += 1
 
@@ -143,14 +167,14 @@ class VideoWriter:
     def discard(self) -> None:
         """Close and delete what was written."""
         with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
-            self._close()
+            self.out.close()
         self.file.discard()
 
     def _salvage(self, size: int, head: bytes) -> Path | None:
         """Keep the file as it was before completing it failed, where a frame of it can be played."""
         try:
             with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
-                self._close()
+                self.out.close()
             restore(self.file.part, size, head)
             if count_pictures(self.file.part):
                 return self.file.keep()
@@ -161,24 +185,16 @@ class VideoWriter:
 
     def _complete(self) -> None:
         with self._clear_errors():
-            for packet in self._encoder.flush():
+            for packet in self._encoder.flush() if self._encoder else ():
                 self.mux(packet)
-            self._close()
+            if self._sound is not None:
+                self.out.mux(self._sound.flush())
+            self.out.close()
             found = count_pictures(self.file.part)
         if found != self.frames or not found:
             raise LivestyleError(
                 f"{self.path} did not come out whole: {found} of {self.frames} frames are in it"
             )
-
-    def _close(self) -> None:
-        """FFmpeg 8 crashes where it closes a fragmented MP4 without a packet: it gets one."""
-        if self._empty:
-            self._empty = False
-            packet: Packet[Stream] = Packet(b"\0")
-            packet.stream, packet.time_base = self.picture, self._form.time_base
-            packet.pts = packet.dts = 0
-            self.out.mux_one(packet)
-        self.out.close()
 
     @contextlib.contextmanager
     def _clear_errors(self) -> Iterator[None]:
