@@ -27,6 +27,9 @@ from machine import machine
 LIMIT_S = 20.0
 """How long one case may take."""
 
+PATIENCE = 6
+"""Limits that a case may take in all where it does not compute: it waits, or the machine is busy."""
+
 BATCH = 250
 """Cases of one process, before the next one is started."""
 
@@ -71,11 +74,14 @@ def _batch(folder: Path, first: int, last: int, tally: Tally, limit_s: float) ->
         lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=_read, args=(child, lines), daemon=True).start()
         begun: dict[str, Any] | None = None
+        used, patience = 0.0, PATIENCE
         try:
             while first < last:
                 try:
                     text = lines.get(timeout=limit_s if begun else 120)
                 except queue.Empty:
+                    if begun and _cpu_s(child.pid) < used + limit_s / 2 and (patience := patience - 1):
+                        continue  # the machine is busy with something else
                     text = ""
                     child.kill()
                 if not text:
@@ -90,11 +96,17 @@ def _batch(folder: Path, first: int, last: int, tally: Tally, limit_s: float) ->
                     tally.add({**(begun or {}), **line})
                     begun, first = None, first + 1
                 else:
-                    begun = line
+                    begun, used, patience = line, _cpu_s(child.pid), PATIENCE
         finally:
             child.kill()
             child.wait()
     return first
+
+
+def _cpu_s(pid: int) -> float:
+    """What a process has computed, in s."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _read(child: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
