@@ -16,8 +16,8 @@ from livestyle.commands.options import Arithmetic, Device, MaxSide, ModelName, O
 from livestyle.core.config import Color, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
-from livestyle.core.output_file import check_target, make_folder
 from livestyle.core.memory import give_back
+from livestyle.core.output_file import check_target, make_folder
 from livestyle.core.parse import split_styles
 from livestyle.core.progress import Report
 from livestyle.core.progress_bar import plain_bar
