@@ -120,18 +120,23 @@ class Chooser:
         self._coming = self._pipeline.look, self._last
         return f"Reading {path.name} …"
 
+    @property
+    def browses(self) -> bool:
+        """There was a picture, and its folder can be gone through."""
+        return self._picture is not None
+
     def browse(self, step: int) -> str:
         """As `add` for the picture `step` places on in the folder of the last one, which is not kept."""
         if self._picture is None:
-            return "i opens a picture"
+            raise LivestyleError("i opens a picture")
         return self.add(neighbour(self._picture.absolute(), step), keep_it=False)
 
-    def remove(self) -> str:
-        """Remove the style that is shown for good, at the second call within AGAIN_S seconds.
+    def remove(self, style: str = "") -> str:
+        """Remove a style for good, at the second call within AGAIN_S seconds; the one that is shown, if none.
 
         LivestyleError for one that ships with the model.
         """
-        style, now = self._pipeline.look.style, time.monotonic()
+        style, now = style or self._pipeline.look.style, time.monotonic()
         check_own(self._stylizer.model, style)
         if self._going != style or now > self._going_until:
             self._going, self._going_until = style, now + AGAIN_S

@@ -153,13 +153,15 @@ def test_a_picture_is_kept_and_goes_when_it_is_asked_twice(show: Show, tmp_path:
     assert show.chooser.remove() == "d again removes Red for good"
     show.chooser._going_until = 0.0
     assert show.chooser.remove() == "d again removes Red for good"
-    assert show.chooser.remove() == "Removed Red"
+    assert show.chooser.remove("red") == "Removed Red"
     wait_for(lambda: show.color() == [0, 0, 0])
     assert show.look.bank.names == Model.load(folder).styles.names == ("sea", "sun")
 
 
 def test_pictures_of_the_folder_one_after_the_other(show: Show, tmp_path: Path) -> None:
-    assert show.chooser.browse(1) == "i opens a picture"
+    assert not show.chooser.browses
+    with pytest.raises(LivestyleError, match="i opens a picture"):
+        show.chooser.browse(1)
     paths = [write(tmp_path / "p" / f"{n}.png", (n, n, n)) for n in (30, 60, 90)]
     show.chooser.add(paths[0])
     for step, level in ((0, 30), (1, 60), (1, 90), (1, 30), (-1, 90)):
