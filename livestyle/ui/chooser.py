@@ -46,7 +46,7 @@ class Chooser:
         named: int = 1,
     ) -> None:
         """models, named: see Models. picture: where choosing begins."""
-        self.gallery = Gallery(lambda: stylizer.model)
+        self.gallery = Gallery(lambda: stylizer.model, lambda: pipeline.spare)
         self._stylizer = stylizer
         self._hot_swap = pipeline.hot_swap
         self._pipeline = pipeline
