@@ -86,6 +86,11 @@ class Window:
                 self._keys.append(event)
         return self._keys.popleft() if self._keys else -1
 
+    @property
+    def caps_lock(self) -> bool:
+        """Caps Lock was on for the last keys; False where the system doesn't tell."""
+        return self._input is not None and self._input.caps_lock
+
     def pointer(self) -> Pointer | None:
         """What the mouse did next, up to the last `key`; None where that is all."""
         return self._pointers.popleft() if self._pointers else None

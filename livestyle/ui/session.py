@@ -70,7 +70,8 @@ class Session:
         painting = self._pipeline.next(WAIT_S)
         if painting is not None:
             self.screen.take(painting)
-            self.captures.add(painting, self.screen.picture(painting))
+            mirrored = len(self._pipeline.lanes) == 1 and self._pipeline.look.mirror
+            self.captures.add(painting, self.screen.picture(painting), mirrored)
             self._show_gallery(painting)
         if self._window is not None:
             self._show(self._window, fresh=painting is not None)
@@ -90,7 +91,8 @@ class Session:
             self.screen.toast(line)
         self.screen.busy = self._chooser.busy
         self.screen.badge = FREEZE.on if self._pipeline.look.frozen else ""
-        self.screen.recording_since = self.captures.recording_since
+        self.screen.on_air = self._plan.virtual_camera.on
+        self.screen.recording = self.captures.recording
 
     def _show_gallery(self, painting: PaintedFrame) -> None:
         """Have the thumbnails painted of the frame, while they are looked at; closes what is done."""
