@@ -27,7 +27,6 @@ from livestyle.ui.panels import (
     bar_panel,
     help_panel,
     hud_panel,
-    pretty,
     thumbnail,
     toast_panel,
 )
@@ -164,7 +163,7 @@ class Hud:
 
     @property
     def title(self) -> str:
-        return pretty(self._pipeline.look.style)
+        return self._pipeline.look.title
 
     @property
     def counter(self) -> str:

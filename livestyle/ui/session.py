@@ -6,7 +6,6 @@ import math
 import time
 
 from livestyle.model.controls import FREEZE
-from livestyle.model.styles import pretty
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sinks.window import Window
@@ -111,7 +110,7 @@ class Session:
             self._shown_at = now
             if not self._greeted:
                 self._greeted = True
-                self.screen.toast(f"{pretty(self._pipeline.look.style)}  ·  h: help", GREETING_S)
+                self.screen.toast(f"{self._pipeline.look.title}  ·  h: help", GREETING_S)
             self.screen.tiles = tiles_of(self._pipeline)
             if self.screen.gallery is not None:
                 self.screen.gallery.update(self._chooser.offer(), self.screen.canvas)

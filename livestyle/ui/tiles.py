@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from livestyle.core.frame import Pixels
 from livestyle.pipeline.grid import AnyPipeline, layout
 from livestyle.ui.overlay import ACCENT, shortened, text_size
-from livestyle.ui.panels import badge_panel, pretty
+from livestyle.ui.panels import badge_panel
 
 
 @dataclass(frozen=True)
@@ -68,5 +68,5 @@ def tiles_of(pipeline: AnyPipeline) -> Tiles:
     """What a pipeline shows now."""
     if len(pipeline.lanes) == 1:
         return ONE
-    names = [f"{lane.source.info.name}  ·  {pretty(lane.look.style)}" for lane in pipeline.lanes]
+    names = [f"{lane.source.info.name}  ·  {lane.look.title}" for lane in pipeline.lanes]
     return Tiles(tuple(names), pipeline.selected)

@@ -38,6 +38,7 @@ LIVE = Command(
         "mirror": True,
         "crossfade": "3",
         "rate": "9",
+        "fresh": True,
         "no_governor": True,
         "fullscreen": True,
         "figures": True,
@@ -49,6 +50,7 @@ LIVE = Command(
         "max_frames": "9",
         "as_json": True,
         "list_cameras": True,
+        "list_models": True,
         "list_styles": True,
         "remove_style": "grey",
         "change_every": "9s",
@@ -68,7 +70,7 @@ LIVE = Command(
     {
         "livestyle.commands.live.show": lambda *_: {"frames": 1},
         "livestyle.commands.video.main": None,
-        "livestyle.commands.live.removed": None,
+        "livestyle.commands.listing.removed": None,
         "livestyle.sources.camera.discovery.list_cameras": lambda: ["a camera"],
     },
 )
