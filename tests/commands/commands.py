@@ -70,6 +70,7 @@ LIVE = Command(
     {
         "livestyle.commands.live.show": lambda *_: {"frames": 1},
         "livestyle.commands.video.main": None,
+        "livestyle.commands.live.forget": None,
         "livestyle.commands.listing.removed": None,
         "livestyle.sources.camera.discovery.list_cameras": lambda: ["a camera"],
     },
