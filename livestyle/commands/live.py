@@ -28,7 +28,8 @@ NAME = "live"
 FILES = "Files"
 CAMERA_ONLY = (
     "camera", "size", "fps", "rate", "no_governor", "fullscreen", "fresh", "no_window", "folder",
-    "record", "virtual_camera", "virtual_camera_size", "max_frames", "as_json", *names_of(Scope.CAMERA),
+    "record", "microphone", "virtual_camera", "virtual_camera_size", "max_frames", "as_json",
+    *names_of(Scope.CAMERA),
 )  # fmt: skip
 """What --input has no use for."""
 
@@ -37,10 +38,12 @@ VIDEO_ONLY = ("slots", "crossfade", "change_every", "encoder", "crf", *names_of(
 
 
 class Command(TyperCommand):
-    """`livestyle live`: --virtual-camera may stand alone, which typer knows of no option."""
+    """`livestyle live`: some options may stand alone, which typer knows of none that takes a value."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, with_value(args, "--virtual-camera", ANY))
+        for option in ("--virtual-camera", "--microphone"):
+            args = with_value(args, option, ANY)
+        return super().parse_args(ctx, args)
 
 
 def with_value(words: list[str], option: str, value: str) -> list[str]:
@@ -115,6 +118,10 @@ def main(
     ] = None,
     record: Annotated[
         Path | None, typer.Option(help="Record into this video file from the start.", metavar="FILE")
+    ] = None,
+    microphone: Annotated[
+        str | None,
+        typer.Option(help="Record sound too: of the system's microphone, or of this one.", metavar="[NAME]"),
     ] = None,
     virtual_camera: Annotated[
         str | None,
@@ -194,6 +201,7 @@ def main(
         record=record,
         encoder=encoder,
         crf=crf,
+        microphone=microphone,
         virtual_camera=virtual_camera,
         virtual_camera_size=Size.parse(virtual_camera_size),
         overwrite=overwrite,
@@ -239,7 +247,7 @@ def _check_live(context: typer.Context, options: ShowOptions) -> None:
         if options.virtual_camera is None:
             refuse(context, "with --no-window and without --virtual-camera", "virtual_camera_size")
         if options.record is None:
-            refuse(context, "with --no-window and without --record", "encoder", "crf")
+            refuse(context, "with --no-window and without --record", "encoder", "crf", "microphone")
 
 
 def _paint_file(

@@ -133,7 +133,7 @@ class Recording:
             self._away_ns += max(0, now_ns - self._last_ns - PAUSE_SHOWN_NS)
         self._resumes, self._last_ns = False, now_ns
         try:
-            self._frames.put_nowait(replace(frame, captured_ns=now_ns - self._away_ns))
+            self._frames.put_nowait(replace(frame, cut_ns=self._away_ns))
         except queue.Full:
             self.left_out += 1
 

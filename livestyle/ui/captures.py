@@ -76,7 +76,7 @@ class Captures:
     def start(self, path: Path) -> str:
         self._recording = Recording(path, self._plan.open_recording)
         self._used = path.parent
-        return f"Recording {path.absolute()}"
+        return f"Recording {path.absolute()}{'' if self._plan.sound else ', without sound'}"
 
     def stop(self) -> str:
         """Finish the recording. Raises what went wrong where there is no window to tell it in."""

@@ -16,6 +16,7 @@ class SessionOptions:
 
     record: a file to record into from the start; None = not until the key
     folder: where snapshots and recordings by key go; None = the user's pictures, the user's videos
+    sound: a recording has the microphone's
     virtual_camera: what a key switches on and off; it may be on from the start
     max_frames, seconds: the end after so many shown frames, or so long; None = no end
     figures: the panel with the figures is shown from the start
@@ -26,6 +27,7 @@ class SessionOptions:
     open_recording: Callable[[Path], Sink]
     record: Path | None = None
     folder: Path | None = None
+    sound: bool = False
     virtual_camera: VirtualCamera = field(default_factory=VirtualCamera)
     max_frames: int | None = None
     seconds: float | None = None

@@ -30,6 +30,7 @@ from livestyle.sinks.sink import Sink
 from livestyle.sinks.virtual_camera import ANY, SIZE, VirtualCameraSink
 from livestyle.sinks.window import Window
 from livestyle.sources.address import shown
+from livestyle.sources.microphone import Microphone
 from livestyle.sources.open import is_webcam, open_source
 from livestyle.sources.source import Source
 from livestyle.stylizer.loading import add_style_images, load_models
@@ -55,6 +56,7 @@ class ShowOptions:
     model: one, or several by commas, which a key changes. style_images: pictures to be styles.
     folder: where snapshots and recordings by key go; None = the user's own for such.
     record: a file to record from the start.
+    microphone: what is heard in recordings; None = nothing, empty = the system's own.
     virtual_camera: the device to send to from the start; None = not until a key asks for the first there is.
     controls: by name, as a look has them. figures: shown from the start.
     mirror: None = where it is a webcam. remembered: how the last run was left; None = nothing of that is
@@ -84,6 +86,7 @@ class ShowOptions:
     record: Path | None = None
     encoder: str | None = None
     crf: int | None = None
+    microphone: str | None = None
     virtual_camera: str | None = None
     virtual_camera_size: Size = SIZE
     overwrite: bool = False
@@ -99,6 +102,9 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
     if options.record:
         for camera in options.cameras:  # one may be a file
             check_target(options.record, options.overwrite, Path(camera) if Path(camera).is_file() else None)
+    if options.microphone is not None:
+        with Microphone(options.microphone):
+            pass  # that none is there is said now, not when a key asks for it
     if options.folder:
         check_folder(options.folder)
     if options.window:
@@ -235,12 +241,15 @@ def _plan(
         from livestyle.sinks.video_file import VideoFileSink
 
         encoding = Encoding(options.encoder, options.crf)
-        return VideoFileSink(path, options.fps or 30, encoding, options.overwrite and path == options.record)
+        overwrite = options.overwrite and path == options.record
+        ear = None if options.microphone is None else Microphone(options.microphone)
+        return VideoFileSink(path, options.fps or 30, encoding, overwrite, ear)
 
     return SessionOptions(
         open_recording,
         record=options.record,
         folder=options.folder,
+        sound=options.microphone is not None,
         virtual_camera=virtual_camera,
         max_frames=options.max_frames,
         seconds=options.seconds,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import cv2
@@ -88,9 +89,11 @@ def test_a_snapshot_shows_what_is_seen(pipeline: LivePipeline, media: Path) -> N
 
 def test_what_is_shown_in_a_pause_is_not_recorded_nor_is_its_time(tmp_path: Path) -> None:
     times: list[int] = []
-    recording = Recording(
-        tmp_path / "a.mp4", lambda path: ListSink(path, lambda frame: times.append(frame.captured_ns))
-    )
+
+    def note(frame: Frame) -> None:
+        times.append(frame.captured_ns - frame.cut_ns)
+
+    recording = Recording(tmp_path / "a.mp4", lambda path: ListSink(path, note))
     for index in range(30):
         recording.paused = 10 <= index < 25
         recording.add(grey(index, index * TENTH_NS))
@@ -141,7 +144,7 @@ def test_a_folder_is_opened_by_the_desktop_without_the_qt_of_opencv(
         f"mv {tmp_path}/told.new {tmp_path}/told\n"
     )
     script.chmod(stat.S_IRWXU)
-    monkeypatch.setitem(open_folder_module.OPENERS, open_folder_module.sys.platform, str(script))
+    monkeypatch.setitem(open_folder_module.OPENERS, sys.platform, str(script))
     monkeypatch.setenv("QT_QPA_PLATFORM_PLUGIN_PATH", "/cv2/qt/plugins")
     open_folder(tmp_path / "a folder")
     wait_for((tmp_path / "told").exists)
@@ -149,6 +152,6 @@ def test_a_folder_is_opened_by_the_desktop_without_the_qt_of_opencv(
 
 
 def test_without_a_desktop_the_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(open_folder_module.OPENERS, open_folder_module.sys.platform, "no-such-opener")
+    monkeypatch.setitem(open_folder_module.OPENERS, sys.platform, "no-such-opener")
     with pytest.raises(LivestyleError, match=f"no-such-opener can't be started.*the folder is {tmp_path}"):
         open_folder(tmp_path)

@@ -51,7 +51,7 @@ def until(session: Session, pipeline: LivePipeline, true: Callable[[], object]) 
 def test_key_v_switches_it_on_and_off(pipeline: LivePipeline, device: FakeDevice) -> None:
     session = session_of(pipeline, SessionOptions(ListSink, virtual_camera=camera()), FakeWindow())
     said: list[str] = []
-    session.screen.toast = lambda text, seconds=None: said.append(text)  # type: ignore[method-assign]
+    session.screen.toast = lambda text, *_, **__: said.append(text)  # type: ignore[method-assign]
     session.actions.press(Key(Action.VIRTUAL_CAMERA))
     until(session, pipeline, lambda: len(device.frames) > 5 and session.screen.on_air)
     assert f"Virtual camera: {NAME}, 128×64 at 30 fps" in said
