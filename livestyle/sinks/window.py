@@ -167,7 +167,7 @@ class Window:
             self._watch.close()
 
 
-def _largest(screen: Size | None, at_most: Size | None) -> Size:
+def _largest(screen: Size | None, at_most: Size | None = LARGEST_AT_START) -> Size:
     """How large a window may start on a screen of this size."""
     limit = at_most or UNLIMITED
     if screen is None:

@@ -125,7 +125,12 @@ def test_a_model_is_found_again_from_any_folder(tmp_path: Path, monkeypatch: pyt
 def options_of(monkeypatch: pytest.MonkeyPatch, *words: str) -> ShowOptions:
     """What `livestyle live` would show."""
     seen: list[ShowOptions] = []
-    monkeypatch.setattr("livestyle.commands.live.show", lambda options, _: seen.append(options) or {})
+
+    def note(options: ShowOptions, _: Console) -> dict[str, Any]:
+        seen.append(options)
+        return {}
+
+    monkeypatch.setattr("livestyle.commands.live.show", note)
     found = CliRunner().invoke(commands, ["live", *words])
     assert found.exit_code == 0, found.output
     return seen[0]
