@@ -105,7 +105,8 @@ class Screen:
 
     def compose(self, picture: Pixels, window: Size, hud: Hud) -> Pixels:
         """A canvas of the caller's own: `picture` fitted to the window under the panels."""
-        canvas = fitted(self.tiles.marked(picture), window)
+        canvas = fitted(picture, window)
+        self.tiles.mark(canvas, Size.of(picture))
         height, width = canvas.shape[:2]
         self.canvas = Size(width, height)
         size = text_size(width, height)
@@ -183,8 +184,10 @@ class Hud:
         return "  ·  ".join(note for note in notes if note)
 
     def rows(self) -> Rows:
-        """Label and value of every figure, as of now."""
-        stats, engine, source = self._pipeline.stats, self._pipeline.engine, self._pipeline.source
+        """Label and value of every figure, as of now; of several cameras what they share."""
+        if len(self._pipeline.lanes) > 1:
+            return self._shared_rows()
+        stats, source = self._pipeline.stats, self._pipeline.source
         latency, inference_ms = stats.latency_ms, stats.inference_ms.recent(50)
         painted = self._pipeline.painting_size.now
         size = (f"{painted} of {source.size}" if painted else str(source.size)).replace("x", "×")
@@ -196,10 +199,16 @@ class Hud:
             ),
             ("Display", f"{stats.display.recent():.1f} fps  ·  {stats.dropped} dropped"),
             ("Latency", f"{latency.recent(50):.0f} ms  ·  p95 {latency.recent(95):.0f} ms"),
+            *self._shared_rows(),
+            ("Source", describe(source).replace(" · ", "  ·  ")),
+        )
+
+    def _shared_rows(self) -> Rows:
+        engine = self._pipeline.engine
+        return (
             ("Model", self._pipeline.model),
             ("Engine", f"{engine.engine}  ·  {engine.precision}  ·  {engine.lanes}"),
             ("Device", engine.device),
-            ("Source", describe(source).replace(" · ", "  ·  ")),
             *self._virtual_rows(),
         )
 
