@@ -189,8 +189,7 @@ class Hud:
             return self._shared_rows()
         stats, source = self._pipeline.stats, self._pipeline.source
         latency, inference_ms = stats.latency_ms, stats.inference_ms.recent(50)
-        painted = self._pipeline.painting_size.now
-        size = (f"{painted} of {source.size}" if painted else str(source.size)).replace("x", "×")
+        size = self._size
         return (
             ("Capture", f"{stats.capture.recent():.1f} fps"),
             (
@@ -203,9 +202,17 @@ class Hud:
             ("Source", describe(source).replace(" · ", "  ·  ")),
         )
 
+    @property
+    def _size(self) -> str:
+        """In which frames are painted: '640×480', or '320×240 of 640×480'."""
+        painted, size = self._pipeline.painting_size.now, self._pipeline.source.size
+        return (f"{painted} of {size}" if painted else str(size)).replace("x", "×")
+
     def _shared_rows(self) -> Rows:
         engine = self._pipeline.engine
+        size = (("Painted", self._size),) if len(self._pipeline.lanes) > 1 else ()
         return (
+            *size,
             ("Model", self._pipeline.model),
             ("Engine", f"{engine.engine}  ·  {engine.precision}  ·  {engine.lanes}"),
             ("Device", engine.device),

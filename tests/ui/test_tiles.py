@@ -83,4 +83,4 @@ def test_each_has_its_own_label_marker_and_figures(grid: GridPipeline) -> None:
     assert (first.badge, second.badge) == ("", "Frozen")
     assert all("fps" in tile.figures and "dropped" in tile.figures for tile in tiles.tiles)
     assert [tile.figures for tile in Labels(grid).tiles(figures=False).tiles] == ["", ""]
-    assert [label for label, _ in Hud(grid).rows()] == ["Model", "Engine", "Device"]
+    assert [label for label, _ in Hud(grid).rows()] == ["Painted", "Model", "Engine", "Device"]
