@@ -19,12 +19,12 @@ class Settings(Controlled):
 
     def __init__(self, model: Model, device: str) -> None:
         """device: where pictures are encoded, if it can."""
-        super().__init__(model.styles.vectors[0])
+        super().__init__(model.styles.vector(model.first_style))
         self.model = model
         self._device = device
         self._encoder: StyleEncoder | None = None
         self._changing = threading.Lock()
-        self._style: StyleChoice = self.styles[0]
+        self._style: StyleChoice = model.first_style
         self._second_style = ""
 
     @property
@@ -106,7 +106,7 @@ class Settings(Controlled):
             name = self.model.styles.find(name)
             self.model = removed(self.model, name)
         if self._style == name:
-            self.style = self.styles[0]
+            self.style = self.model.first_style
         if self._second_style == name:
             self.second_style = ""
 
@@ -116,8 +116,8 @@ class Settings(Controlled):
         return self._encoder
 
     def _become(self, model: Model) -> None:
-        """Another model; styles of the same names stay, else it is the model's first, and no second."""
-        name = self._style if self._style in model.styles.names else model.styles.names[0]
+        """Another model; a style of the same name stays, else it is the model's first, and no second."""
+        name = self._style if self._style in model.styles.names else model.first_style
         second = self._second_style if self._second_style in model.styles.names else ""
         with self._changing:
             self.model = model

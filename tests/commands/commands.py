@@ -38,6 +38,7 @@ LIVE = Command(
         "mirror": True,
         "crossfade": "3",
         "rate": "9",
+        "fresh": True,
         "no_governor": True,
         "fullscreen": True,
         "figures": True,
@@ -50,6 +51,7 @@ LIVE = Command(
         "max_frames": "9",
         "as_json": True,
         "list_cameras": True,
+        "list_models": True,
         "list_styles": True,
         "remove_style": "grey",
         "change_every": "9s",
@@ -69,7 +71,8 @@ LIVE = Command(
     {
         "livestyle.commands.live.show": lambda *_: {"frames": 1},
         "livestyle.commands.video.main": None,
-        "livestyle.commands.live.removed": None,
+        "livestyle.commands.live.forget": None,
+        "livestyle.commands.listing.removed": None,
         "livestyle.sources.camera.discovery.list_cameras": lambda: ["a camera"],
     },
 )

@@ -24,7 +24,6 @@ from livestyle.stylizer.stylizer import Stylizer
 from livestyle.ui.capture_files import Recording, Snapshots, free_path
 from livestyle.ui.chooser import Chooser
 from livestyle.ui.keys import Action, Key
-from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.previews import Previews
@@ -124,7 +123,7 @@ def test_every_key_works_and_every_thread_is_joined(pipeline: LivePipeline, tmp_
 @pytest.mark.parametrize("figures", [False, True])
 def test_it_opens_with_the_picture_and_a_word_of_greeting(pipeline: LivePipeline, figures: bool) -> None:
     session = run(pipeline, SessionOptions(ListSink, figures=figures), FakeWindow("\0q"))
-    assert session.screen._toast == f"{pretty(pipeline.look.style)}  ·  h: help"
+    assert session.screen._toast == f"{pipeline.look.title}  ·  h: help"
     assert session.screen.hud is figures
     assert Screen().hud is False
     dark = np.full((64, 64, 3), 90, np.uint8)
