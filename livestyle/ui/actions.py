@@ -104,9 +104,9 @@ class Actions:
         elif choice is Choice.BLEND:
             self._say(lambda: self._turning.mix(self._look, gallery.before, gallery.marked), BLEND)
         elif choice is Choice.ADD:
-            self._say(self._open_picture)
+            self._say(lambda: self._open_picture(sure=True))
         elif choice is Choice.MODEL:
-            self._say(lambda: self._chooser.choose(gallery.model))
+            self._say(lambda: self._chooser.models.choose(gallery.model))
         if choice in (Choice.BLEND, Choice.CLOSE) or (choice is Choice.TAKE and not clicked):
             self._screen.gallery = None
         return choice is not Choice.OTHER
@@ -115,12 +115,12 @@ class Actions:
         return {
             Action.GALLERY: lambda _: self._gallery(),
             Action.PICK_STYLE: lambda key: self._turning.pick(self._look, key.number),
-            Action.NEXT_MODEL: lambda _: self._chooser.turn(1),
-            Action.PREVIOUS_MODEL: lambda _: self._chooser.turn(-1),
+            Action.NEXT_MODEL: lambda _: self._chooser.models.turn(1),
+            Action.PREVIOUS_MODEL: lambda _: self._chooser.models.turn(-1, every=True),
             Action.OPEN_PICTURE: lambda _: self._open_picture(),
-            Action.NEXT_PICTURE: lambda _: self._chooser.browse(1),
-            Action.PREVIOUS_PICTURE: lambda _: self._chooser.browse(-1),
-            Action.REMOVE_STYLE: lambda _: self._chooser.remove(),
+            Action.NEXT_PICTURE: lambda _: self._browse(1),
+            Action.PREVIOUS_PICTURE: lambda _: self._browse(-1),
+            Action.REMOVE_STYLE: lambda _: self._remove(),
             Action.COMPARE: lambda _: self._compare(),
             Action.NEXT_CAMERA: lambda _: self._next_camera(),
             Action.SNAPSHOT: lambda _: self._snapshot(),
@@ -145,9 +145,20 @@ class Actions:
         self._screen.toast("", 0)
         return ""
 
-    def _open_picture(self) -> str:
-        self._screen.picker = self._chooser.picker()
+    def _open_picture(self, sure: bool = False) -> str:
+        found = self._chooser.picker(sure)
+        if isinstance(found, str):
+            return found
+        self._screen.picker = found
         return ""
+
+    def _browse(self, step: int) -> str:
+        return self._chooser.browse(step) if self._chooser.browses else self._open_picture()
+
+    def _remove(self) -> str:
+        """The style that is marked in the gallery, or the one that is shown."""
+        gallery = self._screen.gallery
+        return self._chooser.remove(gallery.marked if gallery else "")
 
     def _next_camera(self) -> str:
         count = len(self._pipeline.lanes)

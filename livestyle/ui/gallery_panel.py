@@ -129,6 +129,8 @@ def _foot(canvas: Pixels, view: GalleryView) -> None:
     if offer.count > layout.page:
         seen = f"{view.first + 1}–{min(view.first + layout.page, offer.count)} of {offer.count}   ·   "
     special = offer.problem or offer.busy
+    if view.pointed is not None and view.pointed < len(offer.about):
+        special = offer.about[view.pointed]
     texts = (special,) if special else tuple(seen + hint for hint in HINTS)
     words = hint_panel(texts, size, width)
     words.onto(canvas, (canvas.shape[1] - words.width) // 2, layout.footer - round(size * 1.1))

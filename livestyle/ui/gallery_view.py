@@ -39,6 +39,7 @@ class Offer:
     model:  the number of the one that paints, in `models`
     style, second: the names of those that are on; second empty = none
     adds:   a picture can be added: behind the thumbnails there is a place for it
+    about:  what each model is
     problem: why there are no thumbnails; empty = there are, or will be
     busy: what goes on, such as 'Preparing cin'; empty = nothing
     """
@@ -49,6 +50,7 @@ class Offer:
     models: tuple[str, ...]
     model: int
     adds: bool
+    about: tuple[str, ...] = ()
     problem: str = ""
     busy: str = ""
 
@@ -71,6 +73,8 @@ class GalleryView:
         self.mark = _place(offer)
         self.model = offer.model
         """the number of the model that was clicked last"""
+        self.pointed: int | None = None
+        """the number of the model under the mouse"""
         self.before = offer.style
         """the style that was on when the gallery was opened: what a blend is with"""
         self._first_row = 0
@@ -132,8 +136,9 @@ class GalleryView:
         number = None if place is None or self.first + place >= self.offer.count else self.first + place
         if pointer.gesture in (Gesture.WHEEL_UP, Gesture.WHEEL_DOWN):
             self._move(0, 1 if pointer.gesture is Gesture.WHEEL_DOWN else -1)
-        elif pointer.gesture is Gesture.MOVE and number is not None and not self._closes_at:
-            self.mark = number
+        elif pointer.gesture is Gesture.MOVE and not self._closes_at:
+            self.pointed = layout.model_at(pointer.x, pointer.y)
+            self.mark = self.mark if number is None else number
         elif pointer.gesture is Gesture.RIGHT:
             return Choice.OTHER
         elif pointer.gesture is Gesture.DOWN:
@@ -141,8 +146,10 @@ class GalleryView:
         return Choice.NOTHING
 
     def _click(self, layout: GalleryLayout, number: int | None, pointer: Pointer) -> Choice:
+        if pointer.again and number != self._clicked:
+            return Choice.NOTHING  # the first click was another thing's
         if number is not None:
-            again = number == self._clicked and not self.done
+            again = number == self._clicked and (pointer.again or not self.done)
             self.mark, self._clicked = number, number
             choice = self._take(blend=again or pointer.shift)
             if choice is Choice.TAKE:

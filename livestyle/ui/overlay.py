@@ -189,7 +189,7 @@ def shortened_middle(text: str, size: int, width: int, weight: int = REGULAR) ->
     room = width - width_of(last, size, weight)
     if not space or width_of(text, size, weight) <= width or room < 3 * size:
         return shortened(text, size, width, weight)
-    return shortened(head, size, room, weight) + last
+    return shortened(f"{head} ", size, room, weight) + last
 
 
 def text_size(canvas_width: int, canvas_height: int) -> int:

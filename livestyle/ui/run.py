@@ -125,7 +125,7 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
                 stack.enter_context(window)
             window.resize(grid_size(len(sources), size))
         picture = options.style_images[-1] if options.style_images else None
-        chooser = Chooser(pipeline, stylizer, models, picture)
+        chooser = Chooser(pipeline, stylizer, models, picture, named=len(options.model.split(",")))
         plan = _plan(options, console, lambda: bool(interrupts.asked), virtual_camera)
         session = Session(pipeline, window, Hud(pipeline, virtual_camera), plan, chooser)
         if window is not None:

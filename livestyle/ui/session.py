@@ -87,7 +87,7 @@ class Session:
         engines = self._pipeline.news()
         for line in engines:
             self._plan.say(line)
-        for line in (*self.captures.news(), *self._chooser.news(), *engines):
+        for line in (*engines, *self.captures.news(), *self._chooser.news()):
             self.screen.toast(line)
         self.screen.busy = self._chooser.busy
         self.screen.badge = FREEZE.on if self._pipeline.look.frozen else ""

@@ -269,7 +269,7 @@ def test_models_and_pictures_that_are_not_there_are_notices(pipeline: LivePipeli
     for action, said in (
         (Action.NEXT_MODEL, "cin-lite is the only model here"),
         (Action.OPEN_PICTURE, "cin-lite takes trained styles only"),
-        (Action.NEXT_PICTURE, "i opens a picture"),
+        (Action.NEXT_PICTURE, "cin-lite takes trained styles only"),
     ):
         session.actions.press(Key(action))
         assert said in session.screen._toast
