@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from livestyle.core.bars import contain
 from livestyle.core.errors import LivestyleError
@@ -19,6 +20,7 @@ from livestyle.pipeline.live import LivePipeline, PaintedFrame
 from livestyle.sinks.virtual_camera import VirtualCameraSink
 from livestyle.ui.keys import Action, Key
 from livestyle.ui.plan import SessionOptions
+from livestyle.ui.run import ShowOptions, show
 from livestyle.ui.session import Session
 from livestyle.ui.virtual_camera import VirtualCamera
 from tests.pipeline.conftest import stylizer
@@ -185,3 +187,14 @@ def test_one_that_is_asked_for_at_the_start_has_to_open(device: FakeDevice) -> N
     device.refuses = "in use"
     with pytest.raises(LivestyleError, match="in use"):
         camera().start()
+
+
+def test_a_run_sends_and_tells_how_much(device: FakeDevice) -> None:
+    options = ShowOptions(
+        cameras=("synthetic:160x120",), window=False, virtual_camera=NAME, max_frames=9, threads=1
+    )
+    figures = show(options, Console(quiet=True))["virtual_camera"]
+    assert figures["sent"] == pytest.approx(len(device.frames), abs=2)
+    assert (figures["device"], figures["size"]) == (NAME, "1280x720")
+    assert device.opened[0] == (Size(1280, 720), 30)
+    assert device.closed == 1
