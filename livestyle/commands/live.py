@@ -27,7 +27,7 @@ from livestyle.ui.run import ShowOptions, show
 NAME = "live"
 FILES = "Files"
 CAMERA_ONLY = (
-    "camera", "size", "fps", "fullscreen", "no_window", "folder",
+    "camera", "size", "fps", "rate", "no_governor", "fullscreen", "no_window", "folder",
     "record", "microphone", "virtual_camera", "virtual_camera_size", "max_frames", "as_json",
     *names_of(Scope.CAMERA),
 )  # fmt: skip
@@ -77,6 +77,17 @@ def main(
     style_image: KeptStyleImages = None,
     controls: Values = NONE_GIVEN,
     crossfade: Annotated[float | None, option_of(CROSSFADE)] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            help="Hold so many frames a second, by painting smaller where it takes that.",
+            show_default="the camera's",
+            min=1,
+        ),
+    ] = None,
+    no_governor: Annotated[
+        bool, typer.Option("--no-governor", help="Always paint in the camera's size, however slow.")
+    ] = False,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")] = False,
     figures: Annotated[
         bool, typer.Option("--figures", help="Show rates and latency from the start.")
@@ -161,6 +172,8 @@ def main(
         style=style,
         style_images=tuple(style_image or ()),
         controls={**controls, CROSSFADE.name: crossfade or 0.0},
+        rate=rate,
+        governor=not no_governor,
         device=device,
         precision=precision,
         threads=threads,
@@ -191,6 +204,8 @@ def main(
 def _check_live(context: typer.Context, options: ShowOptions) -> None:
     """LivestyleError for what was given and has no effect on a camera."""
     refuse(context, "without --input", "change_every")
+    if not options.governor:
+        refuse(context, "with --no-governor", "rate")
     if options.record is None:
         refuse(context, "without --record or --input", "overwrite")
     if not options.window:

@@ -18,6 +18,21 @@ class Precision(StrEnum):
     INT8 = "int8"
 
 
+class Audio(StrEnum):
+    """What becomes of a film's sound.
+
+    auto: copied as it is where the file can hold it, else AAC (in .webm Opus)
+    copy: copied as it is; an error where the file can't hold it
+    aac:  AAC, whatever it was
+    none: left out
+    """
+
+    AUTO = "auto"
+    COPY = "copy"
+    AAC = "aac"
+    NONE = "none"
+
+
 class Color(StrEnum):
     """Whose colours the result has.
 

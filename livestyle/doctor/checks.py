@@ -15,6 +15,7 @@ import numpy as np
 
 from livestyle.core.config import Precision, cache_dir, data_dir
 from livestyle.core.errors import LivestyleError
+from livestyle.core.packages import check_opencv
 from livestyle.core.size import Size
 from livestyle.doctor.finding import Finding, State
 from livestyle.doctor.nvidia import nvidia
@@ -64,6 +65,10 @@ def packages(topic: str) -> Iterator[Finding]:
         found = "runs from its folder, is not installed"
         yield Finding(topic, "livestyle", State.WARNING, found, "pip install .")
         return
+    try:
+        check_opencv()
+    except LivestyleError as error:
+        yield Finding(topic, "OpenCV", State.FAILED, str(error))
     for name in requirements(needs):
         version = _version(name)
         if version:

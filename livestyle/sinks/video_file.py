@@ -18,7 +18,8 @@ from livestyle.core.size import Size
 from livestyle.core.sound import Ear
 from livestyle.sinks.encoders import Encoding, container_of
 from livestyle.sinks.sound_track import SoundTrack
-from livestyle.sinks.video_writer import VideoFormat, VideoWriter, told_of
+from livestyle.sinks.video_format import VideoFormat
+from livestyle.sinks.video_writer import VideoWriter, told_of
 
 TIME_BASE = Fraction(1, 90_000)
 
@@ -95,7 +96,7 @@ class VideoFileSink:
             raise LivestyleError(f"{error}{told_of(kept)}") from error
 
     def _open(self, frame: Frame) -> VideoWriter:
-        self._size = even(Size.of(frame.pixels))
+        self._size = Size.of(frame.pixels).even()
         self._start_ns = frame.captured_ns
         form = VideoFormat(self._size, TIME_BASE, self._rate)
         writer = VideoWriter(self.path, form, self._encoding, self._overwrite)
@@ -121,11 +122,6 @@ class VideoFileSink:
             raise LivestyleError(f"the disk of {self.path} is full; make room or choose another place")
 
     def _fit(self, pixels: Pixels) -> Pixels:
-        if even(Size.of(pixels)) != self._size:
+        if Size.of(pixels).even() != self._size:
             return contain(pixels, self._size)
         return np.ascontiguousarray(pixels[: self._size.height, : self._size.width])
-
-
-def even(size: Size) -> Size:
-    """The size as 4:2:0 video can hold it: an odd side is one pixel shorter."""
-    return Size(size.width & ~1, size.height & ~1)

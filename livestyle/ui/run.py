@@ -19,6 +19,7 @@ from livestyle.core.output_file import check_folder, check_target
 from livestyle.core.parse import split_styles
 from livestyle.core.size import Size
 from livestyle.model.controls import Values
+from livestyle.pipeline.governor import Governor
 from livestyle.pipeline.grid import AnyPipeline, GridPipeline, grid_size
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
@@ -43,6 +44,9 @@ from livestyle.ui.screen import Hud, describe
 from livestyle.ui.session import Session
 from livestyle.ui.virtual_camera import VirtualCamera
 
+USUAL_RATE = 30.0
+"""Frames a second of a camera that doesn't tell."""
+
 
 @dataclass(frozen=True)
 class ShowOptions:
@@ -55,6 +59,7 @@ class ShowOptions:
     microphone: what is heard in recordings; None = nothing, empty = the system's own.
     virtual_camera: the device to send to from the start; None = not until a key asks for the first there is.
     controls: by name, as a look has them. figures: shown from the start.
+    governor: frames are painted smaller where `rate`, frames a second of each camera, isn't held otherwise.
     """
 
     cameras: tuple[str, ...] = ("0",)
@@ -64,6 +69,8 @@ class ShowOptions:
     style: str | None = None
     style_images: tuple[Path, ...] = ()
     controls: Values = field(default_factory=dict)
+    rate: float | None = None
+    governor: bool = True
     device: str = "auto"
     precision: Precision = Precision.AUTO
     threads: int = 0
@@ -119,7 +126,7 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         size = one_size(sources)
         better = stylizer.open_soon(size)
         _announce(console, sources, stylizer, looks, len(models), keys=options.window)
-        pipeline = _pipeline(sources, stylizer, looks)
+        pipeline = _pipeline(sources, stylizer, looks, _governor(options, sources))
         if window is not None:
             if not window.open:
                 stack.enter_context(window)
@@ -134,7 +141,9 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         with pipeline:
             pipeline.hot_swap.improve(better)
             session.run()
-        figures = report(pipeline.lanes, stylizer.info, stylizer.model.card.name)
+        if said := pipeline.painting_size.summary():
+            console.print(f"size    {said}", soft_wrap=True)
+        figures = report(pipeline.lanes, stylizer.info, stylizer.model.card.name, pipeline.painting_size)
         return figures | virtual_camera.report()
 
 
@@ -148,10 +157,18 @@ def _virtual_camera(options: ShowOptions, console: Console) -> VirtualCamera:
     return camera
 
 
-def _pipeline(sources: Sequence[Source], stylizer: Stylizer, looks: Sequence[Look]) -> AnyPipeline:
+def _governor(options: ShowOptions, sources: Sequence[Source]) -> Governor | None:
+    if not options.governor:
+        return None
+    return Governor(sum(options.rate or source.info.rate or USUAL_RATE for source in sources))
+
+
+def _pipeline(
+    sources: Sequence[Source], stylizer: Stylizer, looks: Sequence[Look], governor: Governor | None
+) -> AnyPipeline:
     if len(sources) == 1:
-        return LivePipeline(sources[0], stylizer, looks[0])
-    return GridPipeline(sources, stylizer, looks)
+        return LivePipeline(sources[0], stylizer, looks[0], governor)
+    return GridPipeline(sources, stylizer, looks, governor)
 
 
 def _looks(options: ShowOptions, stylizer: Stylizer) -> list[Look]:

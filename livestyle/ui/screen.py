@@ -187,7 +187,8 @@ class Hud:
         """Label and value of every figure, as of now."""
         stats, engine, source = self._pipeline.stats, self._pipeline.engine, self._pipeline.source
         latency, inference_ms = stats.latency_ms, stats.inference_ms.recent(50)
-        size = str(source.size).replace("x", "×")
+        painted = self._pipeline.painting_size.now
+        size = (f"{painted} of {source.size}" if painted else str(source.size)).replace("x", "×")
         return (
             ("Capture", f"{stats.capture.recent():.1f} fps"),
             (
