@@ -25,7 +25,7 @@ LINUX = ("pulse", "alsa")
 """FFmpeg's names of what hears, the best first."""
 
 WAITING_PIECES = 4096
-"""Of what nobody takes, as in a pause, the oldest go: from five seconds to a minute, by the device's pieces."""
+"""Of what nobody takes, as in a pause, the oldest go: seconds to a minute, by the device's pieces."""
 
 ALSA_FILES = {
     "ALSA_CONFIG_PATH": ("/usr/share/alsa/alsa.conf",),
