@@ -46,7 +46,7 @@ class Chooser:
         named: int = 1,
     ) -> None:
         """models, named: see Models. picture: where choosing begins."""
-        self.gallery = Gallery(lambda: stylizer.model)
+        self.gallery = Gallery(lambda: stylizer.model, lambda: pipeline.spare)
         self._stylizer = stylizer
         self._hot_swap = pipeline.hot_swap
         self._pipeline = pipeline
@@ -77,6 +77,7 @@ class Chooser:
             models.current,
             adds=models.any_picture is not None,
             about=tuple(models.about(number) for number in range(len(models.names))),
+            coming=models.wanted if models.coming else None,
             problem=self.gallery.problem,
             busy=self.busy,
         )
@@ -100,8 +101,7 @@ class Chooser:
         return Picker(self._picture.parent if self._picture else pictures_dir(), self._previews)
 
     def _is_coming(self, number: int) -> bool:
-        coming = self.models.coming
-        return coming is not None and coming.card.name == self.models.names[number]
+        return self.models.coming is not None and self.models.wanted == number
 
     def add(self, path: Path, keep_it: bool = True) -> str:
         """Begin to make a style of a picture file, in place of one that waits; the look changes to it.
