@@ -60,7 +60,7 @@ def test_key_v_switches_it_on_and_off(pipeline: LivePipeline, device: FakeDevice
     assert NAME in dict(session._hud.rows()).get("Virtual camera", NAME)
     session.actions.press(Key(Action.VIRTUAL_CAMERA))
     assert said[-1] == "Virtual camera off"
-    assert device.closed == 1
+    wait_for(lambda: device.closed == 1)
 
 
 def test_what_lies_over_the_picture_stays_in_the_window(pipeline: LivePipeline, device: FakeDevice) -> None:
@@ -194,7 +194,7 @@ def test_a_run_sends_and_tells_how_much(device: FakeDevice) -> None:
         cameras=("synthetic:160x120",), window=False, virtual_camera=NAME, max_frames=9, threads=1
     )
     figures = show(options, Console(quiet=True))["virtual_camera"]
-    assert figures["sent"] == pytest.approx(len(device.frames), abs=2)
+    assert 0 < figures["sent"] <= len(device.frames)
     assert (figures["device"], figures["size"]) == (NAME, "1280x720")
     assert device.opened[0] == (Size(1280, 720), 30)
-    assert device.closed == 1
+    wait_for(lambda: device.closed == 1)
