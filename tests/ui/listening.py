@@ -46,7 +46,7 @@ def listen() -> None:
             tell(POINTED, found.gesture.name)
         return found
 
-    captures.open_folder = lambda folder: tell(OPENED, folder)
+    captures.open_folder = lambda folder: tell(OPENED, folder)  # type: ignore[attr-defined]
     Window.pointer = pointer  # type: ignore[method-assign]
     Window.key = key  # type: ignore[method-assign]
     LivePipeline.shown = shown  # type: ignore[method-assign]
