@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -32,6 +33,9 @@ VIDEO_SUFFIXES = frozenset(
 
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 """swscale's default darkens by two levels of 255 each way."""
+
+LIKELY_ASPECT = Fraction(8)
+"""No film has pixels wider than so many of their heights."""
 
 MAX_PIXELS = MAX_SIDE_PX * MAX_SIDE_PX
 
@@ -111,6 +115,14 @@ def matrix(frame: VideoFrame) -> Colorspace:
 def full_range(frame: VideoFrame) -> bool:
     """Whether black is 0 and white 255 rather than 16 and 235."""
     return frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+
+
+def upright_aspect(stream: VideoStream, frame: VideoFrame) -> Fraction:
+    """The width of a pixel to its height, of an upright picture; 1 where the file says nothing likely."""
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    if not 1 / LIKELY_ASPECT <= aspect <= LIKELY_ASPECT:
+        return Fraction(1)
+    return 1 / aspect if abs(frame.rotation) == 90 else aspect
 
 
 def reason(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 import av
 from av.packet import Packet
 
+from livestyle.core.bars import contain
 from livestyle.core.errors import LivestyleError
-from livestyle.core.fit import cover
+from livestyle.core.fit import stretch
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
-from livestyle.sources.video.container import BgrDecoder, open_container
+from livestyle.sources.video.container import BgrDecoder, open_container, upright_aspect
 from livestyle.sources.video.tracks import film_track
 
 BAD_DATA = (av.FFmpegError, ValueError, IndexError)
@@ -27,7 +29,7 @@ GIVE_UP_AFTER = 100
 class VideoReader:
     """One open video file. LivestyleError where it is none, holds no picture or is too large.
 
-    size:    of its first frame, upright; frames of another size are fitted to it
+    size:    of its first frame, upright and in square pixels; frames of another size have bars in it
     damaged: packets and frames that could not be decoded and were skipped, so far
     """
 
@@ -41,7 +43,9 @@ class VideoReader:
             self._first = next(self._decoded, None)
             if self._first is None:
                 raise LivestyleError(f"{path} holds no frame that can be decoded; is the file complete?")
-            self.size = Size.of(self._to_bgr(self._first))
+            self._aspect = upright_aspect(self._stream, self._first)
+            self._seen = Size.of(self._to_bgr(self._first))
+            self.size = self._seen.squared(self._aspect)
         except BaseException:
             self._container.close()
             raise
@@ -57,7 +61,15 @@ class VideoReader:
 
     def pixels(self, frame: av.VideoFrame) -> Pixels:
         """A decoded frame as uint8 BGR of `size`, upright, the caller's own."""
-        return cover(self._to_bgr(frame), self.size)
+        pixels = self._to_bgr(frame)
+        size = Size.of(pixels)
+        if size != self._seen:
+            self._seen = size
+            at = float((frame.pts or 0) * self.time_base)
+            logging.getLogger("livestyle").warning(
+                "the picture becomes %s at %.2f s; it is shown whole, with bars", size, at
+            )
+        return contain(stretch(pixels, size.squared(self._aspect)), self.size)
 
     def close(self) -> None:
         self._container.close()
