@@ -86,7 +86,10 @@ def test_sound_that_cannot_be_copied_is_converted_and_said(
     )
     done, said = paint(source, tmp_path / f"out.{target}", model)
     converted = {"aac": "AAC", "opus": "Opus"}[made]
-    assert said == f".{target} can't hold sound 1 ({codec}, converted to {converted}); .mkv keeps it as it is"
+    assert (
+        said
+        == f"in.{kind}: .{target} can't hold sound 1 ({codec}, converted to {converted}); .mkv keeps it as it is"
+    )
     assert (done.frames, done.damaged, done.carried) == (25, 0, 1)
     with av.open(str(done.path)) as file:
         assert file.streams.audio[0].codec_context.codec.canonical_name == made

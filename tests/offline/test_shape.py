@@ -81,7 +81,7 @@ def test_a_clip_whose_size_changes_has_bars_live_too(
     assert sizes == {Size(160, 120)}
     assert seen[9] is not None
     assert dark_columns(seen[9].pixels) == [*range(20), *range(140, 160)]
-    assert "becomes 320x320" in caplog.text
+    assert "in.ts: the picture becomes 320x320" in caplog.text
 
 
 @pytest.mark.parametrize(

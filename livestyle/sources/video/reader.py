@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,14 @@ GIVE_UP_AFTER = 100
 """Errors of the container in a row after which the rest of the file counts as lost."""
 
 
+@cache
+def _tell(path: Path, size: Size) -> None:
+    """Once, also of a clip that is played over and over."""
+    logging.getLogger("livestyle").warning(
+        "%s: the picture becomes %s; it is shown whole, with bars", path.name, size
+    )
+
+
 class VideoReader:
     """One open video file. LivestyleError where it is none, holds no picture or is too large.
 
@@ -35,6 +44,7 @@ class VideoReader:
 
     def __init__(self, path: Path) -> None:
         self.damaged = 0
+        self._path = path
         self._container = open_container(path)
         try:
             self._stream = film_track(self._container, path)
@@ -65,10 +75,7 @@ class VideoReader:
         size = Size.of(pixels)
         if size != self._seen:
             self._seen = size
-            at = float((frame.pts or 0) * self.time_base)
-            logging.getLogger("livestyle").warning(
-                "the picture becomes %s at %.2f s; it is shown whole, with bars", size, at
-            )
+            _tell(self._path, size)
         return contain(stretch(pixels, size.squared(self._aspect)), self.size)
 
     def close(self) -> None:
