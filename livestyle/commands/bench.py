@@ -65,7 +65,7 @@ def main(
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     else:
-        Console(highlight=False).print(_table(found))
+        Console(highlight=False, markup=False).print(_table(found))
 
 
 def engine_alone(stylizer: Stylizer, size: Size, frames: int) -> dict[str, float]:

@@ -28,7 +28,7 @@ from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
 from livestyle.offline import Progress as Step
 from livestyle.offline import TranscodeOptions, transcode
-from livestyle.offline.batch import each, pairs
+from livestyle.offline.batch import Kinds, each, pairs
 from livestyle.sinks.encoders import CONTAINERS, Encoding
 from livestyle.sources.video.container import VIDEO_SUFFIXES
 from livestyle.stylizer.loading import add_style_images, load_model
@@ -96,7 +96,7 @@ def paint_videos(
     source: Path, target: Path, stylizer: Stylizer, options: TranscodeOptions, console: Console
 ) -> None:
     """Paint one video, or each of a folder, with a progress bar. LivestyleError where any fails."""
-    jobs = pairs(source, target, VIDEO_SUFFIXES, CONTAINERS, ".mkv")
+    jobs = pairs(source, target, Kinds(VIDEO_SUFFIXES, CONTAINERS, ".mkv", "films"), console.print)
     each(jobs, lambda one, out: _paint(one, out, stylizer, options, console), console)
 
 
@@ -124,7 +124,7 @@ def _paint(
 
 def _bar(console: Console) -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.completed:.0f} frames  {task.fields[rate]}"),

@@ -32,3 +32,13 @@ class Frame:
     def with_pixels(self, pixels: Pixels) -> Frame:
         """The same moment with other pixels."""
         return replace(self, pixels=pixels)
+
+
+def on_white(pixels: NDArray[np.uint8]) -> Pixels:
+    """uint8 BGRA (H, W, 4), not multiplied by its alpha, as it looks on white: BGR (H, W, 3), a copy."""
+    colors, alpha = pixels[:, :, :3], pixels[:, :, 3:]
+    if alpha.min(initial=255) == 255:
+        return np.ascontiguousarray(colors)
+    wide = alpha.astype(np.uint16)
+    mixed: Pixels = ((colors * wide + 255 * (255 - wide) + 127) // 255).astype(np.uint8)
+    return mixed

@@ -139,7 +139,7 @@ class Demux:
             if packet.stream.disposition & Disposition.attached_pic and packet.stream is not self._stream:
                 self.covers.setdefault(packet.stream_index, bytes(packet))
                 continue
-            if packet.stream_index != self._stream.index:
+            if packet.stream.index != self._stream.index:  # stream_index is 0 in every packet that flushes
                 yield packet
                 continue
             try:
@@ -160,7 +160,7 @@ class Demux:
         for packet in self._demuxed():
             if packet.size:
                 yield from self.timeline.place(packet)
-            elif packet.stream_index == self._stream.index:
+            elif packet.stream.index == self._stream.index:
                 yield packet
         yield from self.timeline.rest()
 

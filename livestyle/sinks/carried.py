@@ -102,7 +102,14 @@ def end_text(writer: VideoWriter, stream: Stream, end: int) -> None:
 
 
 def holds(container: str, template: Stream) -> bool:
-    """Whether a kind of file, by FFmpeg's name, can hold packets of a track as they are: one is begun."""
+    """Whether a kind of file, by FFmpeg's name, can hold packets of a track as they are: one is begun.
+
+    An MP4 has to say which loudspeakers PCM is for, and not every file says it.
+    """
+    if container in ("mp4", "mov") and isinstance(template, AudioStream):
+        context = template.codec_context
+        if context.name.startswith("pcm_") and context.layout.name.endswith(" channels"):
+            return False
     with io.BytesIO() as nowhere:
         out = av.open(nowhere, "w", format=container)
         try:

@@ -135,7 +135,7 @@ def test_styles_are_listed(tmp_path: Path, model: Model) -> None:
         (("--camera", "nothing.mp4"), "does not exist"),
         (("--camera", "synthetic", "--model", "nope"), "no model 'nope'"),
         (("--camera", "synthetic", "--model", "cin-lite,nope"), "no model 'nope'"),
-        (("--camera", "synthetic", "--style-image", "nothing.jpg"), "cannot read the picture nothing.jpg"),
+        (("--camera", "synthetic", "--style-image", "nothing.jpg"), "cannot read nothing.jpg: nothing there"),
         (("--input", "a.mp4"), "--output is missing"),
         (("--camera", "synthetic", "--device", "abacus"), "unknown device"),
     ],

@@ -86,10 +86,8 @@ def test_sound_that_cannot_be_copied_is_converted_and_said(
     )
     done, said = paint(source, tmp_path / f"out.{target}", model)
     converted = {"aac": "AAC", "opus": "Opus"}[made]
-    assert (
-        said
-        == f"in.{kind}: .{target} can't hold sound 1 ({codec}, converted to {converted}); .mkv keeps it as it is"
-    )
+    held = f"sound 1 ({codec}, converted to {converted})"
+    assert said == f"in.{kind}: .{target} can't hold {held}; .mkv keeps it as it is"
     assert (done.frames, done.damaged, done.carried) == (25, 0, 1)
     with av.open(str(done.path)) as file:
         assert file.streams.audio[0].codec_context.codec.canonical_name == made
