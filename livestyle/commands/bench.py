@@ -60,6 +60,7 @@ def main(
         slots=slots,
         window=window,
         seconds=seconds,
+        governor=False,
     )
     found = {**show(options, console), "engine_alone_ms": alone, **together, "window": window}
     if as_json:

@@ -67,10 +67,12 @@ def data_dir() -> Path:
 
 def pictures_dir() -> Path:
     """Where the user's pictures are; this folder where there is no such."""
-    import platformdirs
+    return _media("pictures")
 
-    folder = Path(_home(platformdirs.user_pictures_dir))
-    return folder if folder.is_dir() else Path()
+
+def videos_dir() -> Path:
+    """Where the user's videos are; this folder where there is no such."""
+    return _media("videos")
 
 
 def expanded(path: str | Path) -> Path:
@@ -85,6 +87,13 @@ def _folder(kind: str) -> Path:
     import platformdirs  # a lent machine need not have it, where both folders are named
 
     return Path(_home(getattr(platformdirs, f"user_{kind}_dir"), "livestyle", False))
+
+
+def _media(kind: str) -> Path:
+    import platformdirs
+
+    folder = Path(_home(getattr(platformdirs, f"user_{kind}_dir")))
+    return folder if folder.is_dir() else Path()
 
 
 def engines_dir() -> Path:

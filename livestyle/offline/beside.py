@@ -15,7 +15,8 @@ from av.subtitles.stream import SubtitleStream
 from livestyle.core.config import Audio
 from livestyle.core.errors import LivestyleError
 from livestyle.sinks.carried import Carried, CopiedTrack, holds
-from livestyle.sinks.sound import ConvertedSound, sound_codec
+from livestyle.sinks.encoders import sound_codec
+from livestyle.sinks.sound import ConvertedSound
 from livestyle.sinks.text import TEXT_CODECS, ConvertedText
 from livestyle.sinks.video_writer import VideoWriter
 

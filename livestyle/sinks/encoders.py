@@ -121,3 +121,8 @@ def pixel_format(name: str) -> str:
     """yuv420p, which plays everywhere; for an encoder that can't, the first it can."""
     formats = [f.name for f in Codec(name, "w").video_formats or ()]
     return "yuv420p" if "yuv420p" in formats or not formats else formats[0]
+
+
+def sound_codec(container: str) -> str:
+    """The encoder of the sound that a kind of file holds and players know: AAC, in WebM Opus."""
+    return "libopus" if container == "webm" else "aac"

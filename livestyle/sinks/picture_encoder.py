@@ -39,7 +39,7 @@ class PictureEncoder:
         self._tick = 1 / rate
         self._reformatter = VideoReformatter()
         self._pix_fmt = pixel_format(name)
-        self._times = _Times(round(1 / (rate * form.time_base)))
+        self._times = PictureTimes(round(1 / (rate * form.time_base)))
         self._waiting: deque[Packet[Stream]] = deque()
         context = stream.codec_context
         context.width, context.height = form.size.width, form.size.height
@@ -92,7 +92,7 @@ class PictureEncoder:
         return packet
 
 
-class _Times:
+class PictureTimes:
     """When each picture is shown, and from that when its packet is decoded."""
 
     def __init__(self, usual: int) -> None:

@@ -12,6 +12,7 @@ from av.filter.graph import Graph
 from av.packet import Packet
 from av.stream import Stream
 
+from livestyle.sinks.encoders import sound_codec
 from livestyle.sinks.video_writer import VideoWriter
 
 BITS_PER_CHANNEL = 96_000
@@ -19,11 +20,6 @@ BITS_PER_CHANNEL = 96_000
 
 AAC_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)
 OPUS_RATE = 48_000
-
-
-def sound_codec(container: str) -> str:
-    """The encoder of the sound that a kind of file holds and players know: AAC, in WebM Opus."""
-    return "libopus" if container == "webm" else "aac"
 
 
 class ConvertedSound:

@@ -17,9 +17,11 @@ from livestyle.core.ending import uninterrupted
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.output_file import OutputFile, explained
+from livestyle.core.sound import Samples
 from livestyle.sinks.encoders import MUXER_OPTIONS, Encoding, container_of, encoder_name, encoder_options
 from livestyle.sinks.picture_encoder import PictureEncoder
 from livestyle.sinks.salvage import as_it_is, count_pictures, restore
+from livestyle.sinks.sound_encoder import SoundEncoder
 from livestyle.sinks.video_format import VideoFormat
 
 if TYPE_CHECKING:
@@ -43,9 +45,17 @@ class VideoWriter:
     """
 
     def __init__(
-        self, path: Path, form: VideoFormat, encoding: Encoding | None = None, overwrite: bool = False
+        self,
+        path: Path,
+        form: VideoFormat,
+        encoding: Encoding | None = None,
+        overwrite: bool = False,
+        encoded: Stream | None = None,
     ) -> None:
-        """`form.size` must be even on both sides."""
+        """`form.size` must be even on both sides.
+
+        encoded: a track of which packets are muxed, in the place of pictures to be encoded and written
+        """
         self.container, encoding = container_of(path), encoding or Encoding()
         name = encoder_name(encoding, self.container)
         options = encoder_options(name, encoding)
@@ -66,14 +76,30 @@ class VideoWriter:
                 format=self.container,
                 container_options=MUXER_OPTIONS[self.container],
             )
+        self._encoder: PictureEncoder | None = None
+        self.picture: Stream
         try:
-            self._encoder = PictureEncoder(self.out, name, options, form)
+            if encoded is not None:
+                self.picture = self.out.add_stream_from_template(encoded, opaque=True)
+            else:
+                self._encoder = PictureEncoder(self.out, name, options, form)
+                self.picture = self._encoder.stream
         except ValueError:
             self.discard()
             raise LivestyleError(
                 f"{path.suffix} can't hold what {name} makes; choose .mkv, or another --encoder"
             ) from None
-        self.picture: Stream = self._encoder.stream
+        self._sound: SoundEncoder | None = None
+
+    def add_sound(self) -> None:
+        """A track of what is heard, in AAC, or Opus where the container is WebM. Before `start`."""
+        self._sound = SoundEncoder(self.out, self.container)
+
+    def write_sound(self, samples: Samples) -> None:
+        """Encode int16 (n, 2), RATE_HZ, which follow those before; the first are at time 0."""
+        assert self._sound is not None
+        with self._clear_errors():
+            self.out.mux(self._sound.encode(samples))
 
     def set_metadata(self, metadata: dict[str, str], chapters: Iterable[Chapter] = ()) -> None:
         """Title, date and the like of the whole file, and its chapters. Before `start`."""
@@ -97,6 +123,7 @@ class VideoWriter:
 
         duration: how long, where it is the last; 0 = as long as the one before
         """
+        assert self._encoder is not None
         with self._clear_errors():
             for packet in self._encoder.encode(pixels, pts, duration):
                 self.mux(packet)
@@ -166,8 +193,10 @@ class VideoWriter:
 
     def _complete(self) -> None:
         with self._clear_errors():
-            for packet in self._encoder.flush():
+            for packet in self._encoder.flush() if self._encoder else ():
                 self.mux(packet)
+            if self._sound is not None:
+                self.out.mux(self._sound.flush())
             self.out.close()
             found = count_pictures(self.file.part)
         if found != self.frames or not found:

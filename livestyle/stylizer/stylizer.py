@@ -102,33 +102,36 @@ class Stylizer(Settings, Closing):
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
         return self._info
 
-    def engine_for(self, model: Model, progress: Progress = lambda _: None) -> OpenedEngine:
-        """An engine that opens soon and paints frames as they are now with another model, for `adopt`.
+    def engine_for(
+        self, model: Model, progress: Progress = lambda _: None, size: Size | None = None
+    ) -> OpenedEngine:
+        """An engine that opens soon and paints frames as they are now, or of `size`, for `adopt`.
 
         The caller closes it. progress: told how far it is, where none opens without being built.
         LivestyleError before `open` or the first frame.
         """
         if self._size is None:
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
-        return self._request(model, self._size).telling(progress, beside=True).open_soon()
+        return self._request(model, size or self._size).telling(progress, beside=True).open_soon()
 
     @property
     def sharing(self) -> int:
         """How many others paint on this one's engine."""
         return sum(other._engine is not None for other in self._others)
 
-    def adopt(self, engine: Engine) -> Engine | None:
+    def adopt(self, engine: Engine, size: Size | None = None) -> Engine | None:
         """Go on with this open engine, of whatever model, from the next frame on; closes it in the end.
 
         Gives the one before to the caller, to be closed. The style of the same name stays, else it
         is the model's first; all else stays as it is set, the frames before too where the model stays.
-        Every film that shares the engine goes on with it.
+        Every film that shares the engine goes on with it. size: of those frames, where it is another.
         """
         before = self._engine
         self._go_on(engine, engine.film)
         for other in self._others:
             if other._engine is not None:
                 other._go_on(engine, engine.open_film())
+        self._size = size or self._size
         return before
 
     @property
