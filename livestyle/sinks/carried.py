@@ -108,8 +108,8 @@ def holds(container: str, template: Stream) -> bool:
     An MP4 has to say which loudspeakers PCM is for, and not every file says it.
     """
     context = template.codec_context
-    pcm = isinstance(context, AudioCodecContext) and context.name.startswith("pcm_")
-    if pcm and container in ("mp4", "mov") and context.layout.name.endswith(" channels"):
+    layout = context.layout.name if isinstance(context, AudioCodecContext) else ""
+    if container in ("mp4", "mov") and layout.endswith(" channels") and context.name.startswith("pcm_"):
         return False
     with io.BytesIO() as nowhere:
         out = av.open(nowhere, "w", format=container)
