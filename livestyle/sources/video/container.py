@@ -45,8 +45,8 @@ MAX_PIXELS = MAX_SIDE_PX * MAX_SIDE_PX
 _FORMATS = (
     "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg,gif,apng,mjpeg,yuv4mpegpipe,h264,hevc,mpegvideo,ivf,nut,mxf,dv"
 )
-_PROBED = {"probesize": "64000000", "analyzeduration": "600000000"}
-"""Bytes and microseconds read to find the tracks of files that don't list them; sound may begin late."""
+PROBED_BYTES, PROBED_US = 64_000_000, 600_000_000
+"""Read to find the tracks of files that don't list them; sound may begin late."""
 
 _HDR = {ColorTrc.SMPTE2084: "PQ (HDR10)", ColorTrc.ARIB_STD_B67: "HLG"}
 _MATRICES = {
@@ -70,7 +70,8 @@ def open_container(path: Path, track: int | None = None) -> InputContainer:
     """
     check_file(path, "a video file")
     av.logging.set_libav_level(av.logging.PANIC)
-    limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, **_PROBED}
+    probed = {"probesize": str(PROBED_BYTES), "analyzeduration": str(PROBED_US)}
+    limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, **probed}
     try:
         file = as_film(path) if is_webp(path) else str(path.absolute())
         container = av.open(
