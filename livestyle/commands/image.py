@@ -16,6 +16,7 @@ from livestyle.commands.options import Arithmetic, Device, MaxSide, ModelName, O
 from livestyle.core.config import Color, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.memory import give_back
 from livestyle.core.output_file import check_target, make_folder
 from livestyle.core.parse import split_styles
 from livestyle.core.progress import Report
@@ -98,6 +99,7 @@ def paint_images(
     source: Path, target: Path, stylizer: Stylizer, options: ImageOptions, console: Console
 ) -> None:
     """Paint one picture, or each of a folder, each by itself. LivestyleError where any fails."""
+    give_back()
     stylizer.steadiness = 0.0
     bank = stylizer.model.styles
     names = [n for name in options.styles for n in (bank.names if name == ALL else (bank.find(name),))]

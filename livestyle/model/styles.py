@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -49,7 +48,9 @@ class StyleBank:
         try:
             with np.load(path, allow_pickle=False) as file:
                 return cls(tuple(str(n) for n in file["names"]), file["vectors"].astype(np.float32))
-        except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        except LivestyleError:
+            raise
+        except Exception as error:  # of damaged files NumPy, zipfile and zlib raise what they happen to
             raise LivestyleError(f"cannot read styles from {path}: {error}") from error
 
     def save(self, path: Path) -> None:

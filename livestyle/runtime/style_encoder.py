@@ -95,7 +95,7 @@ def _openvino(path: Path) -> Run:
         with cached(f"{path.parent.name}-{path.stem}") as kept:
             settings = {"INFERENCE_PRECISION_HINT": "f32", **kept}
             compiled = ov.compile_model(ov.read_model(path), "CPU", settings)
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:  # a message in no UTF-8
         raise LivestyleError(f"OpenVINO can't compile {path}: {reason(error)}") from error
 
     def run(picture: NDArray[np.uint8]) -> NDArray[Any]:
