@@ -6,7 +6,6 @@ first. What fails is a CudaError that begins with the name of the driver's call.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -14,7 +13,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from livestyle.runtime.gpu.driver import CudaError, Gpu, find_gpu
+from livestyle.runtime.gpu.driver import Gpu
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,9 +26,6 @@ NON_BLOCKING = 1
 
 EVENT_FLAGS = 1 | 2
 """CU_EVENT_BLOCKING_SYNC and CU_EVENT_DISABLE_TIMING: who waits for it sleeps, and waiting is cheaper."""
-
-LAYERS = ("pycuda", "bindings")
-"""What $LIVESTYLE_CUDA may ask for; without it the first that is installed."""
 
 
 class Stream(Protocol):
@@ -133,48 +129,3 @@ class Owner:
     def close(self) -> None:
         """Let it finish what it was told, and join it."""
         self._pool.shutdown()
-
-
-def open_cuda(index: int = 0) -> Cuda:
-    """The primary context of GPU `index`, current in this thread until it is closed.
-
-    On what $LIVESTYLE_CUDA names, else on pycuda, else on cuda-bindings. CudaError, with the remedy, where
-    there is no such GPU, no driver, or that package is missing.
-    """
-    gpu, asked = find_gpu(index), os.environ.get("LIVESTYLE_CUDA", "")
-    if asked and asked not in LAYERS:
-        raise CudaError(f"LIVESTYLE_CUDA is {asked!r}; expected {' or '.join(LAYERS)}, or nothing")
-    from livestyle.runtime.gpu.cuda_bindings import BoundCuda, find_driver
-
-    bindings = find_driver()
-    if asked != "bindings":
-        try:
-            import pycuda.driver as pycuda
-        except ImportError as error:
-            if asked or bindings is None:
-                raise CudaError(_missing(asked, error)) from error
-        else:
-            from livestyle.runtime.gpu.cuda_pycuda import PyCuda
-
-            return PyCuda(gpu, pycuda, bindings)
-    if bindings is None:
-        raise CudaError("cuda-bindings can't be loaded; pip install 'livestyle[cuda]'")
-    return BoundCuda(gpu, bindings)
-
-
-def _missing(asked: str, error: ImportError) -> str:
-    if asked:
-        return f"pycuda can't be loaded ({error}); pip install 'livestyle[pycuda]' where nvcc is on the PATH"
-    return f"neither pycuda nor cuda-bindings can be loaded ({error}); pip install 'livestyle[cuda]'"
-
-
-class DeviceArray:
-    """Device memory that others may look at (CUDA array interface, version 3)."""
-
-    def __init__(self, address: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        self.__cuda_array_interface__ = {
-            "shape": shape,
-            "typestr": dtype.str,
-            "data": (address, False),
-            "version": 3,
-        }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import ctypes
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from livestyle.runtime.gpu.cuda import EVENT_FLAGS, NON_BLOCKING, Bytes, Cuda, DeviceArray, Event, Stream
+from livestyle.runtime.gpu.cuda import EVENT_FLAGS, NON_BLOCKING, Bytes, Event, Stream
+from livestyle.runtime.gpu.cuda_layer import CudaLayer
 from livestyle.runtime.gpu.driver import CudaError, Gpu
 
 
@@ -114,13 +114,12 @@ class Graph:
         self._driver.call("cuGraphExecDestroy", self._handle)
 
 
-class BoundCuda:
+class BoundCuda(CudaLayer):
     """Cuda without pycuda."""
 
     def __init__(self, gpu: Gpu, driver: Driver) -> None:
-        self.gpu = gpu
+        super().__init__(gpu)
         self._driver = driver
-        self._release, self._whole = contextlib.ExitStack(), True
         call = driver.call
         call("cuInit", 0)
         device = call("cuDeviceGet", gpu.index)
@@ -134,12 +133,6 @@ class BoundCuda:
         from cuda import bindings
 
         return f"cuda-bindings {bindings.__version__}"
-
-    def part(self) -> Cuda:
-        part = copy.copy(self)
-        part._release, part._whole = contextlib.ExitStack(), False
-        self._release.callback(part.close)
-        return part
 
     def stream(self) -> Stream:
         stream = BoundStream(self._driver)
@@ -178,18 +171,13 @@ class BoundCuda:
     def zero(self, address: int, nbytes: int, stream: Stream) -> None:
         self._driver.call("cuMemsetD8Async", address, 0, nbytes, self._driver.stream(stream))
 
-    def array(self, address: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> object:
-        return DeviceArray(address, shape, dtype)
-
     def capture(self, stream: Stream, work: Callable[[], None]) -> Callable[[], None]:
         graph = self._driver.capture(stream, work)
         self._release.callback(_quietly, graph.close)
         return graph.launch
 
-    def close(self) -> None:
-        with self._release.pop_all():
-            if self._whole:
-                self._free("cuCtxSynchronize")
+    def _synchronize(self) -> None:
+        self._free("cuCtxSynchronize")
 
     def _free(self, name: str, *args: Any) -> None:
         _quietly(self._driver.call, name, *args)

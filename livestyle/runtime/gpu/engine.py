@@ -15,10 +15,11 @@ from livestyle.model.card import Model, resolve_shapes
 from livestyle.model.frame_style import FrameStyle, inputs_of
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Film, Tensors
-from livestyle.runtime.gpu.cuda import Cuda, Owner, open_cuda
+from livestyle.runtime.gpu.cuda import Cuda, Owner
 from livestyle.runtime.gpu.device_memory import Spec
 from livestyle.runtime.gpu.driver import CudaError, cuda_errors
 from livestyle.runtime.gpu.frame_ring import MIN_SLOTS, Bind, Signature, Slots
+from livestyle.runtime.gpu.open_cuda import open_cuda
 from livestyle.runtime.results import Results
 
 FLOAT, BYTE = np.dtype(np.float32), np.dtype(np.uint8)

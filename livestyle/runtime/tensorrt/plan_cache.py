@@ -18,8 +18,8 @@ from livestyle.core.output_file import write_bytes
 from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size
 from livestyle.model.card import Model, file_sha256, resolve_shapes
-from livestyle.runtime.gpu.cuda import open_cuda
 from livestyle.runtime.gpu.driver import Gpu
+from livestyle.runtime.gpu.open_cuda import open_cuda
 from livestyle.runtime.tensorrt.builder import BuildOptions, Flavour, build, library, parse
 from livestyle.runtime.tensorrt.typed_graph import RECIPE, graph_kind, typed_graph
 
