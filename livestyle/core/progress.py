@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -10,3 +11,23 @@ Progress: TypeAlias = Callable[[float], None]
 
 Report: TypeAlias = Callable[[str], None]
 """Told one line for the user."""
+
+TELL_EVERY_S = 5.0
+"""How often a line says how far something is."""
+
+
+class Lines:
+    """Progress as lines for the user, one every few seconds: 'the engine is being built: 50%'."""
+
+    def __init__(self, report: Report, what: str) -> None:
+        """what: goes on, 'the engine is being built'."""
+        self._report = report
+        self._what = what
+        self._next = time.monotonic() + TELL_EVERY_S
+
+    def tell(self, share: float) -> None:
+        """A Progress."""
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + TELL_EVERY_S
+            self._report(f"{self._what}: {share:.0%}")

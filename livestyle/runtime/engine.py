@@ -17,6 +17,9 @@ from livestyle.model.card import Model, resolve_shapes
 from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.film import Film, HostFilm, Tensors
 
+BUILDING = "the engine is being built"
+"""What a line says of an engine whose progress it tells."""
+
 
 @dataclass(frozen=True)
 class EngineInfo:

@@ -13,15 +13,13 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from livestyle.core.frame import Pixels
+from livestyle.core.progress import Report
 from livestyle.runtime.gpu.cuda import Cuda, Stream
 from livestyle.runtime.gpu.device_memory import Block, Specs, Tensors, as_bytes
 from livestyle.runtime.gpu.driver import CudaError
 
 MIN_SLOTS = 2
 """A slot must not write the state it reads."""
-
-
-Report: TypeAlias = Callable[[str], None]
 
 
 class Execution(Protocol):

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from livestyle.core.errors import LivestyleError
-from livestyle.core.progress import Progress, Report
+from livestyle.core.progress import Lines, Progress
+from livestyle.runtime.engine import BUILDING
 from livestyle.runtime.gpu.cuda import Cuda, Stream
 from livestyle.runtime.gpu.driver import CudaError, Gpu, cuda_errors, find_gpu
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.gpu.frame_ring import Bind, Execution
 from livestyle.runtime.tensorrt.builder import Flavour, library, log
 from livestyle.runtime.tensorrt.plan_cache import Order, Target, is_built, keep_kernels, obtain, read_kernels
-
-TELL_EVERY_S = 5.0
-"""How often a line says how far a build is."""
 
 
 class TensorRtEngine(GpuEngine):
@@ -72,7 +69,7 @@ class TensorRtEngine(GpuEngine):
 
     @property
     def _progress(self) -> Progress:
-        lines = Lines(self.options.report)
+        lines = Lines(self.options.report, BUILDING)
 
         def tell(share: float) -> None:
             self.options.progress(share)
@@ -173,17 +170,3 @@ class Bound:
 
     def close(self) -> None:
         self._context = None
-
-
-class Lines:
-    """Progress as lines, one every few seconds."""
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._next = time.monotonic() + TELL_EVERY_S
-
-    def tell(self, share: float) -> None:
-        now = time.monotonic()
-        if now >= self._next:
-            self._next = now + TELL_EVERY_S
-            self._report(f"the engine is being built: {share:.0%}")

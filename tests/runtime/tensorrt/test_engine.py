@@ -22,7 +22,7 @@ from livestyle.runtime.gpu.frame_ring import MIN_SLOTS
 from livestyle.runtime.select import DEVICES, open_engine
 from livestyle.runtime.tensorrt import engine as tensorrt
 from livestyle.runtime.tensorrt.builder import Flavour
-from livestyle.runtime.tensorrt.engine import Lines, Plan, RtxEngine, TensorRtEngine
+from livestyle.runtime.tensorrt.engine import Plan, RtxEngine, TensorRtEngine
 from livestyle.runtime.tensorrt.plan_cache import Target
 from tests.conftest import picture
 from tests.runtime.gpu.strict_cuda import StrictCuda
@@ -227,16 +227,6 @@ def test_an_error_in_flight_is_raised_and_the_engine_closes(
         slot.run = lambda: slot.execution.enqueue(slot.stream)  # as where graphs fail
         with pytest.raises(CudaError, match="execute_async_v3 failed"):
             engine.infer(picture(SIZE), FrameStyle.still(model.styles.vectors[0]))
-
-
-def test_a_build_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    times = iter([0.0, 1.0, 5.0, 6.0, 11.0])
-    monkeypatch.setattr("livestyle.runtime.tensorrt.engine.time.monotonic", lambda: next(times))
-    said: list[str] = []
-    lines = Lines(said.append)
-    for share in (0.1, 0.254, 0.3, 0.9):
-        lines.tell(share)
-    assert said == ["the engine is being built: 25%", "the engine is being built: 90%"]
 
 
 def test_it_is_ready_once_its_plan_is_built_and_tells_how_far_that_is(

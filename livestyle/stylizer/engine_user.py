@@ -1,0 +1,176 @@
+"""The engine of a stylizer: opened for the size of its frames, shared by films, replaced where it fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from livestyle.core.closing import Closing
+from livestyle.core.config import Precision
+from livestyle.core.errors import LivestyleError, NoEngineError
+from livestyle.core.progress import Lines, Progress, Report
+from livestyle.core.size import Size, SizeRule
+from livestyle.model.card import Model
+from livestyle.runtime.engine import BUILDING, Engine, EngineInfo
+from livestyle.runtime.film import Film
+from livestyle.runtime.gpu.driver import CudaError
+from livestyle.runtime.select import EngineRequest, OpenedEngine, Registry, engine_request
+from livestyle.runtime.tiling import tile_size
+from livestyle.stylizer.controls import Settings
+from livestyle.stylizer.flight import Flight
+
+
+class EngineUser(Settings, Closing):
+    """Paints on an engine of its own, as one film on it; or on that of `_main`, which it belongs to."""
+
+    _precision: Precision
+    _threads: int
+    _report: Report | None
+    _slots: int
+    _registry: Registry
+
+    def __init__(self, model: Model, device: str) -> None:
+        super().__init__(model, device)
+        self._main: EngineUser | None = None
+        self._others: list[EngineUser] = []
+        self._film: Film | None = None
+        self._flight = Flight()
+        self._engine: Engine | None = None
+        self._info: EngineInfo | None = None
+        self._size: Size | None = None
+
+    @property
+    def info(self) -> EngineInfo:
+        """What runs. LivestyleError before `open` or the first frame."""
+        if self._info is None:
+            raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
+        return self._info
+
+    def engine_for(self, model: Model, progress: Progress = lambda _: None) -> OpenedEngine:
+        """An engine that opens soon and paints frames as they are now with another model, for `adopt`.
+
+        The caller closes it. progress: told how far it is, where none opens without being built.
+        LivestyleError before `open` or the first frame.
+        """
+        if self._size is None:
+            raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
+        return self._request(model, self._size).telling(progress, beside=True).open_soon()
+
+    @property
+    def sharing(self) -> int:
+        """How many others paint on this one's engine."""
+        return sum(other._engine is not None for other in self._others)
+
+    def adopt(self, engine: Engine) -> Engine | None:
+        """Go on with this open engine, of whatever model, from the next frame on; closes it in the end.
+
+        Gives the one before to the caller, to be closed. The style of the same name stays, else it
+        is the model's first; all else stays as it is set, the frames before too where the model stays.
+        Every film that shares the engine goes on with it.
+        """
+        before = self._engine
+        self._go_on(engine, engine.film)
+        for other in self._others:
+            if other._engine is not None:
+                other._go_on(engine, engine.open_film())
+        return before
+
+    def _open(self, size: Size, how: Callable[[EngineRequest], OpenedEngine]) -> EngineRequest | None:
+        better = None
+        if self._main is not None:
+            self._join(self._main, size)
+        elif self._engine is None or self._engine.size != self._padded(size):
+            self._finish(Flight.finish_all)
+            self._free()
+            try:  # `info` stays meanwhile, for who looks at it on another thread
+                opening = how(self._request(self.model, size))
+            except BaseException:
+                self._info = None
+                raise
+            self._use(opening.engine)
+            better = opening.better
+        if size != self._size:
+            assert self._film is not None
+            self._film.reset()
+            self._size = size
+        return better
+
+    def _finish(self, how: Callable[[Flight, Film], None]) -> None:
+        """Wait for one frame in flight or for all; on the next engine where this one is beyond repair."""
+        if self._film is None:
+            return
+        try:
+            how(self._flight, self._film)
+        except CudaError as error:
+            self._use_next(error)
+            self._flight.paint_again(self._film)
+
+    def _use_next(self, error: CudaError) -> None:
+        """Take the next engine on the list for the one that failed. Raises `error` where there is none."""
+        main, size = self._main or self, self._size
+        assert size is not None
+        if main._engine is self._engine:
+            assert main._engine is not None
+            wish, failed = main._request(main.model, size), main._engine.name
+            main._free()
+            try:
+                main._use(wish.behind(failed).open())
+            except NoEngineError:
+                raise error from None
+            wish.options.report(f"{failed} failed ({error}); {main.info} paints on")
+        if main is not self:
+            self._join(main, size)
+
+    def _go_on(self, engine: Engine, film: Film) -> None:
+        """Paint the next frames as `film`; it has the past of the one before where the model stays."""
+        self._finish(Flight.finish_all)
+        before, model = self._engine, engine.model
+        if before is not None and before.model.folder == model.folder and before.size == engine.size:
+            assert self._film is not None
+            film.state = self._film.state
+        self._use(engine, film)
+        if model.folder != self.model.folder:
+            self._become(model)
+
+    def _join(self, main: EngineUser, size: Size) -> None:
+        """Have a film on the engine of `main`, as it is now."""
+        if main.model.folder != self.model.folder:
+            self._become(main.model)
+        padded = self._padded(size)
+        if main._engine is None or main._engine.size != padded:
+            found = main._engine.size if main._engine else "none"
+            raise LivestyleError(f"a film of {padded} needs an engine of that size to share; it is {found}")
+        if self._engine is not main._engine:
+            self._use(main._engine, main._engine.open_film())
+
+    def _free(self) -> None:
+        if self._main is not None and self._film is not None:
+            self._film.close()
+        elif self._engine is not None:
+            self._engine.close()
+        self._engine = self._film = None
+
+    @property
+    def _rule(self) -> SizeRule:
+        return SizeRule(self.model.card.size_multiple)
+
+    def _padded(self, size: Size) -> Size:
+        """The engine's size for frames of `size`."""
+        return _engine_size(self.model, size)
+
+    def _request(self, model: Model, size: Size) -> EngineRequest:
+        how = self._device, self._precision, self._threads, self._report or (lambda _: None), self._slots
+        found = engine_request(model, _engine_size(model, size), *how, self._registry)
+        return (
+            found
+            if self._report
+            else found.telling(Lines(logging.getLogger("livestyle").warning, BUILDING).tell)
+        )
+
+    def _use(self, engine: Engine, film: Film | None = None) -> None:
+        self._engine, self._film, self._info = engine, film or engine.film, engine.info
+
+
+def _engine_size(model: Model, size: Size) -> Size:
+    inner = tile_size(size) if model.card.scale > 1 else size
+    return SizeRule(model.card.size_multiple).padded(inner)
