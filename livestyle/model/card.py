@@ -176,7 +176,8 @@ def resolve_shapes(shapes: Shapes, size: Size) -> dict[str, tuple[int, ...]]:
 
 
 def file_sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def model_names() -> list[str]:

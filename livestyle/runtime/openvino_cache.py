@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from livestyle.core.config import cache_dir
 from livestyle.core.errors import LivestyleError
 from livestyle.core.output_file import write_text
 from livestyle.core.parts import locked
+from livestyle.model.card import file_sha256
 
 SUFFIX = ".sha256"
 LOCK = "compiling.lock"
@@ -43,7 +43,7 @@ def cached(name: str) -> Iterator[dict[str, str]]:
 def _remove_damaged(folder: Path) -> None:
     for blob in _blobs(folder):
         note = blob.with_name(blob.name + SUFFIX)
-        if not note.is_file() or note.read_text("utf-8", errors="replace") != _sha256(blob):
+        if not note.is_file() or note.read_text("utf-8", errors="replace") != file_sha256(blob):
             blob.unlink(missing_ok=True)
             note.unlink(missing_ok=True)
 
@@ -52,7 +52,7 @@ def _note_hashes(folder: Path) -> None:
     for blob in _blobs(folder):
         note = blob.with_name(blob.name + SUFFIX)
         if not note.exists():
-            write_text(note, _sha256(blob))
+            write_text(note, file_sha256(blob))
 
 
 def _blobs(folder: Path) -> list[Path]:
@@ -61,8 +61,3 @@ def _blobs(folder: Path) -> list[Path]:
         for path in folder.iterdir()
         if path.is_file() and path.suffix not in (SUFFIX, ".part") and path.name != LOCK
     ]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -111,13 +111,13 @@ class EngineUser(Settings, Closing):
         assert size is not None
         if main._engine is self._engine:
             assert main._engine is not None
-            wish, failed = main._request(main.model, size), main._engine.name
+            request, failed = main._request(main.model, size), main._engine.name
             main._free()
             try:
-                main._use(wish.behind(failed).open())
+                main._use(request.behind(failed).open())
             except NoEngineError:
                 raise error from None
-            wish.options.report(f"{failed} failed ({error}); {main.info} paints on")
+            request.options.report(f"{failed} failed ({error}); {main.info} paints on")
         if main is not self:
             self._join(main, size)
 
@@ -161,11 +161,8 @@ class EngineUser(Settings, Closing):
     def _request(self, model: Model, size: Size) -> EngineRequest:
         how = self._device, self._precision, self._threads, self._report or (lambda _: None), self._slots
         found = engine_request(model, _engine_size(model, size), *how, self._registry)
-        return (
-            found
-            if self._report
-            else found.telling(Lines(logging.getLogger("livestyle").warning, BUILDING).tell)
-        )
+        lines = Lines(logging.getLogger("livestyle").warning, BUILDING)
+        return found if self._report else found.telling(lines.tell)
 
     def _use(self, engine: Engine, film: Film | None = None) -> None:
         self._engine, self._film, self._info = engine, film or engine.film, engine.info

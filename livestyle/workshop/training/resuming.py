@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from livestyle.core.errors import LivestyleError
+from livestyle.model.card import file_sha256
 
 PICTURES = "pictures"
 """In a checkpoint's meta: the hashes of the pictures, in the order of its notes."""
@@ -29,7 +29,7 @@ def hashes(paths: Iterable[Path]) -> list[str]:
     found = []
     for path in paths:
         try:
-            found.append(hashlib.sha256(path.read_bytes()).hexdigest())
+            found.append(file_sha256(path))
         except OSError:
             found.append("")
     return found

@@ -21,7 +21,7 @@ from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.log import SHEET_EVERY, logged
 from livestyle.workshop.training.loop import CHECKPOINT, Note, Schedule, fit
 from livestyle.workshop.training.paintings import Painting
-from livestyle.workshop.training.perceptual import Perception
+from livestyle.workshop.training.perceptual import Perception, generator_from
 from livestyle.workshop.training.resuming import PICTURES, hashes
 from livestyle.workshop.training.sheet import save_sheet
 
@@ -137,8 +137,7 @@ class TextureObjective:
 
         photo [B, 3, S, S] gives number, size and device of the textures, nothing else.
         """
-        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        noise = self.model.noise(len(photo), photo.shape[-1], generator)
+        noise = self.model.noise(len(photo), photo.shape[-1], generator_from(rng))
         textures = self.model([z.to(photo.device) for z in noise])
         only = torch.zeros(len(photo), dtype=torch.int64, device=photo.device)
         if self.perception.loss.random:
