@@ -1,4 +1,4 @@
-"""How something that takes long tells how far it is, and what is worth a line."""
+"""How something that takes long reports its progress, and what is worth a line to the user."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 Progress: TypeAlias = Callable[[float], None]
-"""Told the share of the work that is done, 0 to 1, on the thread that works. What it raises ends the work."""
+"""Called with the share of the work that is done, 0 to 1, on the working thread. What it raises ends the
+work."""
 
 Report: TypeAlias = Callable[[str], None]
-"""Told one line for the user."""
+"""Called with one line for the user."""
 
 TELL_EVERY_S = 5.0
 """How often a line says how far something is."""

@@ -35,7 +35,7 @@ class StyleNote:
 
 @dataclass(frozen=True)
 class EncoderGraph:
-    """The graph that makes a style of any picture; where a model has none, its styles are trained.
+    """The graph that turns any picture into a style. The styles of a model without one are trained.
 
     It takes `picture`, uint8 [1, h, w, 3] BGR, and gives `style`, float32 [1, D].
 
@@ -80,10 +80,10 @@ class Card:
     styles: tuple[StyleNote, ...] = ()
 
     def check_paints(self) -> None:
-        """LivestyleError for a model that enlarges pictures, where one that paints is wanted."""
+        """LivestyleError if this model enlarges pictures instead of painting them."""
         if self.scale > 1:
             raise LivestyleError(
-                f"{self.name} enlarges pictures {self.scale} times, it paints none; "
+                f"{self.name} enlarges pictures {self.scale} times and does not paint; "
                 "use it with `livestyle image` or `livestyle video`"
             )
 

@@ -1,4 +1,4 @@
-"""Compiled models that OpenVINO keeps, each with its hash beside it: OpenVINO takes any bytes there are."""
+"""OpenVINO's cache of compiled models, with a hash beside each: OpenVINO itself would load a damaged one."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ LOCK = "compiling.lock"
 
 @contextlib.contextmanager
 def cached(name: str) -> Iterator[dict[str, str]]:
-    """The settings for compile_model inside the block: where the model is kept.
+    """Gives the settings for a compile_model inside the block, which say where the model is cached.
 
-    name: of the model and all that it is compiled for; what is kept under it is checked before, and what
-    is new gets its hash behind. No settings where that folder can't be written, or another run is just
-    compiling the same: what OpenVINO has half written, it would read.
+    name: says the model and all that it is compiled for. Cached files are checked before the block, and new
+    ones get their hash after it. The settings are empty if the folder can't be written, or if another run
+    is compiling the same model right now: OpenVINO would read what that one has half written.
     """
     with contextlib.ExitStack() as stack:
         folder = cache_dir() / "openvino" / name

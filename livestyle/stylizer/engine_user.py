@@ -1,4 +1,4 @@
-"""The engine of a stylizer: opened for the size of its frames, shared by films, replaced where it fails."""
+"""How a stylizer opens an engine for the size of its frames, shares it with other films and replaces it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from livestyle.stylizer.flight import Flight
 
 
 class EngineUser(Settings, Closing):
-    """Paints on an engine of its own, as one film on it; or on that of `_main`, which it belongs to."""
+    """Holds an engine of its own, or paints one more film on the engine of `_main`."""
 
     _precision: Precision
     _threads: int
@@ -47,9 +47,10 @@ class EngineUser(Settings, Closing):
         return self._info
 
     def engine_for(self, model: Model, progress: Progress = lambda _: None) -> OpenedEngine:
-        """An engine that opens soon and paints frames as they are now with another model, for `adopt`.
+        """Opens an engine that paints frames of the present size with another model, for `adopt`.
 
-        The caller closes it. progress: told how far it is, where none opens without being built.
+        An engine that needs no building is preferred. The caller closes it. progress: called with how far
+        the engine is, if one has to be built.
         LivestyleError before `open` or the first frame.
         """
         if self._size is None:
@@ -58,15 +59,15 @@ class EngineUser(Settings, Closing):
 
     @property
     def sharing(self) -> int:
-        """How many others paint on this one's engine."""
+        """How many other stylizers paint on this one's engine."""
         return sum(other._engine is not None for other in self._others)
 
     def adopt(self, engine: Engine) -> Engine | None:
-        """Go on with this open engine, of whatever model, from the next frame on; closes it in the end.
+        """Paint on this open engine, of any model, from the next frame on; `close` will close it.
 
-        Gives the one before to the caller, to be closed. The style of the same name stays, else it
-        is the model's first; all else stays as it is set, the frames before too where the model stays.
-        Every film that shares the engine goes on with it.
+        Returns the engine before, for the caller to close. The style of the same name stays, else the
+        model's first is used. All other settings stay, and so does the past of the film if the model is
+        the same. Every film that shared the engine before goes on with the new one.
         """
         before = self._engine
         self._go_on(engine, engine.film)
@@ -96,7 +97,7 @@ class EngineUser(Settings, Closing):
         return better
 
     def _finish(self, how: Callable[[Flight, Film], None]) -> None:
-        """Wait for one frame in flight or for all; on the next engine where this one is beyond repair."""
+        """Wait for one frame in flight or for all; if the engine fails for good, the next one paints them."""
         if self._film is None:
             return
         try:
@@ -106,7 +107,7 @@ class EngineUser(Settings, Closing):
             self._flight.paint_again(self._film)
 
     def _use_next(self, error: CudaError) -> None:
-        """Take the next engine on the list for the one that failed. Raises `error` where there is none."""
+        """Replace the engine that failed by the next on the list. Raises `error` if there is none."""
         main, size = self._main or self, self._size
         assert size is not None
         if main._engine is self._engine:
@@ -122,7 +123,7 @@ class EngineUser(Settings, Closing):
             self._join(main, size)
 
     def _go_on(self, engine: Engine, film: Film) -> None:
-        """Paint the next frames as `film`; it has the past of the one before where the model stays."""
+        """Paint the next frames as `film`, with the past of the film before if the model stays."""
         self._finish(Flight.finish_all)
         before, model = self._engine, engine.model
         if before is not None and before.model.folder == model.folder and before.size == engine.size:
@@ -133,7 +134,7 @@ class EngineUser(Settings, Closing):
             self._become(model)
 
     def _join(self, main: EngineUser, size: Size) -> None:
-        """Have a film on the engine of `main`, as it is now."""
+        """Open a film on the present engine of `main`."""
         if main.model.folder != self.model.folder:
             self._become(main.model)
         padded = self._padded(size)

@@ -1,4 +1,4 @@
-"""The public API: a model, a style, and frames in, paintings out."""
+"""The public API: a Stylizer takes frames and gives paintings."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ class Stylizer(EngineUser):
         """model: a name, a folder or a Model. device: auto, cpu, cuda, cuda:1 or an engine by name.
 
         precision: auto, f32, f16, bf16 or int8. threads: of a CPU, 0 = the engine's choice. slots:
-        frames in flight on a GPU. report: called with a line for what was passed over, and why, and for
-        how far an engine is that has to be built; without it the latter is logged as a warning.
-        registry: the engines there are.
+        frames in flight on a GPU. report: called with a line for each engine that was passed over and
+        why, and for how far an engine is that has to be built; without it the latter is logged as a
+        warning. registry: the engines to choose from.
         LivestyleError for a name that does not exist.
         """
         engines_for(device, registry)
@@ -90,16 +90,16 @@ class Stylizer(EngineUser):
         return self
 
     def open_soon(self, size: Size) -> EngineRequest | None:
-        """As `open`, but an engine that has to be built waits, where there is another that needn't be.
+        """Open an engine that needs no building if there is one, else build as `open` does.
 
-        Gives what is better and waits, for HotSwap.improve; None where nothing is.
+        Returns the better engines that were not built yet, for HotSwap.improve; None if there are none.
         """
         return self._open(size, EngineRequest.open_soon)
 
     def another(self) -> Stylizer:
-        """One for another film, with a style and a past of its own, on this one's engine and of its size.
+        """Make a stylizer for another film, with its own style and past, on this one's engine and size.
 
-        This one has to be open. Closing it closes the engine, and with it all the films.
+        This one has to be open. Closing it closes the engine and all its films.
         """
         how = self._precision, self._threads, self._report, self._slots, self._registry
         other = Stylizer(self.model, self._device, *how)
@@ -146,7 +146,7 @@ class Stylizer(EngineUser):
         return self._flight.painted.popleft()
 
     def drop(self) -> None:
-        """Forget what is in flight; no result comes of it."""
+        """Discard the frames in flight; they give no results."""
         self._flight = Flight()
         if self._film is not None:
             self._film.drop()
@@ -157,7 +157,7 @@ class Stylizer(EngineUser):
             self._film.reset()
 
     def close(self) -> None:
-        """Free the engine, or of another's engine the film; the next frame opens one again."""
+        """Free the engine, or the film on a shared engine; the next frame opens it again."""
         self.drop()
         self._free()
         self._info = None

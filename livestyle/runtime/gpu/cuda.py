@@ -29,7 +29,7 @@ EVENT_FLAGS = 1 | 2
 
 
 class Stream(Protocol):
-    """Work in order. handle: the CUstream as a number, for libraries that enqueue by themselves."""
+    """Runs work in order. handle: the CUstream as a number, for libraries that enqueue by themselves."""
 
     @property
     def handle(self) -> int: ...
@@ -40,7 +40,7 @@ class Stream(Protocol):
 
 
 class Event(Protocol):
-    """A point in a stream; before it is first recorded it has happened."""
+    """Marks a point in a stream. One that was never recorded counts as passed."""
 
     def synchronize(self) -> object:
         """Wait until the point last recorded is passed."""
@@ -59,7 +59,7 @@ class Cuda(Protocol):
         ...
 
     def part(self) -> Cuda:
-        """The same GPU for what is released by itself: by the part's own `close`, or else with the whole."""
+        """The same GPU for things that are released together, by the part's own `close` or with the whole."""
         ...
 
     def stream(self) -> Stream:
@@ -71,11 +71,11 @@ class Cuda(Protocol):
     def record(self, event: Event, stream: Stream) -> None: ...
 
     def wait(self, stream: Stream, event: Event) -> None:
-        """What is given to `stream` from now on starts after the point last recorded in `event`."""
+        """Work given to `stream` from now on starts after the point last recorded in `event`."""
         ...
 
     def pinned(self, nbytes: int) -> Bytes:
-        """Page-locked host memory; what lies in it goes over the bus without another copy."""
+        """Page-locked host memory, which is copied to and from the device without a detour."""
         ...
 
     def device(self, nbytes: int) -> int:
@@ -97,7 +97,7 @@ class Cuda(Protocol):
         ...
 
     def capture(self, stream: Stream, work: Callable[[], None]) -> Callable[[], None]:
-        """What `work` gives to `stream`, as one CUDA graph: recorded now, run by each call of the result.
+        """Record what `work` gives to `stream` as one CUDA graph; each call of the result runs it.
 
         Nothing runs while it is recorded. `work` neither waits for events nor records any.
         CudaError where it can't be recorded; the stream can then be used as before.
@@ -113,19 +113,19 @@ class Cuda(Protocol):
 
 
 class Owner:
-    """The one thread that touches CUDA: a context is bound to a thread, and so is what is made in it."""
+    """Runs everything that touches CUDA on one thread, because a context is bound to a thread."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "cuda")
 
     def start(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Let the thread do it after all that it was told before."""
+        """Queue `work` behind all earlier work."""
         return self._pool.submit(work, *args, **kwargs)
 
     def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same, and wait for it; its exception is raised here."""
+        """Queue `work` and wait for its result; its exception is raised here."""
         return self.start(work, *args, **kwargs).result()
 
     def close(self) -> None:
-        """Let it finish what it was told, and join it."""
+        """Finish the queued work and join the thread."""
         self._pool.shutdown()

@@ -1,4 +1,4 @@
-"""CUDA on cuda-bindings: the graphs that pycuda lacks, and all of it where there is no pycuda."""
+"""CUDA by cuda-bindings: the graphs that pycuda lacks, and everything if pycuda is not installed."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ def find_driver() -> Driver | None:
 
 
 class Driver:
-    """The driver's functions by name, and the part of them that captures graphs.
-
-    Used by the thread whose context is current.
+    """Calls the driver's functions by name, and captures graphs. Used by the thread whose context is
+    current.
     """
 
     def __init__(self, module: Any) -> None:
@@ -44,13 +43,13 @@ class Driver:
         return results[0] if results else None
 
     def stream(self, stream: Stream) -> Any:
-        """As the functions take it."""
+        """The stream as the driver's functions take it."""
         return self._module.CUstream(stream.handle)
 
     def capture(self, stream: Stream, work: Callable[[], None]) -> Graph:
         """See Cuda.capture."""
         handle = self.stream(stream)
-        # Of this thread alone: what others do meanwhile does not spoil it.
+        # Thread-local: calls of other threads don't spoil the capture.
         mode = self._module.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
         self.call("cuStreamBeginCapture", handle, mode)
         try:
@@ -71,7 +70,7 @@ class Driver:
 
 
 class BoundEvent:
-    """An Event of its own."""
+    """Is an Event of cuda-bindings."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
@@ -85,7 +84,7 @@ class BoundEvent:
 
 
 class BoundStream:
-    """A Stream of its own."""
+    """Is a Stream of cuda-bindings."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
@@ -100,7 +99,7 @@ class BoundStream:
 
 
 class Graph:
-    """A recorded piece of work, for the stream it was recorded on."""
+    """Is a recorded piece of work, bound to the stream it was recorded on."""
 
     def __init__(self, driver: Driver, handle: Any, stream: Any) -> None:
         self._driver = driver
@@ -115,7 +114,7 @@ class Graph:
 
 
 class BoundCuda(CudaLayer):
-    """Cuda without pycuda."""
+    """Implements Cuda without pycuda."""
 
     def __init__(self, gpu: Gpu, driver: Driver) -> None:
         super().__init__(gpu)
@@ -189,6 +188,6 @@ def _bound(event: Event) -> Any:
 
 
 def _quietly(work: Callable[..., object], *args: Any) -> None:
-    """An error was raised where it was met; here the rest is to be released all the same."""
+    """Ignore a CudaError: it was raised where it occurred, and the rest is to be released all the same."""
     with contextlib.suppress(CudaError):
         work(*args)

@@ -1,4 +1,4 @@
-"""CUDA on pycuda, and on cuda-bindings for the graphs, where that is installed too."""
+"""CUDA by pycuda, with cuda-bindings for graphs if that is installed too."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from livestyle.runtime.gpu.driver import CudaError, Gpu, pop_context
 
 
 class PyCuda(CudaLayer):
-    """Cuda on pycuda's primary context; pycuda.autoinit is never loaded."""
+    """Implements Cuda on pycuda's primary context; pycuda.autoinit is never loaded."""
 
     def __init__(self, gpu: Gpu, pycuda: Any, bindings: Driver | None) -> None:
-        """pycuda: the module pycuda.driver. bindings: what captures graphs; without it none is captured."""
+        """pycuda: the module pycuda.driver. bindings: captures graphs; without it none are captured."""
         super().__init__(gpu)
         self._pycuda = pycuda
         self._bindings = bindings
@@ -112,7 +112,7 @@ class PyCuda(CudaLayer):
 
 
 class _Wrapped:
-    """pycuda's own object: it is destroyed with its last reference, which is this one."""
+    """Holds the last reference to one of pycuda's objects, which is destroyed with it."""
 
     def __init__(self, own: Any, named: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
         self.own, self._named = own, named
@@ -126,11 +126,11 @@ class _Wrapped:
 
 
 class PyEvent(_Wrapped):
-    """An Event of pycuda's."""
+    """Is an Event of pycuda."""
 
 
 class PyStream(_Wrapped):
-    """A Stream of pycuda's."""
+    """Is a Stream of pycuda."""
 
     @property
     def handle(self) -> int:
@@ -138,9 +138,9 @@ class PyStream(_Wrapped):
 
 
 class _Guard:
-    """Goes with its thread, and takes the context off pycuda's stack before.
+    """Takes the context off pycuda's stack when its thread ends.
 
-    Where a program ends without `close`, pycuda would end the process for what is left on it.
+    If a program ended without `close`, pycuda would abort the process because of what is left on the stack.
     """
 
     def __init__(self, context: Any) -> None:

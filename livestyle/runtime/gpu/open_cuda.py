@@ -14,10 +14,10 @@ LAYERS = ("pycuda", "bindings")
 
 
 def open_cuda(index: int = 0) -> Cuda:
-    """The primary context of GPU `index`, current in this thread until it is closed.
+    """Open the primary context of GPU `index`; it is current in this thread until it is closed.
 
-    On what $LIVESTYLE_CUDA names, else on pycuda, else on cuda-bindings. CudaError, with the remedy, where
-    there is no such GPU, no driver, or that package is missing.
+    $LIVESTYLE_CUDA names the package; without it pycuda is used, else cuda-bindings. CudaError, with the
+    remedy, if there is no such GPU or driver, or that package is missing.
     """
     gpu, asked = find_gpu(index), os.environ.get("LIVESTYLE_CUDA", "")
     if asked and asked not in LAYERS:

@@ -17,7 +17,7 @@ from livestyle.runtime.tensorrt.plan_cache import Order, Target, is_built, keep_
 
 
 class TensorRtEngine(GpuEngine):
-    """Full TensorRT. Where its plan isn't built yet `open` builds it, and tells how far it is."""
+    """Runs full TensorRT. If the plan isn't built yet, `open` builds it and reports how far it is."""
 
     name = Flavour.FULL.value
     flavour = Flavour.FULL
@@ -27,7 +27,7 @@ class TensorRtEngine(GpuEngine):
         return is_built(self._find()[0])
 
     def _find(self) -> tuple[Order, Gpu]:
-        """The plan that is needed here, and for which GPU. LivestyleError where it can't run."""
+        """The plan that is needed here and the GPU that it is for. LivestyleError if it can't run."""
         library(self.flavour)
         gpu = find_gpu(self.options.gpu)
         target, beside = Target.of(gpu), self.options.beside
@@ -52,7 +52,7 @@ class TensorRtEngine(GpuEngine):
         del self._data
 
     def _binder(self, cuda: Cuda) -> Bind:
-        """Slots of a film with state run one after the other: they share the memory of activations."""
+        """Slots of a film with state run one after the other, so they share the memory of activations."""
         nbytes = max(1, self._plan.memory_bytes)
         shared = cuda.device(nbytes) if self.model.card.state else None
 
@@ -83,17 +83,17 @@ class TensorRtEngine(GpuEngine):
 
 
 class RtxEngine(TensorRtEngine):
-    """TensorRT for RTX: GeForce and other RTX from Turing on."""
+    """Runs TensorRT for RTX, on GeForce and other RTX cards from Turing on."""
 
     name = Flavour.RTX.value
     flavour = Flavour.RTX
 
 
 class Plan:
-    """A plan in the memory of the GPU whose context is current in this thread."""
+    """Loads a plan into the memory of the GPU whose context is current in this thread."""
 
     def __init__(self, flavour: Flavour, data: bytes, kernels: bytes = b"") -> None:
-        """kernels: what an earlier run compiled. LivestyleError where TensorRT can't load the plan."""
+        """kernels: those that an earlier run compiled. LivestyleError if TensorRT can't load the plan."""
         self._trt, self._log = library(flavour), log(flavour)
         self._log.errors.clear()
         try:
@@ -108,7 +108,7 @@ class Plan:
             self._config = self._engine.create_runtime_config()
             self._config.set_execution_context_allocation_strategy(self._user_managed)
             self._cache = self._config.create_runtime_cache()
-            if kernels:  # of another driver's or a damaged one nothing is used
+            if kernels:  # TensorRT ignores those of another driver, and damaged ones
                 self._cache.deserialize(kernels)
             self._config.set_runtime_cache(self._cache)
 
@@ -118,22 +118,24 @@ class Plan:
 
     @property
     def memory_bytes(self) -> int:
-        """What a context needs for activations."""
+        """The memory that a context needs for activations."""
         return int(self._engine.device_memory_size_v2)
 
     def kernels(self) -> bytes:
-        """What TensorRT for RTX has compiled so far, for the next start; empty on full TensorRT."""
+        """The kernels that TensorRT for RTX has compiled so far, for the next start; empty on full
+        TensorRT.
+        """
         return bytes(self._cache.serialize()) if self._cache is not None else b""
 
     @property
     def tensors(self) -> set[str]:
-        """Names of its inputs and outputs."""
+        """The names of its inputs and outputs."""
         return {self._engine.get_tensor_name(i) for i in range(self._engine.num_io_tensors)}
 
     def bind(self, addresses: Mapping[str, int], memory: int) -> Bound:
-        """A context with its tensors at these addresses for good, and `memory_bytes` of memory at that one.
+        """Make a context with its tensors at `addresses`, and its `memory_bytes` of memory at `memory`.
 
-        CudaError where TensorRT makes none; LivestyleError where the tensors are others.
+        CudaError if TensorRT can't make it; LivestyleError if the plan has other tensors.
         """
         if set(addresses) != self.tensors:
             raise LivestyleError(
@@ -151,7 +153,7 @@ class Plan:
 
 
 class Bound:
-    """An execution context; see Execution. Freed before its plan."""
+    """Is an Execution by a TensorRT context; it is freed before its plan."""
 
     def __init__(self, context: Any, messages: Any) -> None:
         self._context = context
@@ -164,7 +166,7 @@ class Bound:
             raise CudaError(f"execute_async_v3 failed: {self._log.first()}")
 
     def capturable(self, stream: Stream) -> bool:
-        """TensorRT for RTX knows; full TensorRT finds out."""
+        """TensorRT for RTX knows whether it can; for full TensorRT the capture has to be tried."""
         asked = getattr(self._context, "is_stream_capturable", None)
         return asked is None or bool(asked(stream.handle))
 

@@ -1,4 +1,4 @@
-"""From a trained network to the ONNX graph that every engine reads, and back."""
+"""Exports a trained network as the ONNX graph that every engine reads, and reads it back."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from livestyle.workshop.networks.styled import Network, StyledTransformer
 from livestyle.workshop.networks.transformer import Architecture, Transformer
 
 INPUTS = ("frame", *STYLE_INPUTS)
-"""In this order; the state tensors follow."""
+"""The inputs of the graph, in their order; the state tensors follow."""
 
 EXAMPLE = (128, 160)
 """Height and width the graph is traced with; both sides of the exported graph are free."""
 
 ADAIN = {"network": "adain", "encoder": "VGG-19 to relu4_1", "decoder": "mirrored"}
-"""What a card says of Huang's network; of a transformer it has the fields of its Architecture."""
+"""The architecture of Huang's network in a card. A transformer's has the fields of its Architecture."""
 
 
 def export_onnx(net: Network, path: Path) -> None:
@@ -57,7 +57,7 @@ def export_onnx(net: Network, path: Path) -> None:
 
 
 def example_inputs(net: Network) -> tuple[Tensor, ...]:
-    """What the graph is traced with: a black frame, plain paint, no past."""
+    """The inputs that the graph is traced with: a black frame, an untrained style, no past."""
     size = Size(EXAMPLE[1], EXAMPLE[0])
     shapes = resolve_shapes(state_shapes(net.style_length), size)
     frame = torch.zeros(1, *EXAMPLE, 3, dtype=torch.uint8)

@@ -1,4 +1,4 @@
-"""Pictures enlarged four times by a network that has seen what they lost (Johnson 2016, section 4.2)."""
+"""Trains a network to enlarge pictures four times (Johnson 2016, section 4.2)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ from livestyle.workshop.training.sheet import pick_photos, save_sheet
 SCALE = 4
 LAYER = "relu2_2"
 BLUR_SIGMA = 1.0
+"""Of the blur before a photo is made smaller (Johnson 2016, section 4.2)."""
+
 BLUR_REACH_PX = 4
+"""The blur is cut off there, at four sigma."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +114,7 @@ def feature_distance(vgg: VGG19, enlarged: Tensor, photo: Tensor) -> Tensor:
 
 
 def reduce(photo: Tensor) -> Tensor:
-    """What is left of a photo at a quarter: blurred with σ = 1, then bicubic; [B, 3, H, W] in [0, 1]."""
+    """The photo at a quarter of its sides, blurred with σ = 1 and then bicubic; [B, 3, H, W] in [0, 1]."""
     reach = torch.arange(-BLUR_REACH_PX, BLUR_REACH_PX + 1, device=photo.device)
     kernel = torch.exp(-(reach / BLUR_SIGMA).square() / 2)
     kernel = (kernel / kernel.sum()).expand(3, 1, 1, -1)
@@ -122,7 +125,7 @@ def reduce(photo: Tensor) -> Tensor:
 
 
 def bicubic(low: Tensor) -> Tensor:
-    """The enlargement that there is without a network, in [0, 1]."""
+    """The bicubic enlargement, to compare with; in [0, 1]."""
     return F.interpolate(low, scale_factor=float(SCALE), mode="bicubic").clamp(0, 1)
 
 

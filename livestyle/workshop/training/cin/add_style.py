@@ -21,6 +21,7 @@ from livestyle.workshop.training.paintings import Painting
 from livestyle.workshop.training.perceptual import BRUSHWORK, FeedforwardObjective, Perception, Weights
 
 LEAF_PHOTOS = 96
+"""Drawn pictures that stand in for photos."""
 
 
 @dataclass(frozen=True)
