@@ -16,7 +16,8 @@ from livestyle.workshop.export.publish import publish
 from livestyle.workshop.networks.vgg import load_vgg19
 from livestyle.workshop.training.data import PhotoCrops
 from livestyle.workshop.training.sheet import pick_photos
-from livestyle.workshop.training.superres import LAYER, SuperresOptions, measure, train_superres
+from livestyle.workshop.training.superres.objective import LAYER
+from livestyle.workshop.training.superres.train import SuperresOptions, measure, train_superres
 
 MEASURED = 16
 """Photos that the figures on the card are the means of."""

@@ -174,20 +174,6 @@ class Transformer(nn.Module):
     def norms(self) -> Iterator[StyleNorm]:
         return (m for m in self.modules() if isinstance(m, StyleNorm))
 
-    def macs(self, height: int, width: int) -> int:
-        """Multiply-accumulates of the convolutions for one image of height x width pixels."""
-        total = 0
-        side = float(self.arch.fold)
-        for layer in (self.stem, *self.down, *self.blocks, *self.up, self.head):
-            convs = [m for m in layer.modules() if isinstance(m, nn.Conv2d)]
-            for conv in convs:
-                side *= conv.stride[0]
-                side /= 2 if isinstance(layer, UpConv) else 1
-                total += math.ceil(height / side) * math.ceil(width / side) * conv.weight.numel()
-        if self.canvas is not None:
-            total += height // FOLD * (width // FOLD) * self.canvas.conv.conv.weight.numel()
-        return total
-
 
 class _Offsets:
     """Hands out consecutive slices of the style vector, gamma and beta for each norm."""

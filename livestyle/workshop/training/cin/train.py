@@ -18,12 +18,13 @@ from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.transformer import Architecture, Transformer
 from livestyle.workshop.networks.vgg import load_vgg19
 from livestyle.workshop.training.cin.distillation import TeacherObjective
+from livestyle.workshop.training.cin.objective import FeedforwardObjective
 from livestyle.workshop.training.data import PhotoCrops, load_style
 from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.log import logged
 from livestyle.workshop.training.loop import CHECKPOINT, Note, Objective, fit
 from livestyle.workshop.training.options import StyleOptions
-from livestyle.workshop.training.perceptual import FeedforwardObjective, Layers, Perception
+from livestyle.workshop.training.perceptual import Layers, Perception
 from livestyle.workshop.training.resuming import PICTURES, hashes
 from livestyle.workshop.training.sheet import pick_photos, write_sheet
 
