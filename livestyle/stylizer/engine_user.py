@@ -9,11 +9,13 @@ from livestyle.core.closing import Closing
 from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError, NoEngineError
 from livestyle.core.progress import Lines, Progress, Report
-from livestyle.core.size import Size, SizeRule
+from livestyle.core.size import MIN_SIDE_PX, Size, SizeRule
 from livestyle.model.card import Model
 from livestyle.runtime.engine import BUILDING, Engine, EngineInfo
 from livestyle.runtime.film import Film
 from livestyle.runtime.gpu.driver import CudaError
+from livestyle.runtime.openvino import OpenVinoEngine
+from livestyle.runtime.openvino_parts import WHOLE_PIXELS, PartsPainter
 from livestyle.runtime.select import EngineRequest, OpenedEngine, Registry, engine_request
 from livestyle.runtime.tiling import tile_size
 from livestyle.stylizer.controls import Settings
@@ -35,6 +37,7 @@ class EngineUser(Settings, Closing):
         self._others: list[EngineUser] = []
         self._film: Film | None = None
         self._flight = Flight()
+        self._painter: PartsPainter | None = None
         self._engine: Engine | None = None
         self._info: EngineInfo | None = None
         self._size: Size | None = None
@@ -46,8 +49,10 @@ class EngineUser(Settings, Closing):
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
         return self._info
 
-    def engine_for(self, model: Model, progress: Progress = lambda _: None) -> OpenedEngine:
-        """Opens an engine that paints frames of the present size with another model, for `adopt`.
+    def engine_for(
+        self, model: Model, progress: Progress = lambda _: None, size: Size | None = None
+    ) -> OpenedEngine:
+        """Opens an engine that paints frames of the present size, or of `size`, with a model, for `adopt`.
 
         An engine that needs no building is preferred. The caller closes it. progress: called with how far
         the engine is, if one has to be built.
@@ -55,25 +60,27 @@ class EngineUser(Settings, Closing):
         """
         if self._size is None:
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
-        return self._request(model, self._size).telling(progress, beside=True).open_soon()
+        return self._request(model, size or self._size).telling(progress, beside=True).open_soon()
 
     @property
     def sharing(self) -> int:
         """How many other stylizers paint on this one's engine."""
         return sum(other._engine is not None for other in self._others)
 
-    def adopt(self, engine: Engine) -> Engine | None:
+    def adopt(self, engine: Engine, size: Size | None = None) -> Engine | None:
         """Paint on this open engine, of any model, from the next frame on; `close` will close it.
 
         Returns the engine before, for the caller to close. The style of the same name stays, else the
         model's first is used. All other settings stay, and so does the past of the film if the model is
-        the same. Every film that shared the engine before goes on with the new one.
+        the same. Every film that shared the engine before goes on with the new one. size: of the frames, if
+        it is another.
         """
         before = self._engine
         self._go_on(engine, engine.film)
         for other in self._others:
             if other._engine is not None:
                 other._go_on(engine, engine.open_film())
+        self._size = size or self._size
         return before
 
     def _open(self, size: Size, how: Callable[[EngineRequest], OpenedEngine]) -> EngineRequest | None:
@@ -95,6 +102,19 @@ class EngineUser(Settings, Closing):
             self._film.reset()
             self._size = size
         return better
+
+    def _parts(self, size: Size) -> PartsPainter | None:
+        """What paints a frame too large to be painted at once; None for others, and on a GPU."""
+        if size.width * size.height <= WHOLE_PIXELS or self.model.card.scale > 1 or self._main is not None:
+            return None
+        least = Size(MIN_SIDE_PX, MIN_SIDE_PX)
+        if self._engine is None and self._open(least, EngineRequest.open_soon) is not None:
+            return None
+        if not isinstance(self._engine, OpenVinoEngine):
+            return None
+        if self._painter is None or self._painter.engine is not self._engine:
+            self._painter = PartsPainter(self._engine)
+        return self._painter
 
     def _finish(self, how: Callable[[Flight, Film], None]) -> None:
         """Wait for one frame in flight or for all; if the engine fails for good, the next one paints them."""
@@ -149,7 +169,7 @@ class EngineUser(Settings, Closing):
             self._film.close()
         elif self._engine is not None:
             self._engine.close()
-        self._engine = self._film = None
+        self._engine = self._film = self._painter = None
 
     @property
     def _rule(self) -> SizeRule:

@@ -126,6 +126,9 @@ class Stylizer(EngineUser):
             found = f"{getattr(pixels, 'dtype', type(pixels).__name__)} {getattr(pixels, 'shape', '')}"
             raise LivestyleError(f"bad frame: {found}; expected uint8 (H, W, 3) in BGR")
         size = Size.of(pixels)
+        if self.steadiness == 0 and (parts := self._parts(size)) is not None:
+            self._flight.painted.append(parts.paint(pixels, self.frame_style))
+            return
         self.open(size)
         assert self._engine is not None
         assert self._film is not None

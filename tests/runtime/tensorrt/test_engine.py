@@ -271,7 +271,7 @@ def test_with_a_gpu_and_no_tensorrt_the_remedy_is_named(
     for package in ("tensorrt", "tensorrt_rtx"):
         monkeypatch.setitem(sys.modules, package, None)
     for name in ("tensorrt", "rtx"):
-        with pytest.raises(NoEngineError, match=rf"pip install --upgrade 'livestyle\[{name}\]'"):
+        with pytest.raises(NoEngineError, match=rf"pip install --upgrade '\.\[{name}\]'"):
             open_engine(model, SIZE, name)
 
 
@@ -283,6 +283,6 @@ def test_a_chip_that_tensorrt_for_rtx_does_not_know(
     h200 = Gpu(0, "NVIDIA H200", (9, 0), 2**37, "580.95.05", "13.0")
     monkeypatch.setattr(tensorrt, "find_gpu", lambda index: h200)
     engine = RtxEngine(model, SIZE, Precision.F16)
-    with pytest.raises(LivestyleError, match=r"doesn't know SM90, only .*livestyle\[tensorrt\]"):
+    with pytest.raises(LivestyleError, match=r"doesn't know SM90, only .*\.\[tensorrt\]"):
         engine.open()
     assert not engines_dir().exists()
