@@ -173,9 +173,7 @@ def run(options: argparse.Namespace, together: bool, folder: Path) -> dict[str, 
             finally:
                 over.set()
         samples = sampled.result()
-        result: dict[str, Any] = {
-            "window": report(pipeline.lanes, stylizer.info, stylizer.model.card.name, pipeline.painting_size)
-        }
+        result: dict[str, Any] = {"window": report(pipeline.lanes, stylizer.info, stylizer.model.card.name)}
         if together:
             sent = camera.report()["virtual_camera"]
             result["virtual_camera"] = {**seen.figures(), "dropped": sent["dropped"], "size": sent["size"]}

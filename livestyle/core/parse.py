@@ -1,4 +1,4 @@
-"""Parses lists of styles and times as they are written on a command line."""
+"""Lists of styles and times, as they are written on a command line."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Settings(Controlled):
     """Holds the settings for a model. Any thread may change them; they count from the next frame on."""
 
     def __init__(self, model: Model, device: str) -> None:
-        """device: where style pictures are encoded if that is possible there."""
+        """device: where pictures are encoded, if it can."""
         super().__init__(model.styles.vectors[0])
         self.model = model
         self._device = device
@@ -118,7 +118,7 @@ class Settings(Controlled):
         return self._encoder
 
     def _become(self, model: Model) -> None:
-        """Go on with another model: styles that it has stay, else its first is used, and no second."""
+        """Another model; styles of the same names stay, else it is the model's first, and no second."""
         name = self._style if self._style in model.styles.names else model.styles.names[0]
         second = self._second_style if self._second_style in model.styles.names else ""
         with self._changing:

@@ -13,6 +13,7 @@ from livestyle.core.frame import Frame
 from livestyle.core.size import MAX_SIDE_PX, MIN_SIDE_PX, Size
 from livestyle.sources.source import SourceInfo
 from livestyle.sources.synthetic.scene import Scene
+from livestyle.sources.synthetic.stamp import Stamp, draw_stamp
 
 NAME = "synthetic"
 DEFAULT_SIZE = Size(640, 480)
@@ -24,15 +25,16 @@ class SyntheticSource:
     """A moving scene; picture n is the same in every run and is due n / rate seconds after entering.
 
     Frame.captured_ns is when the frame was due; frames that nobody reads in time are never drawn.
+    stamped: the frame's index and capture time are drawn into its corner (see stamp.py)
     """
 
-    def __init__(self, size: Size = DEFAULT_SIZE, rate: float = DEFAULT_RATE) -> None:
+    def __init__(self, size: Size = DEFAULT_SIZE, rate: float = DEFAULT_RATE, stamped: bool = False) -> None:
         """LivestyleError for a size outside 64 to 8192 px a side or a rate outside 0 to 1000."""
         if min(size.width, size.height) < MIN_SIDE_PX or max(size.width, size.height) > MAX_SIDE_PX:
             raise LivestyleError(f"bad size {size}; expected {MIN_SIDE_PX} to {MAX_SIDE_PX} px a side")
         if not 0 < rate <= MAX_RATE:
             raise LivestyleError(f"bad rate {rate:g}; expected above 0, at most {MAX_RATE:g}")
-        self._size, self._rate = size, rate
+        self._size, self._rate, self._stamped = size, rate, stamped
         self._scene: Scene | None = None
         self._left = threading.Event()
         self._start_ns = 0
@@ -63,7 +65,10 @@ class SyntheticSource:
         if self._left.wait(max(0, due_ns - time.monotonic_ns()) / 1e9):
             return None
         self._next = index + 1
-        return Frame(self._scene.at(index / self._rate), index, due_ns)
+        pixels = self._scene.at(index / self._rate)
+        if self._stamped:
+            draw_stamp(pixels, Stamp(index % 2**32, due_ns // 1000))
+        return Frame(pixels, index, due_ns)
 
     def stop(self) -> None:
         self._left.set()
