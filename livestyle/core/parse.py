@@ -10,12 +10,12 @@ from livestyle.core.errors import LivestyleError
 
 
 def split_styles(text: str | None) -> tuple[str, ...]:
-    """'a, b' to ('a', 'b'); nothing to ()."""
+    """Turns 'a, b' into ('a', 'b'), and None or empty text into ()."""
     return tuple(name.strip() for name in (text or "").split(",") if name.strip())
 
 
 def parse_seconds(text: str) -> float:
-    """'5', '5s', '500ms' or '2m' in seconds; LivestyleError for anything else."""
+    """The seconds in '5', '5s', '500ms' or '2m'; LivestyleError for anything else."""
     match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*(ms|s|m|)", text.strip().lower())
     if match is None:
         raise LivestyleError(f"bad time {text!r}; expected seconds, for example 5s")

@@ -41,7 +41,7 @@ class StyleNote:
 
 @dataclass(frozen=True)
 class EncoderGraph:
-    """The graph that makes a style of any picture; where a model has none, its styles are trained.
+    """The graph that turns any picture into a style. The styles of a model without one are trained.
 
     It takes `picture`, uint8 [1, h, w, 3] BGR, and gives `style`, float32 [1, D].
 
@@ -90,10 +90,10 @@ class Card:
     styles: tuple[StyleNote, ...] = ()
 
     def check_paints(self) -> None:
-        """LivestyleError for a model that enlarges pictures, where one that paints is wanted."""
+        """LivestyleError if this model enlarges pictures instead of painting them."""
         if self.scale > 1:
             raise LivestyleError(
-                f"{self.name} enlarges pictures {self.scale} times, it paints none; "
+                f"{self.name} enlarges pictures {self.scale} times and does not paint; "
                 "use it with `livestyle image` or `livestyle video`"
             )
 
@@ -205,7 +205,8 @@ def resolve_shapes(shapes: Shapes, size: Size) -> dict[str, tuple[int, ...]]:
 
 
 def file_sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def model_names() -> list[str]:

@@ -16,7 +16,7 @@ from livestyle.core.output_file import replacing
 from livestyle.core.parse import did_you_mean
 
 ALL = "all"
-"""In place of a name: every style of the bank."""
+"""Stands for every style of the bank, where a name of a style is expected."""
 
 Vector: TypeAlias = NDArray[np.float32]
 """One style, float32 [D]: for CIN the gammas and betas of every normalisation, in order."""
@@ -120,10 +120,10 @@ class StyleBank:
         return replace(self, names=names, vectors=self.vectors[others])
 
     def added(self, name: str, vector: Vector) -> tuple[str, StyleBank]:
-        """This bank with one more style behind its own, and the name it goes by there.
+        """The name that a new style gets, and this bank with that style at its end.
 
-        'My Photo' goes by 'my_photo'; by 'my_photo_2' where that is another style's name. A style
-        that is here already under its name, but for the rounding, is not added twice.
+        'My Photo' is named 'my_photo', or 'my_photo_2' if another style has that name. A style that is
+        here already under its name, up to rounding, is not added twice.
         """
         plain = re.sub(r"\W+", "_", name.casefold()).strip("_") or "picture"
         name, number = plain, 1

@@ -1,4 +1,4 @@
-"""What frames are painted in, set at any time: the style and its strength, and what is kept."""
+"""The settings of a stylizer that may be changed at any time: styles, controls, added styles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from livestyle.stylizer.user_styles import keep, removed
 
 
 class Settings(Controlled):
-    """Of a model: any thread may change them, and they count from the next frame on."""
+    """Holds the settings for a model. Any thread may change them; they count from the next frame on."""
 
     def __init__(self, model: Model, device: str) -> None:
         """device: where pictures are encoded, if it can."""
@@ -86,13 +86,15 @@ class Settings(Controlled):
         The picture is encoded once; then it is a style like any other, until this stylizer ends or,
         with `keep_it`, whenever this model is loaded, until `remove_style`. Another thread may paint
         meanwhile. LivestyleError for a bad picture, a model without an encoder, or one that was
-        replaced meanwhile; also where it can't be kept, and then it is here until the end.
+        replaced meanwhile. Also if it can't be saved; then it can be used until the stylizer ends.
         """
         model = self.model
         vector = self._encoder_of(model).encode(picture)
         with self._changing:
             if self.model.folder != model.folder:
-                raise LivestyleError(f"{name} is for {model.card.name}, which paints no more; add it again")
+                raise LivestyleError(
+                    f"{name} was made for {model.card.name}, which was replaced; add it again"
+                )
             name, bank = self.model.styles.added(name, vector)
             self.model = replace(self.model, styles=bank)
         graph = model.card.encoder
