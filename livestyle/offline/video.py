@@ -100,10 +100,14 @@ def transcode(
     stylizer.set_controls(options.controls)
     stylizer.reset()
     began = time.monotonic()
+
+    def about(line: str) -> None:
+        warn(f"{source.name}: {line}")
+
     with open_container(source, options.track) as container:
         stream = film_track(container, source, options.track)
         if left := left_out(container, stream):
-            warn(f"{source.name}: {described(stream)} is painted; left out: {left}; --track N takes another")
+            about(f"{described(stream)} is painted; left out: {left}; --track N takes another")
         demux = Demux(container, stream, source)
         hdr = hdr_name(demux.first)
         if hdr:
@@ -119,7 +123,7 @@ def transcode(
                 warn(f"an earlier run to {target.name} was cut short; what it had is {kept}")
         paint = FilmPainter(stylizer, schedule, demux.time_base, shape, frame_count(stream), progress)
         try:
-            beside = Beside(writer, container, stream, options.audio, demux.covers, warn)
+            beside = Beside(writer, container, stream, options.audio, demux.covers, about)
             chapters = moved(container.chapters(), demux.carry(beside.tracks))
             writer.set_metadata(still_true(container.metadata), chapters)
             writer.start()
@@ -145,7 +149,7 @@ def transcode(
     if damaged := demux.damaged + writer.lost:
         lines.append(f"{damaged} damaged frames or packets were skipped")
     for line in lines:
-        warn(f"{source.name}: {line}")
+        about(line)
     return Transcoded(
         target, writer.frames, damaged, len(beside.tracks), size, time.monotonic() - began, codecs
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
@@ -37,6 +38,9 @@ VIDEO_SUFFIXES = frozenset(
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 """swscale's default darkens by two levels of 255 each way."""
 
+LIKELY_ASPECT = Fraction(8)
+"""No film has pixels wider than so many of their heights."""
+
 Lie: TypeAlias = tuple[bool, bool, bool]
 """How a picture is stored, one of eight ways: turned by a quarter, and mirrored across and down then."""
 
@@ -45,8 +49,8 @@ MAX_PIXELS = MAX_SIDE_PX * MAX_SIDE_PX
 _FORMATS = (
     "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg,gif,apng,mjpeg,yuv4mpegpipe,h264,hevc,mpegvideo,ivf,nut,mxf,dv"
 )
-_PROBED = {"probesize": "64000000", "analyzeduration": "600000000"}
-"""Bytes and microseconds read to find the tracks of files that don't list them; sound may begin late."""
+PROBED_BYTES, PROBED_US = 64_000_000, 600_000_000
+"""Read to find the tracks of files that don't list them; sound may begin late."""
 
 _HDR = {ColorTrc.SMPTE2084: "PQ (HDR10)", ColorTrc.ARIB_STD_B67: "HLG"}
 _MATRICES = {
@@ -70,7 +74,8 @@ def open_container(path: Path, track: int | None = None) -> InputContainer:
     """
     check_file(path, "a video file")
     av.logging.set_libav_level(av.logging.PANIC)
-    limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, **_PROBED}
+    probed = {"probesize": str(PROBED_BYTES), "analyzeduration": str(PROBED_US)}
+    limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, **probed}
     try:
         file = as_film(path) if is_webp(path) else str(path.absolute())
         container = av.open(
@@ -117,6 +122,14 @@ def matrix(frame: VideoFrame) -> Colorspace:
 def full_range(frame: VideoFrame) -> bool:
     """Whether black is 0 and white 255 rather than 16 and 235."""
     return frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+
+
+def upright_aspect(stream: VideoStream, frame: VideoFrame) -> Fraction:
+    """The width of a pixel to its height, of an upright picture; 1 where the file says nothing likely."""
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    if not 1 / LIKELY_ASPECT <= aspect <= LIKELY_ASPECT:
+        return Fraction(1)
+    return 1 / aspect if abs(frame.rotation) == 90 else aspect
 
 
 def transparent(frame: VideoFrame) -> bool:
