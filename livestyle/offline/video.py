@@ -25,7 +25,7 @@ from livestyle.sinks.encoders import Encoding, container_of, encoder_name, keeps
 from livestyle.sinks.video_format import VideoFormat
 from livestyle.sinks.video_writer import VideoWriter, told_of
 from livestyle.sources.hardware import decoder_of
-from livestyle.sources.video.container import frame_count, hdr_name, open_container
+from livestyle.sources.video.container import frame_count, hdr_name, open_container, shows_through
 from livestyle.sources.video.tracks import described, film_track, left_out
 from livestyle.stylizer.stylizer import Stylizer
 
@@ -109,6 +109,8 @@ def transcode(
         if left := left_out(container, stream):
             about(f"{described(stream)} is painted; left out: {left}; --track N takes another")
         demux = Demux(container, stream, source)
+        if shows_through(demux.first):
+            warn(f"{source.name} is transparent in places; a painted film is white there")
         hdr = hdr_name(demux.first)
         if hdr:
             warn(f"{source.name} is {hdr} video; it is painted as if it were SDR, and looks paler or darker")

@@ -84,7 +84,7 @@ FILMS = (
         "half_clear_film",
         "a.mkv",
         clip(*STEADY, codec="ffv1", pix_fmt="bgra", solid=(30, 60, 220), alpha=128),
-        video=Outcome(times=STEADY_S, color=(142, 157, 238)),
+        video=Outcome(times=STEADY_S, color=(142, 157, 238), says=("is transparent in places",)),
         live=SEEN,
     ),
     Situation(

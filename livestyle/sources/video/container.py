@@ -137,6 +137,11 @@ def transparent(frame: VideoFrame) -> bool:
     return any(component.is_alpha for component in frame.format.components)
 
 
+def shows_through(frame: VideoFrame) -> bool:
+    """Whether it is transparent anywhere."""
+    return transparent(frame) and bool(frame.reformat(format="bgra").to_ndarray()[:, :, 3].min() < 255)
+
+
 def reason(error: Exception) -> str:
     """What FFmpeg or the system says, without its number or the path."""
     return str(getattr(error, "strerror", None) or error)
