@@ -174,9 +174,8 @@ def run(options: argparse.Namespace, together: bool, folder: Path) -> dict[str, 
             finally:
                 over.set()
         samples = sampled.result()
-        name = stylizer.model.card.name
-        window_figures = report(pipeline.lanes, stylizer.info, name, pipeline.painting_size)
-        result: dict[str, Any] = {"window": window_figures}
+        model, painted = stylizer.model.card.name, pipeline.painting_size
+        result: dict[str, Any] = {"window": report(pipeline.lanes, stylizer.info, model, painted)}
         if together:
             sent = camera.report()["virtual_camera"]
             result["virtual_camera"] = {**seen.figures(), "dropped": sent["dropped"], "size": sent["size"]}

@@ -26,7 +26,8 @@ from livestyle.ui.virtual_camera import VirtualCamera
 from tests.pipeline.conftest import stylizer
 from tests.sinks.virtual_cameras import NAME, FakeDevice, registered
 from tests.ui.desktop import wait_for
-from tests.ui.test_session import FakeWindow, ListSink, pipeline, session_of
+from tests.ui.list_sink import ListSink
+from tests.ui.test_session import FakeWindow, pipeline, session_of
 
 __all__ = ["pipeline", "stylizer"]
 
