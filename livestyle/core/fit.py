@@ -10,7 +10,7 @@ from livestyle.core.size import Size
 
 
 def cover(pixels: Pixels, size: Size) -> Pixels:
-    """`pixels` scaled to fill `size`, what sticks out cut off evenly; itself where it fits already."""
+    """`pixels` scaled to fill `size` and cut evenly where they stick out; the same array if it fits."""
     have = Size.of(pixels)
     if have == size:
         return pixels

@@ -29,6 +29,9 @@ from livestyle.sources.video.container import frame_count, hdr_name, open_contai
 from livestyle.sources.video.tracks import described, film_track, left_out
 from livestyle.stylizer.stylizer import Stylizer
 
+WAITING_BYTES = 32_000_000
+"""Pictures that wait between two threads take no more."""
+
 
 @dataclass(frozen=True)
 class TranscodeOptions:
@@ -124,7 +127,7 @@ def transcode(
             chapters = moved(container.chapters(), demux.carry(beside.tracks))
             writer.set_metadata(still_true(container.metadata), chapters)
             writer.start()
-            run_ordered(demux, paint, lambda item: _write(writer, item, beside))
+            run_ordered(demux, paint, lambda item: _write(writer, item, beside), _waiting(size))
             beside.finish()
         except KeyboardInterrupt:
             kept = writer.keep()
@@ -150,6 +153,11 @@ def transcode(
     return Transcoded(
         target, writer.frames, damaged, len(beside.tracks), size, time.monotonic() - began, codecs
     )
+
+
+def _waiting(size: Size) -> int:
+    """How many pictures may wait between two threads: four, and fewer of large ones."""
+    return min(4, max(1, WAITING_BYTES // (3 * size.width * size.height)))
 
 
 def _write(writer: VideoWriter, item: Item, beside: Beside) -> None:

@@ -53,6 +53,12 @@ class Stage:
         return max(lane.stats.display.count for lane in self.lanes)
 
     @property
+    def spare(self) -> float:
+        """The share of the last seconds, 0 to 1, in which the thread that paints had no frame to paint."""
+        rates = ((lane.stats.inference.recent(), lane.stats.inference_ms.recent(50)) for lane in self.lanes)
+        return max(0.0, 1.0 - sum(rate * ms / 1000 for rate, ms in rates))
+
+    @property
     def source(self) -> SourceInfo:
         return self.lanes[self.selected].source.info
 

@@ -29,8 +29,8 @@ THUMBNAIL = Size(160, 120)
 A_FRAME = 4
 """So many thumbnails are painted of one frame at most."""
 
-REST = 2.0
-"""After each the thread rests this many times as long as it took: the live picture comes first."""
+SHARE, LEAST_SHARE = 0.3, 0.03
+"""Of the time in which the live picture leaves the machine idle so much is used; of all time never less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,17 @@ class Gallery(Closing):
     """
 
     def __init__(
-        self, model: Callable[[], Model], open_engine_for: Callable[[Model], Engine] = open_small
+        self,
+        model: Callable[[], Model],
+        spare: Callable[[], float] = lambda: 1.0,
+        open_engine_for: Callable[[Model], Engine] = open_small,
     ) -> None:
-        """model: gives the model that paints now, with the styles that it has now."""
+        """model: gives the model that paints now, with the styles that it has now.
+
+        spare: gives the share of the time, 0 to 1, in which the live picture waits for frames (Stage.spare).
+        """
         self._model = model
+        self._spare = spare
         self._open = open_engine_for
         self._frames: Latest[Pixels] = Latest()
         self._background: Background[Engine] = Background("gallery")
@@ -136,7 +143,9 @@ class Gallery(Closing):
             painted = engine.infer(padded, FrameStyle.still(styles.vectors[number]))
             with self._lock:
                 self._painted[styles.names[number]] = SizeRule.crop(painted, THUMBNAIL)
-            if stop.wait(REST * (time.perf_counter() - began)):
+            took_s = time.perf_counter() - began
+            share = max(LEAST_SHARE, SHARE * self._spare())
+            if stop.wait(took_s / share - took_s):
                 return
 
     def close(self) -> None:

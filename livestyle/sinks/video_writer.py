@@ -58,7 +58,7 @@ class VideoWriter:
         """
         self.container, encoding = container_of(path), encoding or Encoding()
         name = encoder_name(encoding, self.container)
-        options = encoder_options(name, encoding)
+        options = encoder_options(name, encoding, form.size)
         self.encoder = name
         self.path = path
         self.frames = 0

@@ -118,9 +118,9 @@ class Actions:
             Action.NEXT_MODEL: lambda _: self._chooser.models.turn(1),
             Action.PREVIOUS_MODEL: lambda _: self._chooser.models.turn(-1, every=True),
             Action.OPEN_PICTURE: lambda _: self._open_picture(),
-            Action.NEXT_PICTURE: lambda _: self._chooser.browse(1),
-            Action.PREVIOUS_PICTURE: lambda _: self._chooser.browse(-1),
-            Action.REMOVE_STYLE: lambda _: self._chooser.remove(),
+            Action.NEXT_PICTURE: lambda _: self._browse(1),
+            Action.PREVIOUS_PICTURE: lambda _: self._browse(-1),
+            Action.REMOVE_STYLE: lambda _: self._remove(),
             Action.COMPARE: lambda _: self._compare(),
             Action.NEXT_CAMERA: lambda _: self._next_camera(),
             Action.SNAPSHOT: lambda _: self._snapshot(),
@@ -151,6 +151,14 @@ class Actions:
             return found
         self._screen.picker = found
         return ""
+
+    def _browse(self, step: int) -> str:
+        return self._chooser.browse(step) if self._chooser.browses else self._open_picture()
+
+    def _remove(self) -> str:
+        """The style that is marked in the gallery, or the one that is shown."""
+        gallery = self._screen.gallery
+        return self._chooser.remove(gallery.marked if gallery else "")
 
     def _next_camera(self) -> str:
         count = len(self._pipeline.lanes)

@@ -46,7 +46,7 @@ class Chooser:
         named: int = 1,
     ) -> None:
         """models, named: see Models. picture: where choosing begins."""
-        self.gallery = Gallery(lambda: stylizer.model)
+        self.gallery = Gallery(lambda: stylizer.model, lambda: pipeline.spare)
         self._stylizer = stylizer
         self._hot_swap = pipeline.hot_swap
         self._pipeline = pipeline
@@ -77,6 +77,7 @@ class Chooser:
             models.current,
             adds=models.any_picture is not None,
             about=tuple(models.about(number) for number in range(len(models.names))),
+            coming=models.wanted if models.coming else None,
             problem=self.gallery.problem,
             busy=self.busy,
         )
@@ -100,8 +101,7 @@ class Chooser:
         return Picker(self._picture.parent if self._picture else pictures_dir(), self._previews)
 
     def _is_coming(self, number: int) -> bool:
-        coming = self.models.coming
-        return coming is not None and coming.card.name == self.models.names[number]
+        return self.models.coming is not None and self.models.wanted == number
 
     def add(self, path: Path, keep_it: bool = True) -> str:
         """Begin to make a style of a picture file, in place of one that waits; the look changes to it.
@@ -120,18 +120,23 @@ class Chooser:
         self._coming = self._pipeline.look, self._last
         return f"Reading {path.name} …"
 
+    @property
+    def browses(self) -> bool:
+        """There was a picture, and its folder can be gone through."""
+        return self._picture is not None
+
     def browse(self, step: int) -> str:
         """As `add` for the picture `step` places on in the folder of the last one, which is not kept."""
         if self._picture is None:
-            return "i opens a picture"
+            raise LivestyleError("i opens a picture")
         return self.add(neighbour(self._picture.absolute(), step), keep_it=False)
 
-    def remove(self) -> str:
-        """Remove the style that is shown for good, at the second call within AGAIN_S seconds.
+    def remove(self, style: str = "") -> str:
+        """Remove a style for good, at the second call within AGAIN_S seconds; the one that is shown, if none.
 
         LivestyleError for one that ships with the model.
         """
-        style, now = self._pipeline.look.style, time.monotonic()
+        style, now = style or self._pipeline.look.style, time.monotonic()
         check_own(self._stylizer.model, style)
         if self._going != style or now > self._going_until:
             self._going, self._going_until = style, now + AGAIN_S

@@ -44,7 +44,8 @@ def draw_gallery(canvas: Pixels, view: GalleryView, camera: Pixels) -> None:
     offer, layout = view.offer, view.layout
     frost(canvas)
     for number, (name, box) in enumerate(zip(offer.models, layout.models, strict=True)):
-        chip = _chip(name, layout.size, box.size, number == offer.model)
+        color = ACCENT if number == offer.coming else WHITE
+        chip = _chip(name, layout.size, box.size, number == offer.model, color)
         chip.onto(canvas, box.left, box.top)
     dim = cv2.convertScaleAbs(camera, alpha=0.3).astype(np.uint8, copy=False)
     for number, box in enumerate(layout.tiles[: offer.count - view.first], view.first):
@@ -110,11 +111,11 @@ def _number(text: str, size: int) -> Overlay:
 
 
 @lru_cache(maxsize=32)
-def _chip(name: str, size: int, box: Size, on: bool) -> Overlay:
+def _chip(name: str, size: int, box: Size, on: bool, color: Color) -> Overlay:
     """The name of a model in a pill."""
     weight = BOLD if on else 500
     x = (box.width - width_of(name, size, weight)) // 2
-    words = Text(name, x, round(box.height / 2 + size * 0.36), size, PANEL if on else WHITE, weight)
+    words = Text(name, x, round(box.height / 2 + size * 0.36), size, PANEL if on else color, weight)
     if not on:
         return panel(box.width, box.height, box.height // 2, [words], opacity=0.55)
     return plate(box, box.height // 2, ACCENT, (words,))
@@ -129,7 +130,7 @@ def _foot(canvas: Pixels, view: GalleryView) -> None:
     if offer.count > layout.page:
         seen = f"{view.first + 1}–{min(view.first + layout.page, offer.count)} of {offer.count}   ·   "
     special = offer.problem or offer.busy
-    if view.pointed is not None and view.pointed < len(offer.about):
+    if not special and view.pointed is not None and view.pointed < len(offer.about):
         special = offer.about[view.pointed]
     texts = (special,) if special else tuple(seen + hint for hint in HINTS)
     words = hint_panel(texts, size, width)

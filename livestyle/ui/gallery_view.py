@@ -37,6 +37,7 @@ class Offer:
     """What there is to choose from, as of now.
 
     model:  the number of the one that paints, in `models`
+    coming: the number of the one that is being prepared; None = none is
     style, second: the names of those that are on; second empty = none
     adds:   a picture can be added: behind the thumbnails there is a place for it
     about:  what each model is
@@ -51,6 +52,7 @@ class Offer:
     model: int
     adds: bool
     about: tuple[str, ...] = ()
+    coming: int | None = None
     problem: str = ""
     busy: str = ""
 

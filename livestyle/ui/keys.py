@@ -45,7 +45,7 @@ class Key:
 
 @dataclass(frozen=True)
 class HelpLine:
-    """A line of the help. actions: of each of its keys, in their order."""
+    """A line of the help. actions: of its keys, in their order; what is done with the mouse comes last."""
 
     keys: tuple[str, ...]
     does: str
@@ -58,10 +58,9 @@ class HelpLine:
 
 HELP: tuple[tuple[HelpLine, ...], ...] = (
     (
-        HelpLine(("g",), "all styles at a glance", (Action.GALLERY,)),
+        HelpLine(("g", "click"), "all styles at a glance", (Action.GALLERY,)),
         *(HelpLine.of(control) for control in CONTROLS if control.keys),
         HelpLine(("1–9",), "style by number"),
-        HelpLine(("click",), "all styles at a glance"),
         HelpLine(("wheel",), "strength"),
     ),
     (
@@ -115,7 +114,7 @@ def _bound() -> Iterator[tuple[str, Key]]:
             steps = (-1, 1) if len(keys) == 2 else (1,)
             yield from ((key, Key(control, step)) for key, step in zip(keys, steps, strict=False))
     for line in (line for column in HELP for line in column if line.actions):
-        yield from zip(line.keys, map(Key, line.actions), strict=True)
+        yield from zip(line.keys, map(Key, line.actions), strict=False)
     yield from ((key, Key(action)) for key, action in NOT_SHOWN.items())
     yield from ((str(number), Key(Action.PICK_STYLE, number)) for number in range(1, 10))
 

@@ -37,7 +37,9 @@ class Models:
         self._stylizer = stylizer
         self._models = list(models)
         self._named = named
-        self._wanted, self._step = self.current, 0
+        self._step = 0
+        self.wanted = self.current
+        """the number of the one that was asked for last"""
         self._ms: dict[Path, tuple[float, float]] = {}
         self._on, self._since = self.current, time.monotonic()
 
@@ -58,8 +60,8 @@ class Models:
     @property
     def coming(self) -> Model | None:
         """The one that is being prepared."""
-        other = self._wanted != self.current and self._pipeline.hot_swap.preparing
-        return self._models[self._wanted] if other else None
+        other = self.wanted != self.current and self._pipeline.hot_swap.preparing
+        return self._models[self.wanted] if other else None
 
     def turn(self, step: int, every: bool = False) -> str:
         """Prepare the model `step` places on; gives what to tell the user.
@@ -68,7 +70,7 @@ class Models:
         """
         if len(self._models) == 1:
             return f"{self._stylizer.model.card.name} is the only model here"
-        number = self._next(self._wanted if self.coming else self.current, step, every)
+        number = self._next(self.wanted if self.coming else self.current, step, every)
         said = self.choose(number, sure=every)
         self._step = 0 if every else step
         return said
@@ -77,7 +79,7 @@ class Models:
         """Prepare the model of this number, from 0; gives what to tell the user. sure: though it be slow."""
         current = self.current
         self._models[current] = self._stylizer.model  # with the styles it got meanwhile
-        self._wanted, self._step, model = number, 0, self._models[number]
+        self.wanted, self._step, model = number, 0, self._models[number]
         if number == current:
             self._pipeline.hot_swap.stay()
             return f"Model: {model.card.name}"
@@ -90,7 +92,7 @@ class Models:
         if self.current != self._on:
             self._on, self._since = self.current, time.monotonic()
             return [self.about(self._on)]
-        slow, step = self._wanted, self._step
+        slow, step = self.wanted, self._step
         if step and self.coming is None and slow != self._on and self._is_slow(slow):
             self.choose(self._next(slow, step, every=False), sure=False)
             self._step = step
@@ -98,16 +100,10 @@ class Models:
         return []
 
     def about(self, number: int) -> str:
-        """What a model is, and how fast it is here where that is known: 'cin: 16 paintings, 8 fps here'."""
+        """What a model is, and how fast it is here where that is known: 'cin: 16 paintings (8 fps here)'."""
         model = self._models[number]
-        names = {note.name: note.title for note in model.card.styles}
-        what = f"{len(model.styles)} paintings"
-        if model.card.encoder is not None:
-            what = "any picture"
-        elif len(model.styles) == 1:
-            what = names.get(model.styles.names[0]) or "one painting"
         fps = self._fps(number)
-        return f"{model.card.name}: {what}" + (f", {fps:.0f} fps here" if fps else "")
+        return f"{model.card.name}: {model.title}" + (f" ({fps:.0f} fps here)" if fps else "")
 
     def _next(self, number: int, step: int, every: bool) -> int:
         """The model `step` places on, or the first behind it that isn't slow, if only the one that paints."""

@@ -102,7 +102,8 @@ def draw_picker(canvas: Pixels, picker: Picker) -> None:
 
 
 def _count(picker: Picker) -> str:
-    return f"{picker.index + 1} / {len(picker.names)}" if picker.names else "nothing fits"
+    seen = f"{picker.index + 1} / {len(picker.names)}" if picker.names else "nothing fits"
+    return f"choose a picture   ·   {seen}"
 
 
 def _large(canvas: Pixels, picker: Picker, box: Box) -> None:
@@ -130,6 +131,8 @@ def _square(pixels: Pixels, side: int) -> Overlay:
 
 @lru_cache(maxsize=4)
 def _field(text: str, count: str, box: Size, size: int) -> Overlay:
+    if width_of(count, size) > box.width // 2:
+        count = count.split("   ")[-1]
     y, taken = round(box.height / 2 + size * 0.36), width_of(count, size) + 3 * size
     shown = shortened_left(f"{text}_", size, box.width - taken - size, BOLD)
     marks = [

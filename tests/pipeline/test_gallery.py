@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,16 @@ from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.pipeline import gallery as gallery_module
-from livestyle.pipeline.gallery import A_FRAME, THUMBNAIL, Gallery, Thumbnail, open_small, thumbnail
+from livestyle.pipeline.gallery import (
+    A_FRAME,
+    LEAST_SHARE,
+    SHARE,
+    THUMBNAIL,
+    Gallery,
+    Thumbnail,
+    open_small,
+    thumbnail,
+)
 from livestyle.runtime.engine import Engine
 from livestyle.stylizer.stylizer import Stylizer
 from tests.conftest import picture
@@ -59,7 +69,7 @@ def test_a_frame_gives_a_few_thumbnails_and_no_frame_none(tmp_path: Path) -> Non
             painted.release()
             return self._engine.infer(*arguments)  # type: ignore[arg-type]
 
-    with Gallery(lambda: model, lambda m: Counting(open_small(m))) as gallery:  # type: ignore[arg-type, return-value]
+    with Gallery(lambda: model, open_engine_for=lambda m: Counting(open_small(m))) as gallery:  # type: ignore[arg-type, return-value]
         wait_for(lambda: greys(gallery)[0] == 0)
         wait_for(lambda: sum(g is not None for g in (grey(s) for s in gallery.thumbnails)) >= A_FRAME)
         while painted.acquire(timeout=0.5):
@@ -94,7 +104,7 @@ def test_a_model_without_an_engine_says_why_and_the_next_one_paints(tmp_path: Pa
             raise LivestyleError("it is broken")
         return open_small(model)
 
-    with Gallery(lambda: models[0], open_one) as gallery:
+    with Gallery(lambda: models[0], open_engine_for=open_one) as gallery:
         wait_for(lambda: greys(gallery) and gallery.problem)
         assert gallery.problem == "no thumbnails of bad: it is broken"
         for _ in range(5):
@@ -117,11 +127,31 @@ def test_leaving_does_not_wait_for_an_engine_and_closes_it(tmp_path: Path) -> No
         engine.close = lambda: (close(), closed.set())  # type: ignore[assignment, method-assign, func-returns-value]
         return engine
 
-    with Gallery(lambda: model, open_late) as gallery:
+    with Gallery(lambda: model, open_engine_for=open_late) as gallery:
         gallery.show(FRAME)
         assert opening.wait(60)
     gate.set()
     assert closed.wait(60)
+
+
+@pytest.mark.parametrize(("spare", "share"), [(1.0, SHARE), (0.5, SHARE / 2), (0.0, LEAST_SHARE)])
+def test_it_takes_its_share_of_the_time_that_is_spare(tmp_path: Path, spare: float, share: float) -> None:
+    model, waits, asked = write_tiny(tmp_path / "tiny", "a"), [], []
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout or 0.0)
+            return True
+
+    def clock() -> float:
+        asked.append(0)
+        return float(len(asked))  # a second each time
+
+    with Gallery(lambda: model, lambda: spare) as gallery, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "perf_counter", clock)
+        with open_small(model) as engine:
+            gallery._paint(engine, model.styles, thumbnail(FRAME), Stop())
+    assert waits == [pytest.approx(1 / share - 1)]
 
 
 def test_who_never_looks_opens_nothing(tmp_path: Path) -> None:
@@ -130,7 +160,7 @@ def test_who_never_looks_opens_nothing(tmp_path: Path) -> None:
     def open_never(asked: Model) -> Engine:
         raise AssertionError(asked)
 
-    with Gallery(lambda: model, open_never) as gallery:
+    with Gallery(lambda: model, open_engine_for=open_never) as gallery:
         assert threading.active_count() == threads
         assert gallery.problem == ""
 
@@ -148,7 +178,7 @@ def test_a_thumbnail_is_the_middle_of_the_picture(size: Size) -> None:
 def test_of_the_shipped_model_it_is_what_the_model_paints(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gallery_module, "REST", 0.0)
+    monkeypatch.setattr(gallery_module, "SHARE", 1.0)
     with Gallery(lambda: model) as gallery:
 
         def whole() -> bool:

@@ -153,13 +153,15 @@ def test_a_picture_is_kept_and_goes_when_it_is_asked_twice(show: Show, tmp_path:
     assert show.chooser.remove() == "d again removes Red for good"
     show.chooser._going_until = 0.0
     assert show.chooser.remove() == "d again removes Red for good"
-    assert show.chooser.remove() == "Removed Red"
+    assert show.chooser.remove("red") == "Removed Red"
     wait_for(lambda: show.color() == [0, 0, 0])
     assert show.look.bank.names == Model.load(folder).styles.names == ("sea", "sun")
 
 
 def test_pictures_of_the_folder_one_after_the_other(show: Show, tmp_path: Path) -> None:
-    assert show.chooser.browse(1) == "i opens a picture"
+    assert not show.chooser.browses
+    with pytest.raises(LivestyleError, match="i opens a picture"):
+        show.chooser.browse(1)
     paths = [write(tmp_path / "p" / f"{n}.png", (n, n, n)) for n in (30, 60, 90)]
     show.chooser.add(paths[0])
     for step, level in ((0, 30), (1, 60), (1, 90), (1, 30), (-1, 90)):
@@ -244,8 +246,8 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_in_turn_a_slow_model_is_passed_by_and_known(show: Show, slow: list[str]) -> None:
     assert show.chooser.models.turn(1) == "Preparing two …"
-    show.hears("two: any picture, 1 fps here; shift+tab goes there")
-    show.hears("three: one painting, 50 fps here")
+    show.hears("two: any picture (1 fps here); shift+tab goes there")
+    show.hears("three: one painting (50 fps here)")
     assert show.stylizer.model.card.name == "three"
     show.chooser.models.turn(1)
     show.arrives("one")
@@ -258,7 +260,7 @@ def test_in_turn_a_slow_model_is_passed_by_and_known(show: Show, slow: list[str]
 def test_where_all_others_are_slow_it_stays(show: Show, slow: list[str]) -> None:
     slow.append("three")
     show.chooser.models.turn(1)
-    show.hears("three: one painting, 1 fps here; shift+tab goes there")
+    show.hears("three: one painting (1 fps here); shift+tab goes there")
     assert show.stylizer.model.card.name == "one"
     assert show.chooser.busy == ""
     assert show.chooser.models.turn(1) == "Model: one"

@@ -12,6 +12,7 @@ import pytest
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.sinks.pointer import Gesture
+from livestyle.sources.images import load_image
 from livestyle.ui.clipboard import pasted_path
 from livestyle.ui.picker import Picker, neighbour
 from livestyle.ui.picker_panel import draw_picker, picker_layout
@@ -186,15 +187,29 @@ def test_a_pasted_path_is_gone_to(picker: Picker, home: Path) -> None:
 def test_what_is_pasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, path: str | None) -> None:
     program = tmp_path / "xclip"
     (tmp_path / "text").write_text(text)
-    program.write_text(f"#!/bin/sh\ncat '{tmp_path / 'text'}'\n")
+    program.write_text(f"#!/bin/sh\ncase \"$*\" in *png*) exit 1;; esac\ncat '{tmp_path / 'text'}'\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     if path is None:
-        with pytest.raises(LivestyleError, match="no path on the clipboard"):
+        with pytest.raises(LivestyleError, match="no path and no picture"):
             pasted_path()
     else:
         assert pasted_path() == Path(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script of a shell")
+def test_a_pasted_picture_becomes_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cv2.imwrite(str(tmp_path / "a.png"), np.full((20, 30, 3), 77, np.uint8))
+    program = tmp_path / "xclip"
+    program.write_text(f"#!/bin/sh\ncase \"$*\" in *image/png*) cat '{tmp_path / 'a.png'}';; esac\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setenv("LIVESTYLE_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    path = pasted_path()
+    assert path.is_relative_to(tmp_path / "data")
+    assert load_image(path).shape == (20, 30, 3)
 
 
 def test_without_a_program_for_the_clipboard_it_says_so(
