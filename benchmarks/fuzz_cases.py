@@ -51,6 +51,9 @@ WORDS = (
     ),
 )
 
+VALUES = (None, True, 0, -1, 1e300, 2**40, "", "../x", "H/0", "\0", [], [[]], ["H", "W"], {}, {"float": 1})
+"""What a card gets in the place of its own values."""
+
 Rng = np.random.Generator
 
 
@@ -113,6 +116,16 @@ def mutated(data: bytes, other: bytes, rng: Rng) -> bytes:
     return bytes(found)
 
 
+def another_value(card: dict[str, object], rng: Rng) -> bytes:
+    """A card with one or two values exchanged, at any depth."""
+    for _ in range(int(rng.integers(1, 3))):
+        table, key = card, str(rng.choice(list(card)))
+        while isinstance(inner := table[key], dict) and inner and rng.random() < 0.7:
+            table, key = inner, str(rng.choice(list(inner)))
+        table[key] = VALUES[int(rng.integers(len(VALUES)))]
+    return json.dumps(card).encode()
+
+
 def cut(data: bytearray, _: bytes, rng: Rng) -> None:
     del data[int(rng.integers(len(data))) :]
 
@@ -164,6 +177,8 @@ def words_of(case: int, folder: Path) -> tuple[str, list[str]]:
         return name, words_with(command, option, WORDS[int(rng.integers(len(WORDS)))], folder)
     seed, other = (kind.seeds[int(rng.integers(len(kind.seeds)))] for _ in range(2))
     data = mutated(seed.read_bytes(), other.read_bytes(), rng)
+    if name == "card" and rng.random() < 0.8:
+        data = another_value(json.loads(seed.read_text("utf-8")), rng)
     if name in ("card", "graph", "encoder", "styles"):
         model = Path("model")
         model.mkdir(exist_ok=True)

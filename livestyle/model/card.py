@@ -11,9 +11,11 @@ from typing import Any, TypeAlias
 
 from livestyle.core.config import data_dir
 from livestyle.core.errors import LivestyleError
+from livestyle.core.input_file import read_file
 from livestyle.core.output_file import write_text
 from livestyle.core.parse import did_you_mean
 from livestyle.core.size import Size
+from livestyle.model.card_check import check
 from livestyle.model.styles import StyleBank, pretty
 
 CARD_NAME = "card.json"
@@ -108,11 +110,12 @@ class Card:
     def load(cls, folder: Path) -> Card:
         path = folder / CARD_NAME
         try:
-            data = json.loads(path.read_text("utf-8"))
+            data = json.loads(read_file(path).decode("utf-8"))
+            check(data)
             notes = tuple(StyleNote(**note) for note in data.pop("styles", ()))
             encoder = data.pop("encoder", None)
             return cls(**data, styles=notes, encoder=EncoderGraph(**encoder) if encoder else None)
-        except (OSError, ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise LivestyleError(f"cannot read the model card {path}: {error}") from error
 
 
@@ -245,7 +248,7 @@ def _with_own_graphs(card: Card) -> Card:
         return card
     own = Card.load(folder)
     graphs = {kind: str(folder / file) for kind, file in own.graphs.items()}
-    sha256 = {kind: own.sha256[kind] for kind in own.graphs}
+    sha256 = {kind: own.sha256.get(kind, "") for kind in own.graphs}
     return replace(
         card, graphs={**card.graphs, **graphs}, sha256={**card.sha256, **sha256}, figures=own.figures
     )

@@ -124,7 +124,9 @@ def test_a_missing_graph_says_how_to_get_it(folder: Path, model: Model) -> None:
         Model.load(folder).graph("float")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"name": 1, "surprise": 2}', "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", "3", '"text"', "[" * 100_000, '{"name": 1, "surprise": 2}', "\x00"]
+)
 def test_damaged_cards(folder: Path, text: str) -> None:
     (folder / CARD_NAME).write_text(text, "utf-8")
     with pytest.raises(LivestyleError, match=r"cannot read the model card .*card\.json"):
@@ -156,3 +158,30 @@ def test_the_users_styles_follow_those_that_ship(folder: Path, model: Model) -> 
 
 def test_own_styles_belong_to_one_network(model: Model) -> None:
     assert own_styles_dir(model.card).name == f"cin-lite-{model.card.sha256['float'][:12]}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("name", "../elsewhere"),
+        ("name", None),
+        ("style_length", 0),
+        ("style_length", "1568"),
+        ("size_multiple", 2**40),
+        ("scale", True),
+        ("graphs", "model.onnx"),
+        ("graphs", {"float": 1}),
+        ("sha256", []),
+        ("sha256", {"int8": "0"}),
+        ("state", {"frame": [1, 3, "H/0", "W"]}),
+        ("state", {"frame": "H"}),
+        ("styles", ["great_wave"]),
+        ("encoder", "encoder.onnx"),
+        ("encoder", {"file": "encoder.onnx", "sha256": "0", "side_px": -1}),
+    ],
+)
+def test_a_card_of_anybody_is_checked(folder: Path, name: str, value: object) -> None:
+    path = folder / CARD_NAME
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), name: value}), "utf-8")
+    with pytest.raises(LivestyleError, match=f"cannot read the model card .*: {name}"):
+        Model.load(folder)
