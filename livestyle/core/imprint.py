@@ -1,4 +1,4 @@
-"""What a picture file says beside its pixels."""
+"""What a picture file says besides its pixels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Imprint:
-    """profile: ICC, what the RGB values mean; empty = sRGB. dpi: dots an inch, across and down, or None."""
+    """Holds what goes along from a picture to its painting.
+
+    profile: the ICC profile, which says what the RGB values mean; empty = sRGB
+    dpi:     dots an inch, across and down; None = unknown
+    """
 
     profile: bytes = b""
     dpi: tuple[float, float] | None = None

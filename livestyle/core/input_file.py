@@ -8,7 +8,7 @@ from livestyle.core.errors import LivestyleError
 
 
 def check_file(path: Path, expected: str = "a file") -> None:
-    """LivestyleError where there is no plain file: reading a pipe or a device might wait for ever."""
+    """LivestyleError unless `path` is a plain file: reading a pipe or a device might never end."""
     try:
         if path.is_file():
             return
@@ -20,7 +20,7 @@ def check_file(path: Path, expected: str = "a file") -> None:
 
 
 def read_file(path: Path) -> bytes:
-    """What a plain file holds. LivestyleError as of `check_file`, and where it can't be read."""
+    """The bytes of a plain file. LivestyleError as `check_file` raises it, and if it can't be read."""
     check_file(path)
     try:
         return path.read_bytes()

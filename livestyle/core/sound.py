@@ -17,7 +17,11 @@ Samples = NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """samples: int16 (n, 2), RATE_HZ. heard_ns: time.monotonic_ns() of the first, as of frames."""
+    """Holds samples with their time.
+
+    samples:  int16 (n, 2), RATE_HZ
+    heard_ns: time.monotonic_ns() when the first was heard, the clock of frames
+    """
 
     samples: Samples
     heard_ns: int
@@ -27,7 +31,7 @@ class Ear(Protocol):
     """Hears while it is entered."""
 
     def take(self) -> list[Sound]:
-        """What was heard since the last call, in order; never waits."""
+        """The sound heard since the last call, in order; never waits."""
         ...
 
     def __enter__(self) -> Self: ...

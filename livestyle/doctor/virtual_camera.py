@@ -1,4 +1,4 @@
-"""What `livestyle doctor` says of virtual cameras: whether one opens, and what is missing for that."""
+"""Tells in `livestyle doctor` whether a virtual camera opens, and what is missing for that."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from livestyle.sinks.virtual_camera import VirtualCameraSink, check_package
 
 
 def virtual_camera(topic: str) -> Iterator[Finding]:
-    """The package, the driver where the system has one for it, and whether a device opens."""
+    """Yields the package, the driver if the system needs one, and whether a device opens."""
     missing = False
     try:
         check_package()
@@ -28,7 +28,7 @@ def virtual_camera(topic: str) -> Iterator[Finding]:
 
 
 def _driver(topic: str) -> Finding:
-    """v4l2loopback. A device that is hidden from browsers wants a look; none is no fault."""
+    """How v4l2loopback is. A device that browsers can't see is a warning; having none is not."""
     found = loopback()
     devices = ", ".join(f"{device} ({name})" for device, name in found.devices.items())
     if not found.loaded or not devices:
@@ -41,7 +41,7 @@ def _driver(topic: str) -> Finding:
 
 
 def _trial(topic: str) -> Finding:
-    """Open one, and close it again."""
+    """Open a virtual camera and close it again."""
     try:
         with VirtualCameraSink() as sink:
             return Finding(topic, "device", State.OK, f"{sink.device} takes {sink.size} at {sink.rate:g} fps")

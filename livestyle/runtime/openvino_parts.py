@@ -1,8 +1,8 @@
-"""Pictures too large to be painted at once: part by part on a CPU, by the statistics of the whole.
+"""Paints pictures that are too large to be painted at once: in parts, with the statistics of the whole.
 
 A network that normalises over the whole picture paints a part of it differently. So the means and variances
-of every layer are taken from the picture scaled down, once, and each part is painted by these. Parts
-overlap by more than the network looks around a pixel, and begin where the canvas does: no seams.
+of every layer are measured once on the picture scaled down, and each part is painted with these. Parts
+overlap by more than the network looks around a pixel, and begin where the canvas does, so there are no seams.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from livestyle.runtime.film import Tensors
 from livestyle.runtime.openvino import OpenVinoEngine
 
 WHOLE_PIXELS = 9_000_000
-"""Up to so many a picture is painted at once, which takes about 0.1 kB a pixel; a frame of 4K is less."""
+"""Pictures of up to so many pixels are painted at once, at about 0.1 kB a pixel; a frame of 4K has fewer."""
 
 MARGIN_PX, KEPT_PX = 192, 1536
 """How far a part reaches beyond what is kept of it, and the side of that: a multiple of the canvas's 512."""
 
 PART_PX = KEPT_PX + 2 * MARGIN_PX
 SCALED_SIDE_PX = 2048
-"""The long side of the picture that the statistics are of."""
+"""Long side of the picture on which the statistics are measured."""
 
 SPATIAL = {2, 3}
 
 
 class PartsPainter:
-    """Paints pictures of any size as the engine does that it is made of, which may be closed then."""
+    """Paints pictures of any size as an engine would. The engine may be closed afterwards."""
 
     def __init__(self, engine: OpenVinoEngine) -> None:
         self.engine = engine
@@ -88,12 +88,12 @@ class PartsPainter:
 
 
 def _starts(length: int) -> list[int]:
-    """Where parts begin along a side: on the canvas's grid, until what they keep covers it."""
+    """Where parts begin along a side: on the canvas's grid, until the kept areas cover the side."""
     return list(range(0, max(1, length - MARGIN_PX), KEPT_PX))
 
 
 def with_statistics(graph: Any) -> Any:
-    """A graph that gives, of an openvino.Model, each layer's mean and variance, and global means."""
+    """The graph of an openvino.Model that gives each layer's mean and variance, and global means."""
     from openvino import Model as Graph
     from openvino import opset13 as ops
 
@@ -115,7 +115,7 @@ def with_statistics(graph: Any) -> Any:
 
 
 def by_statistics(graph: Any) -> Any:
-    """The graph of a painting that takes what `with_statistics` gives in the place of its own."""
+    """The graph that paints with the statistics that `with_statistics` gives, in place of its own."""
     from openvino import Model as Graph
     from openvino import opset13 as ops
 

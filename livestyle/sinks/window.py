@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 import cv2
+import numpy as np
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
@@ -62,6 +63,7 @@ class Window:
         self.open = True
         self.resize(self._size)
         self.fullscreen = self._start_fullscreen
+        cv2.imshow(self._title, np.zeros((self._size.height, self._size.width, 3), np.uint8))  # Qt's is white
         return self
 
     def show(self, pixels: Pixels) -> None:

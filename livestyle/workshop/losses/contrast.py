@@ -1,4 +1,4 @@
-"""Against bare walls: where a photo is flat, its painting has as strong brush marks as the artist's has.
+"""Prevents bare walls: where a photo is flat, it gets brush marks as strong as those of the painting.
 
 Gram matrices see how strong marks are on the whole, and outlines make up for walls. Here the contrast of
 the blocks of flat regions is held to that of all blocks of the painting, quantile by quantile: the
@@ -18,14 +18,14 @@ LEVELS = tuple(n / 10 for n in range(1, 10))
 """The quantiles that are compared."""
 
 AIM = 0.8
-"""Of the painting's contrast; more than this is nobody's concern. Edges of its forms are in the rest."""
+"""Share of the painting's contrast that is aimed at, because edges of its forms are part of it too."""
 
 
 def contrast_loss(painted: Tensor, photo: Tensor, own: Tensor) -> Tensor:
-    """Mean over quantiles of what is missing to AIM · own, over the middle one of own; a scalar.
+    """Mean over quantiles of what is missing to AIM · own, divided by the middle quantile of own; a scalar.
 
     painted, photo: [B, 3, S, S] RGB in [0, 1]. own: [B, levels] as `contrast_quantiles` of each painting.
-    Pictures whose photo is not flat anywhere miss nothing.
+    A picture whose photo is nowhere flat misses nothing.
     """
     blocks, flat = block_contrast(painted), flat_blocks(photo)
     missing = [
@@ -37,7 +37,7 @@ def contrast_loss(painted: Tensor, photo: Tensor, own: Tensor) -> Tensor:
 
 
 def contrast_quantiles(painting: Tensor) -> Tensor:
-    """Of the contrast of all blocks of a painting [1, 3, H, W] in [0, 1]: float32 [levels], of 1."""
+    """The quantiles of a painting's block contrast, [1, 3, H, W] in [0, 1]: float32 [levels], of 1."""
     return _quantiles(block_contrast(painting).flatten())
 
 

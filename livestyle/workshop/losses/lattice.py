@@ -1,4 +1,4 @@
-"""Against lattices: one mark that stands again and again at the same distance.
+"""Prevents lattices: one mark that is repeated at the same distance all over.
 
 A Gram matrix knows which marks a painting has and how many, not how they are spread; the cheapest
 network stamps them like a wallpaper. What tells wallpaper is the correlation of the paint with itself:
@@ -12,20 +12,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from livestyle.workshop.losses.marks import BLOCK_PX, flat_blocks, marks
+from livestyle.evaluation.appearance import BLOCK_PX
+from livestyle.workshop.losses.marks import flat_blocks, marks
 
 NEAREST_PX, FARTHEST_PX = 8, 32
-"""Between which shifts marks are looked for."""
+"""The shifts between which repeated marks are looked for."""
 
 MARGIN = 0.05
-"""What the correlation of that few marks has by chance."""
+"""A correlation that so few marks have by chance."""
 
 
 def lattice_loss(painted: Tensor, photo: Tensor, own: Tensor) -> Tensor:
     """The sum over shifts of (correlation − the painting's own − MARGIN)² where it is positive; a scalar.
 
     painted, photo: [B, 3, S, S] RGB in [0, 1]. own: [B, n, n] as `self_correlation` of each painting.
-    Pictures whose photo is not flat enough count as without any lattice.
+    A picture whose photo is not flat enough counts as having no lattice.
     """
     flat = flat_blocks(photo).float().repeat_interleave(BLOCK_PX, 2).repeat_interleave(BLOCK_PX, 3)
     where = flat[:, :, : photo.shape[2], : photo.shape[3]]

@@ -1,4 +1,4 @@
-"""Brush marks: what of a picture's luminance lies between grain and forms, and where a photo has none."""
+"""Finds brush marks, the part of the luminance between grain and forms, and where a photo has none."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-BAND_PX = 1.2, 5.0
-"""Deviations of the two Gaussians between which marks lie, as in `evaluation.appearance`."""
+from livestyle.evaluation.appearance import BAND_PX, BLOCK_PX
 
-BLOCK_PX = 16
 FLAT = 3 / 255
-"""Contrast of a block of the photo, of 1, up to which it is flat."""
+"""Contrast of a photo's block, of 1, up to which it counts as flat."""
 
 LEAST_SHARE = 0.1
-"""Of a crop that must be flat; what less of it shows is chance."""
+"""Share of a crop that has to be flat; figures of less are chance."""
 
 
 def marks(picture: Tensor) -> Tensor:
-    """Luminance between the two Gaussians, [B, 3, H, W] in [0, 1] to float32 [B, 1, H, W]."""
+    """The luminance between the two Gaussians of BAND_PX, [B, 3, H, W] in [0, 1] to float32 [B, 1, H, W]."""
     picture = picture.float()
     weights = picture.new_tensor([0.299, 0.587, 0.114])
     gray = (picture * weights[:, None, None]).sum(1, keepdim=True)
@@ -39,7 +37,7 @@ def block_contrast(picture: Tensor) -> Tensor:
 def flat_blocks(photo: Tensor) -> Tensor:
     """True where a block of a photo has no marks of its own, bool [B, 1, h, w].
 
-    Nowhere in a photo that has less than LEAST_SHARE of such blocks.
+    All False for a photo that has less than LEAST_SHARE of such blocks.
     """
     flat = block_contrast(photo) < FLAT
     enough = flat.float().mean((1, 2, 3), keepdim=True) >= LEAST_SHARE

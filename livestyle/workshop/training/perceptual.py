@@ -106,14 +106,16 @@ class Perception:
             self.learn(painting)
 
     def forget(self) -> None:
-        """There are no paintings any more."""
+        """Forget all paintings."""
         self.loss.forget()
         self.repeats: list[Tensor] = []
         self.contrasts: list[Tensor] = []
 
     @torch.no_grad()
     def learn(self, painting: Tensor) -> Features:
-        """One more painting, float [1, 3, H, W] in [0, 1]. Returns what VGG sees in it, by style layer."""
+        """Learn one more painting, float [1, 3, H, W] in [0, 1]. Returns what VGG sees in it, by style
+        layer.
+        """
         seen: Features = self.vgg(painting, self.style_layers)
         self.loss.learn(seen)
         self.repeats.append(self_correlation(painting)[0])
