@@ -11,15 +11,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import multiprocessing
 import os
 import tempfile
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 import pyvirtualcam
 from live import resident_mb
@@ -143,6 +143,7 @@ def sample(session: Session, stats: Stats, over: threading.Event, every_s: float
 
 def run(options: argparse.Namespace, together: bool, folder: Path) -> dict[str, Any]:
     """One session; with all outputs, or the window alone."""
+    pyvirtualcam.register_backend("livestyle-benchmark", CopyingDevice)
     size = Size.parse(options.size)
     seen, written = Notes(), Notes()
     over = threading.Event()
@@ -173,10 +174,13 @@ def run(options: argparse.Namespace, together: bool, folder: Path) -> dict[str, 
             finally:
                 over.set()
         samples = sampled.result()
-        result: dict[str, Any] = {"window": report(pipeline.lanes, stylizer.info, stylizer.model.card.name)}
+        model, painted = stylizer.model.card.name, pipeline.painting_size
+        result: dict[str, Any] = {"window": report(pipeline.lanes, stylizer.info, model, painted)}
         if together:
             sent = camera.report()["virtual_camera"]
             result["virtual_camera"] = {**seen.figures(), "dropped": sent["dropped"], "size": sent["size"]}
+            import av  # before OpenCV it would keep its windows from opening
+
             with av.open(str(path)) as file:
                 frames = sum(1 for _ in file.decode(video=0))
             result["recording"] = {
@@ -186,6 +190,15 @@ def run(options: argparse.Namespace, together: bool, folder: Path) -> dict[str, 
                 "megabytes": round(path.stat().st_size / 1e6, 1),
             }
     return {**result, "samples": samples}
+
+
+def in_a_process(options: argparse.Namespace, together: bool) -> dict[str, Any]:
+    """As `run`, with memory and a desktop's connection of its own."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process,
+    ):
+        return process.submit(run, options, together, Path(folder)).result()
 
 
 def main() -> None:
@@ -198,14 +211,8 @@ def main() -> None:
     parser.add_argument("--note", default="", help="What else the machine did meanwhile.")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    pyvirtualcam.register_backend("livestyle-benchmark", CopyingDevice)
-    about = {"machine": machine(), "note": options.note, "seconds": options.seconds, "load": os.getloadavg()}
-    with tempfile.TemporaryDirectory() as folder:
-        result = {
-            **about,
-            "alone": run(options, False, Path(folder)),
-            "together": run(options, True, Path(folder)),
-        }
+    about = {"machine": machine(), "note": options.note, "seconds": options.seconds}
+    result = {**about, "alone": in_a_process(options, False), "together": in_a_process(options, True)}
     print(json.dumps(result, indent=2))
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)

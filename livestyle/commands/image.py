@@ -16,6 +16,7 @@ from livestyle.commands.options import Arithmetic, Device, MaxSide, ModelName, O
 from livestyle.core.config import Color, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.memory import give_back
 from livestyle.core.output_file import check_target, make_folder
 from livestyle.core.parse import split_styles
 from livestyle.core.progress import Report
@@ -98,10 +99,11 @@ def paint_images(
     source: Path, target: Path, stylizer: Stylizer, options: ImageOptions, console: Console
 ) -> None:
     """Paint one picture, or each of a folder, each by itself. LivestyleError where any fails."""
+    give_back()
     stylizer.steadiness = 0.0
     bank = stylizer.model.styles
     names = [n for name in options.styles for n in (bank.names if name == ALL else (bank.find(name),))]
-    names = names or [bank.names[0]]
+    names = names or [stylizer.model.first_style]
     options.brush.check(names, stylizer.model)
     if len(names) > 1:
         if target.suffix.lower() in KINDS or target.is_file():
@@ -117,11 +119,13 @@ def paint_images(
     def work(one: Path, out: Path) -> None:
         _paint(one, out, stylizer, names, options, warn)
         if len(jobs) == 1:
-            console.print(f"{target if len(names) > 1 else out}: {stylizer.info}", soft_wrap=True)
+            made = f"{len(names)} pictures in {target}" if len(names) > 1 else f"{out}"
+            console.print(f"{made}: {stylizer.info}", soft_wrap=True)
 
     with plain_bar(console) as bar:
         task = bar.add_task("painting", total=len(jobs))
-        each(jobs, work, console, lambda: bar.advance(task))
+        how = f" in {len(names)} styles each" if len(names) > 1 else ""
+        each(jobs, work, console, lambda: bar.advance(task), how)
 
 
 def _paint(

@@ -23,6 +23,7 @@ from livestyle.commands.options import (
     Threads,
 )
 from livestyle.core.config import SLOTS, Audio, Precision
+from livestyle.core.memory import give_back
 from livestyle.core.parse import parse_seconds, split_styles
 from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
@@ -96,6 +97,7 @@ def paint_videos(
     source: Path, target: Path, stylizer: Stylizer, options: TranscodeOptions, console: Console
 ) -> None:
     """Paint one video, or each of a folder, with a progress bar. LivestyleError where any fails."""
+    give_back()
     jobs = pairs(source, target, Kinds(VIDEO_SUFFIXES, CONTAINERS, ".mkv", "films"), console.print)
     each(jobs, lambda one, out: _paint(one, out, stylizer, options, console), console)
 

@@ -49,7 +49,7 @@ class Color(StrEnum):
 
 
 NOWHERE = "/dev/null/livestyle"
-"""The folder of who has none: nobody can make it."""
+"""The home of a user who has none: a folder that nobody can make."""
 
 SLOTS = 2
 """How many frames are in flight on a GPU, unless told otherwise."""
@@ -106,7 +106,10 @@ def engines_dir() -> Path:
 
 
 def have_home() -> None:
-    """Give this process a home, where none can be made, if its user has none: libraries ask as they load."""
+    """Give this process a home folder if its user has none: some libraries ask for one as they load.
+
+    It is a path under which nothing can be made.
+    """
     try:
         Path.home()
     except RuntimeError:
@@ -114,7 +117,7 @@ def have_home() -> None:
 
 
 def _home(find: Callable[..., str], *arguments: object) -> str:
-    """A folder of this user. One without a home, as in many containers, has it where none can be made."""
+    """A folder of this user; for one without a home, as in many containers, a path that can't be made."""
     try:
         found = find(*arguments)
     except RuntimeError:

@@ -36,6 +36,8 @@ from livestyle.sources.hardware import refusal as decoders_refusal
 from livestyle.stylizer.user_styles import left_behind
 
 TRIAL = Size(128, 96)
+"""Of the picture that each engine has to paint."""
+
 EXTRAS = ("cuda", "pycuda", "tensorrt", "rtx", "onnxruntime", "vcam", "train")
 SOFTWARE_ENCODERS = ("libx264", "libx265", "libsvtav1", "libvpx-vp9")
 WINDOW_SCRIPT = "import cv2; cv2.namedWindow('livestyle doctor'); cv2.destroyAllWindows()"
@@ -62,7 +64,7 @@ def packages(topic: str) -> Iterator[Finding]:
     try:
         needs = metadata.requires("livestyle") or []
     except metadata.PackageNotFoundError:
-        found = "runs from its folder, is not installed"
+        found = "runs from its folder and is not installed"
         yield Finding(topic, "livestyle", State.WARNING, found, "pip install .")
         return
     try:
@@ -140,7 +142,7 @@ def _gpu_here() -> bool:
 
 
 def _trial(model: Model, device: str, precision: Precision) -> tuple[bool, str]:
-    """Whether a picture was painted, and what runs or why not."""
+    """Whether the engine painted a picture; and what runs, or why it doesn't."""
     pixels = np.random.default_rng(0).integers(0, 256, (TRIAL.height, TRIAL.width, 3), np.uint8)
     try:
         with open_engine(model, TRIAL, device, precision) as engine:
@@ -197,7 +199,7 @@ def encoders(topic: str) -> Iterator[Finding]:
 
 
 def _on_hardware(topic: str, name: str, refusals: dict[str, str]) -> Finding:
-    """What opens; where nothing does, why not."""
+    """Says which of the names open; if none does, why not."""
     found = [device for device, why in refusals.items() if not why]
     if found:
         return Finding(topic, name, State.OK, ", ".join(found))

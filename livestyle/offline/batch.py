@@ -84,10 +84,12 @@ def each(
     work: Callable[[Path, Path], None],
     console: Console,
     advance: Callable[[], None] = lambda: None,
+    how: str = "",
 ) -> None:
     """Do every job; one alone raises its own error, of many those that fail are reported and counted.
 
-    `advance` is called after each of many. PartlyDoneError at the end where any failed.
+    `advance` is called after each of many; at the end it is said how many are done, `how`, and where.
+    PartlyDoneError at the end where any failed.
     """
     if len(jobs) == 1:
         return work(*jobs[0])
@@ -101,6 +103,8 @@ def each(
             name = "" if source.name in said else f"{source.name}: "
             console.print(f"error: {name}{said}", style="red", soft_wrap=True)
         advance()
+    done = f"{len(jobs) - failed} of {len(jobs)}" if failed else f"{len(jobs)}"
+    console.print(f"{done} files painted{how}: {jobs[0][1].parent}", soft_wrap=True)
     if failed:
         raise PartlyDoneError(f"{failed} of {len(jobs)} files could not be painted")
     return None

@@ -92,7 +92,8 @@ class Demux:
                 f"its clock jumps {times} (at {at}{', …' if jumps[3:] else ''}); the film goes on there"
             )
         if self.repeated:
-            lines.append(f"{self.repeated} pictures had the time of the one before; they follow it")
+            pictures = "1 picture" if self.repeated == 1 else f"{self.repeated} pictures"
+            lines.append(f"{pictures} had the time of the one before, and follow it now")
         return lines
 
     def carry(self, carried: Collection[int]) -> Fraction:

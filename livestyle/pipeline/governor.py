@@ -8,8 +8,8 @@ from collections import deque
 SHARES = (1.0, 0.75, 0.5)
 """Of each side of the picture, from the whole one down."""
 
-LOOKS_BACK_S, LEAST_FRAMES = 1.0, 5
-"""A decision rests on the median of so many seconds, and of so many frames at least."""
+LOOKS_BACK_S, LEAST_FRAMES = 1.0, 3
+"""A decision rests on the median of so many seconds, and of so many frames at least; the first one too."""
 
 SLACK = 1.1
 """Smaller where a frame takes so many times the time that it has: 30 a second are held from 27 on."""
@@ -45,7 +45,7 @@ class Governor:
         self._room_since: float | None = None
         self._patience_s = PATIENCE_S
         self._went_up = float("-inf")
-        self._since = float("-inf")
+        self._since: float | None = None
 
     def note(self, now: float, took_s: float) -> None:
         """A frame is painted: `now` in seconds, and how long that kept the painting busy.
@@ -54,6 +54,7 @@ class Governor:
         """
         if self.wanted != self.share:
             return
+        self._since = now if self._since is None else self._since
         self._took.append((now, took_s))
         while len(self._took) > LEAST_FRAMES and self._took[0][0] < now - LOOKS_BACK_S:
             self._took.popleft()

@@ -72,7 +72,7 @@ class OpenVinoEngine(Engine):
                 settings["INFERENCE_NUM_THREADS"] = str(threads)
             with cached(f"{self.model.card.name}-{size}-{precision}") as kept:
                 return ov.compile_model(graph, "CPU", {**settings, **kept})
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:  # a message in no UTF-8
             raise LivestyleError(f"OpenVINO can't compile {path} for {size}: {reason(error)}") from error
 
     def _close_impl(self) -> None:
@@ -90,7 +90,7 @@ class OpenVinoEngine(Engine):
         return {**outputs, "stylized": outputs["stylized"].copy()}
 
 
-def reason(error: RuntimeError) -> str:
+def reason(error: Exception) -> str:
     """The line that says what happened, of the many in which OpenVINO says where."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import av
 import av.error
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.stream import AudioStream
 from av.bitstream import BitStreamFilterContext
 from av.packet import Packet
@@ -106,10 +107,10 @@ def holds(container: str, template: Stream) -> bool:
 
     An MP4 has to say which loudspeakers PCM is for, and not every file says it.
     """
-    if container in ("mp4", "mov") and isinstance(template, AudioStream):
-        context = template.codec_context
-        if context.name.startswith("pcm_") and context.layout.name.endswith(" channels"):
-            return False
+    context = template.codec_context
+    layout = context.layout.name if isinstance(context, AudioCodecContext) else ""
+    if container in ("mp4", "mov") and layout.endswith(" channels") and context.name.startswith("pcm_"):
+        return False
     with io.BytesIO() as nowhere:
         out = av.open(nowhere, "w", format=container)
         try:

@@ -35,6 +35,10 @@ def check_display() -> None:
 
 def screen_size() -> Size | None:
     """Of the whole display, px; None where nobody tells. LivestyleError as `check_display`."""
+    if sys.platform == "win32":
+        from ctypes import windll
+
+        return Size(windll.user32.GetSystemMetrics(0), windll.user32.GetSystemMetrics(1))
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM", XCB) != XCB:
         return None
     with Connection() as connection:

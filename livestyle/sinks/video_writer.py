@@ -27,6 +27,9 @@ from livestyle.sinks.video_format import VideoFormat
 if TYPE_CHECKING:
     from av.container.core import Chapter
 
+GIVE_UP_AFTER = 100
+"""Packets in a row that a container refuses, after which it is no use to go on."""
+
 
 class VideoWriter:
     """Writes an OutputFile; `finish` checks it and gives it its name. Used by one thread at a time.
@@ -55,12 +58,13 @@ class VideoWriter:
         """
         self.container, encoding = container_of(path), encoding or Encoding()
         name = encoder_name(encoding, self.container)
-        options = encoder_options(name, encoding)
+        options = encoder_options(name, encoding, form.size)
         self.encoder = name
         self.path = path
         self.frames = 0
         self.lost = 0
         self.refused = False
+        self._refusals = 0
         self._form = form
         av.logging.set_libav_level(av.logging.PANIC)
         os.environ.setdefault("SVT_LOG", "0")
@@ -134,8 +138,12 @@ class VideoWriter:
         with self._clear_errors():
             try:
                 self.out.mux_one(packet)
+                self._refusals = 0
             except (av.error.ArgumentError, av.error.InvalidDataError):
                 self.lost += 1
+                self._refusals += 1
+                if self._refusals > GIVE_UP_AFTER:
+                    raise
 
     @uninterrupted()
     def finish(self) -> None:

@@ -11,13 +11,17 @@ import cv2
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
-from livestyle.core.size import Size
+from livestyle.core.size import MAX_SIDE_PX, Size
 from livestyle.sinks.display import check_display, quiet_qt, screen_size, watch_display
 from livestyle.sinks.pointer import Gesture, Pointer, pointer_of
 from livestyle.sinks.xcb import Connection
 from livestyle.sinks.xcb_input import Wheel, WindowInput
 
 LARGEST_AT_START = Size(1280, 800)
+UNLIMITED = Size(MAX_SIDE_PX, MAX_SIDE_PX)
+ON_ANY_SCREEN = Size(1200, 680)
+"""What fits on the screens that don't tell how large they are: a laptop's, with its bars."""
+
 BESIDE_WINDOW = Size(16, 72)
 """What a desktop needs of the screen for frames, titles and bars, about, px."""
 
@@ -41,6 +45,8 @@ class Window:
         self._pointers: deque[Pointer] = deque()
         self._at = Pointer(Gesture.MOVE, 0, 0)
         self._lost = False
+        self._seen: Size | None = None
+        self._kept: Size | None = None
         self._fullscreen = False
 
     def __enter__(self) -> Self:
@@ -114,17 +120,28 @@ class Window:
 
     @property
     def size(self) -> Size:
-        """Of the area for the picture, px; as at the start where the window can't tell."""
+        """Of the area for the picture, px; as it was last where the window can't tell."""
         try:
             _, _, width, height = cv2.getWindowImageRect(self._title)
         except cv2.error:
-            return self._size
-        return Size(width, height) if width > 0 and height > 0 else self._size
+            return self._seen or self._size
+        if width > 0 and height > 0:
+            self._seen = Size(width, height)
+            self._kept = self._kept if self._fullscreen else self._seen
+        return self._seen or self._size
 
-    def resize(self, size: Size) -> None:
-        """Be as large as pictures of this size, or as the screen lets it; full screen stays as it is."""
+    @property
+    def kept_size(self) -> Size | None:
+        """The last that `size` told while it was not in full screen; None = it never was."""
+        return self._kept
+
+    def resize(self, size: Size, at_most: Size | None = LARGEST_AT_START) -> None:
+        """Be as large as pictures of this size, or as the screen lets it; full screen stays as it is.
+
+        at_most: and no larger than that; None = whatever the screen lets it.
+        """
         if not self.closed and not self._fullscreen:
-            limit = _largest(screen_size())
+            limit = _largest(screen_size(), at_most)
             scale = min(1.0, limit.width / size.width, limit.height / size.height)
             cv2.resizeWindow(self._title, round(size.width * scale), round(size.height * scale))
         self._size = size
@@ -150,9 +167,10 @@ class Window:
             self._watch.close()
 
 
-def _largest(screen: Size | None) -> Size:
+def _largest(screen: Size | None, at_most: Size | None = LARGEST_AT_START) -> Size:
     """How large a window may start on a screen of this size."""
+    limit = at_most or UNLIMITED
     if screen is None:
-        return LARGEST_AT_START
+        return Size(min(limit.width, ON_ANY_SCREEN.width), min(limit.height, ON_ANY_SCREEN.height))
     width, height = screen.width - BESIDE_WINDOW.width, screen.height - BESIDE_WINDOW.height
-    return Size(max(1, min(LARGEST_AT_START.width, width)), max(1, min(LARGEST_AT_START.height, height)))
+    return Size(max(1, min(limit.width, width)), max(1, min(limit.height, height)))

@@ -24,8 +24,8 @@ KINDS = {"darwin": ("avfoundation",), "win32": ("dshow",)}
 LINUX = ("pulse", "alsa")
 """FFmpeg's names of what hears, the best first."""
 
-WAITING_PIECES = 512
-"""About ten seconds, then the oldest go: of what nobody takes, as in a pause."""
+WAITING_PIECES = 4096
+"""Of what nobody takes, as in a pause, the oldest go: seconds to a minute, by the device's pieces."""
 
 ALSA_FILES = {
     "ALSA_CONFIG_PATH": ("/usr/share/alsa/alsa.conf",),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -28,7 +28,15 @@ MAX_PIXELS = MAX_SIDE_PX * MAX_SIDE_PX
 """More are not decoded; what is of another shape can be scaled down."""
 
 CLEAR = frozenset({"RGBA", "RGBa", "LA", "La", "PA"})
-"""Pillow's modes with transparency."""
+DEEP = ("I", "F")
+"""Pillow's modes with transparency, and how those begin that are no bytes."""
+
+TIFF = (b"II*\0", b"MM\0*")
+"""How TIFFs begin. Of other kinds Pillow knows all that can be read."""
+
+_NO_PICTURE = "cannot read {} as a picture; is the file complete?"
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -54,34 +62,48 @@ def load_photo(path: Path, scaled: bool = False) -> PictureFile:
     MAX_SIDE_PX a side and will not be `scaled` down.
     """
     data = read_file(path)
+    if is_cut(data):
+        raise LivestyleError(f"cannot read {path}: it breaks off before its end")
     with _opened(data, path) as file:
         if file is None:
-            pixels = decoded(data, path)
+            if data[:4] not in TIFF:
+                raise LivestyleError(_NO_PICTURE.format(path))
+            pixels = _by_opencv(data, path)
             _check(Size.of(pixels), path, scaled)
             return PictureFile(pixels)
         _check(Size(*file.size), path, scaled)
         imprint, notes = _imprint(file.info), tuple(_notes(file, path))
-        if file.mode in CLEAR or "transparency" in file.info:
-            return PictureFile(*_with_alpha(file, path), imprint, notes)
-    return PictureFile(decoded(data, path), None, imprint, notes)
+        if file.mode.startswith(DEEP):
+            _decoded(file.load, path)
+            return PictureFile(_by_opencv(data, path), None, imprint, notes)
+        mode = "RGBA" if file.mode in CLEAR or "transparency" in file.info else "RGB"
+        whole = _decoded(lambda: np.asarray(ImageOps.exif_transpose(file).convert(mode), np.uint8), path)
+    turned = cv2.cvtColor(whole, cv2.COLOR_RGBA2BGR if mode == "RGBA" else cv2.COLOR_RGB2BGR)
+    alpha = np.ascontiguousarray(whole[:, :, 3]) if mode == "RGBA" else None
+    return PictureFile(turned.astype(np.uint8, copy=False), alpha, imprint, notes)
 
 
-def decoded(data: bytes, path: Path) -> Pixels:
-    """A picture file's bytes as uint8 BGR (H, W, 3), upright. LivestyleError where they are none."""
-    if is_cut(data):
-        raise LivestyleError(f"cannot read {path}: it breaks off before its end")
+def _decoded(decode: Callable[[], Value], path: Path) -> Value:
+    try:
+        return decode()
+    except Exception as error:  # of damaged files Pillow raises what its readers happen to
+        raise LivestyleError(_NO_PICTURE.format(path)) from error
+
+
+def _by_opencv(data: bytes, path: Path) -> Pixels:
+    """16 bits of one channel, and odd TIFFs: what Pillow doesn't make 8 bits of."""
     array = np.frombuffer(data, np.uint8)
     try:
         with quiet_opencv():
-            pixels = cv2.imdecode(array, cv2.IMREAD_COLOR) if data else None
+            pixels = cv2.imdecode(array, cv2.IMREAD_COLOR)
             if pixels is not None:
                 return pixels.astype(np.uint8, copy=False)
-            raw = cv2.imdecode(array, cv2.IMREAD_UNCHANGED) if data else None
+            raw = cv2.imdecode(array, cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
         raise LivestyleError(f"cannot read the picture {path}: {error.err}") from error
     if raw is not None:
         raise LivestyleError(f"{path} has samples of {raw.dtype}; save it with 8 or 16 bits a channel first")
-    raise LivestyleError(f"cannot read {path} as a picture; is the file complete?")
+    raise LivestyleError(_NO_PICTURE.format(path))
 
 
 @contextmanager
@@ -133,12 +155,3 @@ def _imprint(info: dict[Any, Any]) -> Imprint:
         across = down = 0.0
     good = all(math.isfinite(value) and value > 1 for value in (across, down))
     return Imprint(profile if isinstance(profile, bytes) and rgb else b"", (across, down) if good else None)
-
-
-def _with_alpha(file: Image.Image, path: Path) -> tuple[Pixels, NDArray[np.uint8]]:
-    try:
-        whole = np.asarray(ImageOps.exif_transpose(file).convert("RGBA"), np.uint8)
-    except Exception as error:  # as above
-        raise LivestyleError(f"cannot read {path} as a picture; is the file complete?") from error
-    pixels = cv2.cvtColor(whole, cv2.COLOR_RGBA2BGR).astype(np.uint8, copy=False)
-    return pixels, np.ascontiguousarray(whole[:, :, 3])

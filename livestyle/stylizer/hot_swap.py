@@ -1,4 +1,4 @@
-"""A running stylizer gets another engine between two frames."""
+"""Gives a running stylizer another engine between two frames."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class HotSwap(Closing):
         self.prepare(chosen.card.name, lambda progress: self._stylizer.engine_for(chosen, progress), check)
 
     def improve(self, better: EngineRequest | None) -> None:
-        """Build what is better than the engine that paints now; None = nothing is."""
+        """Build a better engine than the one that paints now; None if there is none."""
         with self._lock:
             self._better = better
             if better is not None:
@@ -80,16 +80,16 @@ class HotSwap(Closing):
 
     @property
     def resizing(self) -> bool:
-        """What is being prepared is what `resize` asked for."""
+        """Whether that which is being prepared is what `resize` asked for."""
         return self._size is not None
 
     def prepare(
         self, what: str, make: Callable[[Progress], OpenedEngine], check: Check = lambda _: None
     ) -> None:
-        """Have an engine opened, in place of what was asked for before; `what` is what the user reads.
+        """Open an engine with `make` in the background; an earlier request is dropped.
 
-        check: called with the engine on the thread that prepares it; where it raises a LivestyleError,
-        the engine isn't taken.
+        what: its name for the user. check: called with the engine on the thread that prepares it; if it
+        raises a LivestyleError, the engine isn't taken.
         """
         making = Making()
 
@@ -112,7 +112,7 @@ class HotSwap(Closing):
             self._background.prepare(what, warm)
 
     def stay(self) -> None:
-        """Go on with this model: another that is being prepared is not wanted any more."""
+        """Keep this model: drop another one that is being prepared."""
         with self._lock:
             self._making.end()
             self._background.cancel()
@@ -121,18 +121,18 @@ class HotSwap(Closing):
 
     @property
     def preparing(self) -> str:
-        """What is being prepared, but for a size; empty = nothing."""
+        """The name of what is being prepared; empty if nothing is, or only another size."""
         return "" if self.resizing else self._background.preparing
 
     @property
     def progress(self) -> float:
-        """How far that is, where it is built; from 0 to 1."""
+        """How far the build of it is, from 0 to 1."""
         return self._making.share
 
     def hand_over(self) -> Handover | None:
-        """Let the stylizer go on with what was prepared; never waits. None where nothing is ready.
+        """Give the stylizer the engine that was prepared; never waits. None if none is ready.
 
-        LivestyleError, once, where it could not be opened: what runs paints on.
+        LivestyleError, once, if it could not be opened; the present engine then paints on.
         """
         with self._lock:
             size = self._size
@@ -152,7 +152,7 @@ class HotSwap(Closing):
         return Handover.ENGINE if size is None else Handover.SIZE
 
     def _go_on_with(self, better: EngineRequest | None) -> None:
-        """Build it, unless something else was asked for meanwhile; then it waits for `stay`."""
+        """Build `better`, unless something else was requested meanwhile; then it waits for `stay`."""
         with self._lock:
             self._better = better
             if not self._background.preparing:
@@ -164,14 +164,14 @@ class HotSwap(Closing):
 
 
 class Making:
-    """How far an engine is, told on the thread that builds it, until nobody wants it any more."""
+    """Keeps how far an engine is. The building thread tells it, and is stopped by it after `end`."""
 
     def __init__(self) -> None:
         self.share = 0.0
         self._ended = False
 
     def tell(self, share: float) -> None:
-        """CancelledError, which ends a building, after `end`."""
+        """Note the share. Raises CancelledError, which ends the build, after `end`."""
         if self._ended:
             raise CancelledError
         self.share = share
@@ -192,12 +192,12 @@ def paint_ms(engine: Engine) -> float:
 
 
 def _warm(engine: Engine, films: int) -> None:
-    """Let it paint once: the first frame is slow; and make further films. Closed where that fails."""
+    """Paint once, as the first frame is slow, and open further films. Closes the engine if that fails."""
     try:
         black = np.zeros((engine.size.height, engine.size.width, 3), np.uint8)
         painted = engine.infer(black, FrameStyle.still(engine.model.styles.vectors[0]))
         if painted.shape != black.shape:
-            raise LivestyleError(f"it makes pictures of {Size.of(painted)} of {engine.size}")
+            raise LivestyleError(f"it paints {Size.of(painted)} for a frame of {engine.size}")
         engine.reset()
         engine.open_ahead(films)
     except BaseException:

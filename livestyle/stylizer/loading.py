@@ -1,4 +1,4 @@
-"""Models and styles as a command line names them: loaded, with the user's own styles."""
+"""Loads the models and styles that a command line names, with the user's own styles."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from livestyle.stylizer.user_styles import renewed
 def add_style_images(
     stylizer: Stylizer, paths: Sequence[Path] | None, keep_them: bool = False
 ) -> dict[str, Pixels]:
-    """Make styles of picture files; gives them by the names of the styles.
+    """Make styles of picture files; returns the pictures by the names of the styles.
 
-    LivestyleError for one that can't be a style.
+    LivestyleError for a picture that can't be a style.
     """
     pictures = {}
     for path in paths or ():

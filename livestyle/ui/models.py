@@ -100,16 +100,10 @@ class Models:
         return []
 
     def about(self, number: int) -> str:
-        """What a model is, and how fast it is here where that is known: 'cin: 16 paintings, 8 fps here'."""
+        """What a model is, and how fast it is here where that is known: 'cin: 16 paintings (8 fps here)'."""
         model = self._models[number]
-        names = {note.name: note.title for note in model.card.styles}
-        what = f"{len(model.styles)} paintings"
-        if model.card.encoder is not None:
-            what = "any picture"
-        elif len(model.styles) == 1:
-            what = names.get(model.styles.names[0]) or "one painting"
         fps = self._fps(number)
-        return f"{model.card.name}: {what}" + (f", {fps:.0f} fps here" if fps else "")
+        return f"{model.card.name}: {model.title}" + (f" ({fps:.0f} fps here)" if fps else "")
 
     def _next(self, number: int, step: int, every: bool) -> int:
         """The model `step` places on, or the first behind it that isn't slow, if only the one that paints."""

@@ -165,6 +165,20 @@ def bar_panel(bar: Bar, size: int, max_width: int) -> Overlay:
 
 
 @lru_cache(maxsize=16)
+def tile_panel(title: str, lines: tuple[str, ...], size: int, max_width: int) -> Overlay:
+    """What stands on the picture of one of several cameras: a title, and smaller lines below it."""
+    small, step = max(9, round(size * 0.92)), round(size * 1.45)
+    pad = round(size * 0.8)
+    title = shortened(title, size, max_width - 2 * pad, BOLD)
+    lines = tuple(shortened(text, small, max_width - 2 * pad) for text in lines)
+    width = max(width_of(title, size, BOLD), *(width_of(text, small) for text in lines), 1) + 2 * pad
+    marks = [Text(title, pad, pad + round(size * 0.75), size, weight=BOLD)]
+    for number, text in enumerate(lines, 1):
+        marks.append(Text(text, pad, pad + round(size * 0.75) + number * step, small, MUTED))
+    return panel(width, 2 * pad + round(size * 0.85) + len(lines) * step, round(size * 0.7), marks)
+
+
+@lru_cache(maxsize=16)
 def badge_panel(text: str, size: int, dot: bool = False) -> Overlay:
     """A small pill for what goes on all the time; `dot`: with the red dot of a recording."""
     height = round(size * 1.9)

@@ -31,15 +31,15 @@ from livestyle.sinks.virtual_camera import ANY, SIZE, VirtualCameraSink
 from livestyle.sinks.window import Window
 from livestyle.sources.address import shown
 from livestyle.sources.microphone import Microphone
-from livestyle.sources.open import open_source
+from livestyle.sources.open import is_webcam, open_source
 from livestyle.sources.source import Source
 from livestyle.stylizer.loading import add_style_images, load_models
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.ui.chooser import Chooser
 from livestyle.ui.connecting import enter_all
 from livestyle.ui.leftovers import rescued
-from livestyle.ui.panels import pretty
 from livestyle.ui.plan import SessionOptions
+from livestyle.ui.remembered import Remembered, name_of, remember
 from livestyle.ui.screen import Hud, describe
 from livestyle.ui.session import Session
 from livestyle.ui.virtual_camera import VirtualCamera
@@ -59,6 +59,8 @@ class ShowOptions:
     microphone: what is heard in recordings; None = nothing, empty = the system's own.
     virtual_camera: the device to send to from the start; None = not until a key asks for the first there is.
     controls: by name, as a look has them. figures: shown from the start.
+    mirror: None = where it is a webcam. remembered: how the last run was left; None = nothing of that is
+    used, nor is it of this run.
     governor: frames are painted smaller where `rate`, frames a second of each camera, isn't held otherwise.
     """
 
@@ -69,6 +71,8 @@ class ShowOptions:
     style: str | None = None
     style_images: tuple[Path, ...] = ()
     controls: Values = field(default_factory=dict)
+    mirror: bool | None = None
+    remembered: Remembered | None = None
     rate: float | None = None
     governor: bool = True
     device: str = "auto"
@@ -108,6 +112,7 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
     recorded = options.folder or videos_dir()
     for line in rescued({recorded, *([options.record.parent] if options.record else [])}):
         console.print(line)
+    memory = options.remembered if len(options.cameras) == 1 else None
     with Interrupts() as interrupts, contextlib.ExitStack() as stack:
         virtual_camera = stack.enter_context(_virtual_camera(options, console))
         models = load_models(options.model, console.print)
@@ -115,13 +120,13 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         stylizer = stack.enter_context(Stylizer(*engine_options, console.print, options.slots))
         for model in models:
             model.card.check_paints()
-        looks = _looks(options, stylizer)
+        looks = looks_of(options, stylizer)
         sources = [open_source(camera, options.size, options.fps) for camera in options.cameras]
         window = None
         if options.window:
             window = Window("livestyle", options.size or Size(640, 480), options.fullscreen)
         names = [shown(camera) for camera in options.cameras]
-        if not enter_all(sources, names, stack, window, console.print):
+        if not _enter(options, sources, names, stack, window, console):
             return {}
         size = one_size(sources)
         better = stylizer.open_soon(size)
@@ -131,6 +136,8 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
             if not window.open:
                 stack.enter_context(window)
             window.resize(grid_size(len(sources), size))
+            if memory and memory.window:
+                window.resize(memory.window, at_most=None)
         picture = options.style_images[-1] if options.style_images else None
         chooser = Chooser(pipeline, stylizer, models, picture, named=len(options.model.split(",")))
         plan = _plan(options, console, lambda: bool(interrupts.asked), virtual_camera)
@@ -141,6 +148,8 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         with pipeline:
             pipeline.hot_swap.improve(better)
             session.run()
+        if memory:
+            remember(_left(options, pipeline, stylizer, window), console.print)
         if said := pipeline.painting_size.summary():
             console.print(f"size    {said}", soft_wrap=True)
         figures = report(pipeline.lanes, stylizer.info, stylizer.model.card.name, pipeline.painting_size)
@@ -171,19 +180,57 @@ def _pipeline(
     return GridPipeline(sources, stylizer, looks, governor)
 
 
-def _looks(options: ShowOptions, stylizer: Stylizer) -> list[Look]:
+def looks_of(options: ShowOptions, stylizer: Stylizer) -> list[Look]:
     """One for each camera; styles that weren't asked for are the next ones of the model."""
     added = add_style_images(stylizer, options.style_images, keep_them=True)
     count = len(options.cameras)
-    styles = split_styles(options.style) if count > 1 else ((options.style,) if options.style else ())
+    last = options.remembered.style if options.remembered else None
+    if options.style:
+        styles = split_styles(options.style) if count > 1 else (options.style,)
+    else:
+        styles = (last,) if last in stylizer.styles and count == 1 and not added else ()
     if len(styles) > count:
         raise LivestyleError(f"--style {options.style}: {len(styles)} styles for {count} cameras")
-    others = [*added, *(name for name in stylizer.styles if name not in added)]
+    first = stylizer.model.first_style
+    others = [*added, first, *(name for name in stylizer.styles if name not in (*added, first))]
     wanted = [*styles, *itertools.islice(itertools.cycle(others), count - len(styles))]
     looks = [Look(stylizer.model.styles, style) for style in wanted]
-    for look in looks:
+    for look, camera in zip(looks, options.cameras, strict=True):
         look.set_controls(options.controls)
+        look.mirror = is_webcam(camera) if options.mirror is None else options.mirror
     return looks
+
+
+def _enter(
+    options: ShowOptions,
+    sources: Sequence[Source],
+    names: Sequence[str],
+    stack: contextlib.ExitStack,
+    window: Window | None,
+    console: Console,
+) -> bool:
+    """As `enter_all`; an error of a camera that the user did not name says where it comes from."""
+    try:
+        return enter_all(sources, names, stack, window, console.print)
+    except LivestyleError as error:
+        last = options.remembered.camera if options.remembered else None
+        if last in (None, "0") or options.cameras != (last,):
+            raise
+        raise LivestyleError(f"{error}; it was the camera of the last time: --fresh forgets it") from error
+
+
+def _left(
+    options: ShowOptions, pipeline: AnyPipeline, stylizer: Stylizer, window: Window | None
+) -> Remembered:
+    """How this run was left. Of cameras those of this machine alone, as addresses hold passwords."""
+    camera, look = options.cameras[0], pipeline.look
+    return Remembered(
+        camera=camera if is_webcam(camera) else None,
+        model=name_of(stylizer.model),
+        style=look.style,
+        strength=look.strength,
+        window=window.kept_size if window else None,
+    )
 
 
 def _plan(
@@ -223,9 +270,10 @@ def _announce(
     for source in sources:
         console.print(f"camera  {describe(source.info)}", soft_wrap=True)
     console.print(f"engine  {stylizer.info}", soft_wrap=True)
-    console.print(f"model   {stylizer.model.card.name}, 1 of {models}", soft_wrap=True)
+    model = stylizer.model
+    console.print(f"model   {model.card.name}: {model.title}, 1 of {models}", soft_wrap=True)
     for look in looks:
-        console.print(f"style   {pretty(look.style)}, {look.index + 1} of {len(look.bank)}", soft_wrap=True)
+        console.print(f"style   {look.title}, {look.index + 1} of {len(look.bank)}", soft_wrap=True)
     if keys:
         several = "k camera, " if len(sources) > 1 else ""
         console.print(f"keys    ← → style, tab model, {several}h help, q quit", soft_wrap=True)

@@ -27,7 +27,6 @@ from livestyle.ui.panels import (
     bar_panel,
     help_panel,
     hud_panel,
-    pretty,
     thumbnail,
     toast_panel,
 )
@@ -106,7 +105,8 @@ class Screen:
 
     def compose(self, picture: Pixels, window: Size, hud: Hud) -> Pixels:
         """A canvas of the caller's own: `picture` fitted to the window under the panels."""
-        canvas = fitted(self.tiles.marked(picture), window)
+        canvas = fitted(picture, window)
+        self.tiles.mark(canvas, Size.of(picture))
         height, width = canvas.shape[:2]
         self.canvas = Size(width, height)
         size = text_size(width, height)
@@ -164,7 +164,7 @@ class Hud:
 
     @property
     def title(self) -> str:
-        return pretty(self._pipeline.look.style)
+        return self._pipeline.look.title
 
     @property
     def counter(self) -> str:
@@ -184,11 +184,12 @@ class Hud:
         return "  ·  ".join(note for note in notes if note)
 
     def rows(self) -> Rows:
-        """Label and value of every figure, as of now."""
-        stats, engine, source = self._pipeline.stats, self._pipeline.engine, self._pipeline.source
+        """Label and value of every figure, as of now; of several cameras what they share."""
+        if len(self._pipeline.lanes) > 1:
+            return self._shared_rows()
+        stats, source = self._pipeline.stats, self._pipeline.source
         latency, inference_ms = stats.latency_ms, stats.inference_ms.recent(50)
-        painted = self._pipeline.painting_size.now
-        size = (f"{painted} of {source.size}" if painted else str(source.size)).replace("x", "×")
+        size = self._size
         return (
             ("Capture", f"{stats.capture.recent():.1f} fps"),
             (
@@ -197,10 +198,24 @@ class Hud:
             ),
             ("Display", f"{stats.display.recent():.1f} fps  ·  {stats.dropped} dropped"),
             ("Latency", f"{latency.recent(50):.0f} ms  ·  p95 {latency.recent(95):.0f} ms"),
+            *self._shared_rows(),
+            ("Source", describe(source).replace(" · ", "  ·  ")),
+        )
+
+    @property
+    def _size(self) -> str:
+        """In which frames are painted: '640×480', or '320×240 of 640×480'."""
+        painted, size = self._pipeline.painting_size.now, self._pipeline.source.size
+        return (f"{painted} of {size}" if painted else str(size)).replace("x", "×")
+
+    def _shared_rows(self) -> Rows:
+        engine = self._pipeline.engine
+        size = (("Painted", self._size),) if len(self._pipeline.lanes) > 1 else ()
+        return (
+            *size,
             ("Model", self._pipeline.model),
             ("Engine", f"{engine.engine}  ·  {engine.precision}  ·  {engine.lanes}"),
             ("Device", engine.device),
-            ("Source", describe(source).replace(" · ", "  ·  ")),
             *self._virtual_rows(),
         )
 

@@ -6,7 +6,6 @@ import math
 import time
 
 from livestyle.model.controls import FREEZE
-from livestyle.model.styles import pretty
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sinks.window import Window
@@ -16,7 +15,7 @@ from livestyle.ui.chooser import Chooser
 from livestyle.ui.mouse import Mouse
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.screen import Hud, Screen
-from livestyle.ui.tiles import tiles_of
+from livestyle.ui.tiles import Labels
 
 WAIT_S = 0.005
 """How long a key may lie unheard."""
@@ -48,6 +47,7 @@ class Session:
         self._window = window
         self._hud = hud
         self._plan = plan
+        self._labels = Labels(pipeline)
         self._shown_at = 0.0
         self._greeted = False
         self._over = False
@@ -90,7 +90,8 @@ class Session:
         for line in (*engines, *self.captures.news(), *self._chooser.news()):
             self.screen.toast(line)
         self.screen.busy = self._chooser.busy
-        self.screen.badge = FREEZE.on if self._pipeline.look.frozen else ""
+        alone = len(self._pipeline.lanes) == 1  # of several, each tells it on its own picture
+        self.screen.badge = FREEZE.on if alone and self._pipeline.look.frozen else ""
         self.screen.on_air = self._plan.virtual_camera.on
         self.screen.recording = self.captures.recording
 
@@ -111,8 +112,8 @@ class Session:
             self._shown_at = now
             if not self._greeted:
                 self._greeted = True
-                self.screen.toast(f"{pretty(self._pipeline.look.style)}  ·  h: help", GREETING_S)
-            self.screen.tiles = tiles_of(self._pipeline)
+                self.screen.toast(f"{self._pipeline.look.title}  ·  h: help", GREETING_S)
+            self.screen.tiles = self._labels.tiles(self.screen.hud)
             if self.screen.gallery is not None:
                 self.screen.gallery.update(self._chooser.offer(), self.screen.canvas)
             window.show(self.screen.compose(self.screen.picture(painting), window.size, self._hud))

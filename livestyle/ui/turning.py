@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from livestyle.model.controls import BLEND, SECOND_STYLE, STYLE, Control, Slider
+from livestyle.model.controls import BLEND, SECOND_STYLE, STYLE, Control, Slider, StyleName
 from livestyle.model.styles import pretty
 from livestyle.pipeline.look import Look
 from livestyle.ui.panels import Bar
@@ -71,5 +71,7 @@ def _names(look: Look, control: Control[Any]) -> Sequence[str]:
 
 
 def _said(look: Look, control: Control[Any]) -> str:
-    said = control.said(getattr(look, control.name))
+    value = getattr(look, control.name)
+    styled = isinstance(control, StyleName) and value
+    said = f"{control.label.capitalize()}: {look.bank.title(value)}" if styled else control.said(value)
     return f"{said}  {look.index + 1}/{len(look.bank)}" if control is STYLE else said

@@ -14,7 +14,7 @@ from livestyle.ui.feed import Feed
 
 
 class VirtualCamera(Closing):
-    """Gets all that is shown while it is on. Used by the display thread; nothing but `start` waits.
+    """Gets all that is shown while it is on. Used by the display thread; nothing but `start` waits for long.
 
     What a device does not take, and one that hangs, dies or never opens, holds up nobody else.
     """

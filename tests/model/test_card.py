@@ -22,6 +22,7 @@ from livestyle.model.card import (
     own_styles_dir,
 )
 from livestyle.model.styles import StyleBank
+from livestyle.stylizer.stylizer import Stylizer
 
 
 @pytest.fixture
@@ -82,6 +83,34 @@ def test_a_users_model_is_found_by_its_name(folder: Path, own_folders: Path) -> 
 def test_an_unknown_model_lists_the_known_ones() -> None:
     with pytest.raises(LivestyleError, match=r"no model 'monet'; expected adain.*cin-lite, .* or a folder"):
         Model.load("monet")
+
+
+def test_a_model_whose_name_is_nearly_right_is_understood() -> None:
+    with pytest.raises(LivestyleError, match=r"did you mean cin-lite\?$"):
+        Model.load("cin-light")
+
+
+def test_a_card_of_before_has_no_title_and_begins_with_its_first_style(folder: Path) -> None:
+    path = folder / "card.json"
+    card = json.loads(path.read_text("utf-8"))
+    del card["title"], card["first_style"]
+    path.write_text(json.dumps(card), "utf-8")
+    found = Model.load(folder)
+    assert found.title == "20 paintings"
+    assert found.first_style == found.styles.names[0]
+
+
+def test_what_ships_says_what_it_is_and_begins_with_a_bright_style(model: Model) -> None:
+    assert model.title == "20 paintings, fast"
+    assert model.first_style == "composition_vii"
+    assert Stylizer(model).style == "composition_vii"
+    assert model.styles.title("starry_night") == "Starry night – Vincent van Gogh"
+    assert all(Model.load(name).title for name in model_names())
+
+
+def test_a_first_style_that_is_not_there_is_the_first(model: Model) -> None:
+    other = replace(model, card=replace(model.card, first_style="gone"))
+    assert other.first_style == model.styles.names[0]
 
 
 def test_an_unknown_graph_lists_the_known_ones(model: Model) -> None:

@@ -67,28 +67,35 @@ def test_a_step_up_that_is_undone_makes_the_next_one_wait_longer() -> None:
 def test_what_is_noted_while_an_engine_is_made_counts_for_nothing() -> None:
     governor = Governor(RATE)
     for number in range(5):
-        governor.note(number * 0.1, 0.100)
+        governor.note(number * 0.3, 0.100)
     assert governor.wanted == 0.5
     for number in range(100):
-        governor.note(1 + number * 0.1, 0.001)
+        governor.note(2 + number * 0.1, 0.001)
     assert governor.wanted == 0.5
     assert governor.share == 1.0
+
+
+def test_the_slow_first_frames_of_a_fast_machine_change_nothing() -> None:
+    governor = Governor(RATE)
+    for number in range(60):
+        governor.note(number / 30, 0.200 if number < 4 else 0.010)
+    assert governor.wanted == 1.0
 
 
 def test_another_model_begins_anew_in_the_size_that_there_is() -> None:
     governor = Governor(RATE)
     for number in range(5):
-        governor.note(number * 0.1, 0.100)
-    governor.forget(1.0)
+        governor.note(number * 0.3, 0.100)
+    governor.forget(1.4)
     assert governor.wanted == governor.share == 1.0
-    governor.note(1.1, 0.100)
+    governor.note(1.5, 0.100)
     assert governor.wanted == 1.0
 
 
 def test_it_stays_where_another_size_cannot_be_had() -> None:
     governor = Governor(RATE)
     for number in range(5):
-        governor.note(number * 0.1, 0.100)
+        governor.note(number * 0.3, 0.100)
     governor.stay()
     assert run(governor, lambda _: 0.100) == []
 

@@ -8,7 +8,7 @@ import pytest
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.runtime import openvino_parts
-from livestyle.stylizer import stylizer as of_stylizer
+from livestyle.stylizer import engine_user
 from livestyle.stylizer.stylizer import Stylizer
 from tests.conftest import picture
 
@@ -24,7 +24,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def painted(model: Model, whole_pixels: int, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
-    monkeypatch.setattr(of_stylizer, "WHOLE_PIXELS", whole_pixels)
+    monkeypatch.setattr(engine_user, "WHOLE_PIXELS", whole_pixels)
     with Stylizer(model, "cpu", "f32", threads=1) as stylizer:
         stylizer.steadiness, stylizer.strength = 0.0, 0.8
         return stylizer.stylize(picture(SIZE)).astype(int)
@@ -42,7 +42,7 @@ def test_parts_are_what_the_whole_is(
 
 
 def test_a_film_has_its_past_whatever_its_size(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(of_stylizer, "WHOLE_PIXELS", 0)
+    monkeypatch.setattr(engine_user, "WHOLE_PIXELS", 0)
     monkeypatch.setattr(openvino_parts.PartsPainter, "paint", lambda *_: pytest.fail("painted in parts"))
     with Stylizer(model, "cpu", "f32", threads=1) as stylizer:
         assert stylizer.steadiness > 0

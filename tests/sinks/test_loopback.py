@@ -70,3 +70,8 @@ def test_a_device_that_all_programs_list(system: Path, monkeypatch: pytest.Monke
     assert found.remedy == ""
     monkeypatch.setattr("os.access", lambda *_: False)
     assert found.remedy == JOIN_GROUP
+
+
+def test_the_readme_gives_the_same_lines() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8").splitlines()
+    assert {module.INSTALL_PACKAGE, INSTALL_MODULE, LOAD_MODULE} <= {*readme}

@@ -25,6 +25,9 @@ ON_THE_WAY = 4
 """Frames: one in either slot, one that is painted, one that is shown."""
 
 ROOT = Path(__file__).parents[2]
+STEADY = ("--json", "--folder", ".", "--no-governor")
+"""Pictures of a test are of one size, however busy the machine is."""
+
 T = TypeVar("T")
 
 
@@ -101,12 +104,14 @@ def desktop(lasting: bool = True) -> Iterator[dict[str, str]]:
 class App(Program):
     """The live app in its own process, its window and its keyboard."""
 
-    def __init__(self, env: dict[str, str], folder: Path, *options: str) -> None:
+    def __init__(self, env: dict[str, str], folder: Path, *options: str, fresh: bool = True) -> None:
+        """fresh: as if it were the first start."""
         self._env = env
         self._told = folder / "told"
         self._told.mkdir()
         script = str(ROOT / "tests" / "ui" / "listening.py")
-        command = [sys.executable, script, "--json", "--folder", ".", *options]
+        start = [*STEADY, "--fresh"] if fresh else STEADY
+        command = [sys.executable, script, *start, *options]
         super().__init__(command, cwd=folder, env={**env, "LIVESTYLE_TEST_TOLD": str(self._told)})
         self.window = self.wait_for(lambda: self._window())
         self._xdotool("windowfocus", "--sync", self.window)
@@ -145,6 +150,10 @@ class App(Program):
             self._xdotool(*words.split())
             self.wait_for(lambda before=before: self._lines(POINTED) > before)  # type: ignore[misc]
         self.settle()
+
+    def resize(self, width: int, height: int) -> None:
+        """As the user does by its edge."""
+        self._xdotool("windowsize", self.window, str(width), str(height))
 
     def shot(self) -> Pixels:
         """What the window shows, uint8 BGR."""

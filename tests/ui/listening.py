@@ -11,9 +11,9 @@ from livestyle.cli import run
 from livestyle.pipeline.live import LivePipeline
 from livestyle.sinks.pointer import Pointer
 from livestyle.sinks.window import Window
-from livestyle.ui import gallery_view
+from livestyle.ui import captures, gallery_view
 
-HEARD, SHOWN, POINTED = "heard.txt", "shown.txt", "pointed.txt"
+HEARD, SHOWN, POINTED, OPENED = "heard.txt", "shown.txt", "pointed.txt", "opened.txt"
 """Files in $LIVESTYLE_TEST_TOLD with a line for each."""
 
 MODIFIERS = range(0xFFE1, 0xFFEF)
@@ -46,6 +46,7 @@ def listen() -> None:
             tell(POINTED, found.gesture.name)
         return found
 
+    captures.open_folder = lambda folder: tell(OPENED, folder)  # type: ignore[attr-defined]
     Window.pointer = pointer  # type: ignore[method-assign]
     Window.key = key  # type: ignore[method-assign]
     LivePipeline.shown = shown  # type: ignore[method-assign]

@@ -24,7 +24,8 @@ from livestyle.ui.open_folder import open_folder
 from livestyle.ui.plan import SessionOptions
 from tests.pipeline.conftest import stylizer
 from tests.ui.desktop import wait_for
-from tests.ui.test_session import FakeWindow, ListSink, pipeline, run, session_of
+from tests.ui.list_sink import ListSink
+from tests.ui.test_session import FakeWindow, pipeline, run, session_of
 
 __all__ = ["pipeline", "stylizer"]
 

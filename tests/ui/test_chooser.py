@@ -246,8 +246,8 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_in_turn_a_slow_model_is_passed_by_and_known(show: Show, slow: list[str]) -> None:
     assert show.chooser.models.turn(1) == "Preparing two …"
-    show.hears("two: any picture, 1 fps here; shift+tab goes there")
-    show.hears("three: one painting, 50 fps here")
+    show.hears("two: any picture (1 fps here); shift+tab goes there")
+    show.hears("three: one painting (50 fps here)")
     assert show.stylizer.model.card.name == "three"
     show.chooser.models.turn(1)
     show.arrives("one")
@@ -260,7 +260,7 @@ def test_in_turn_a_slow_model_is_passed_by_and_known(show: Show, slow: list[str]
 def test_where_all_others_are_slow_it_stays(show: Show, slow: list[str]) -> None:
     slow.append("three")
     show.chooser.models.turn(1)
-    show.hears("three: one painting, 1 fps here; shift+tab goes there")
+    show.hears("three: one painting (1 fps here); shift+tab goes there")
     assert show.stylizer.model.card.name == "one"
     assert show.chooser.busy == ""
     assert show.chooser.models.turn(1) == "Model: one"

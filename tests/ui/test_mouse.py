@@ -19,7 +19,8 @@ from livestyle.ui.previews import Previews
 from livestyle.ui.session import Session
 from livestyle.ui.tiles import Tiles
 from tests.pipeline.conftest import stylizer
-from tests.ui.test_session import FakeWindow, ListSink, pipeline, session_of
+from tests.ui.list_sink import ListSink
+from tests.ui.test_session import FakeWindow, pipeline, session_of
 
 __all__ = ["pipeline", "stylizer"]
 

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
-import cv2
 import numpy as np
 import pytest
 
@@ -21,10 +19,8 @@ from livestyle.sinks.sink import Sink
 from livestyle.sinks.video_file import VideoFileSink
 from livestyle.sinks.window import Window
 from livestyle.stylizer.stylizer import Stylizer
-from livestyle.ui.capture_files import Recording, Snapshots, free_path
 from livestyle.ui.chooser import Chooser
 from livestyle.ui.keys import Action, Key
-from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.previews import Previews
@@ -32,6 +28,7 @@ from livestyle.ui.screen import Hud, Screen
 from livestyle.ui.session import Session
 from tests.pipeline.conftest import stylizer
 from tests.pipeline.fakes import FakeCamera
+from tests.ui.list_sink import ListSink
 
 __all__ = ["stylizer"]
 
@@ -59,27 +56,6 @@ class FakeWindow:
     @property
     def closed(self) -> bool:
         return self.shown >= self._close_after
-
-
-class ListSink:
-    """Keeps the index of every frame; `close` tells how it was left."""
-
-    def __init__(self, path: Path, write: Callable[[Frame], None] = lambda _: None) -> None:
-        self.indices: list[int] = []
-        self._path, self._write = path, write
-
-    def write(self, frame: Frame) -> None:
-        self._write(frame)
-        self.indices.append(frame.index)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
-            self._path.write_text(" ".join(map(str, self.indices)))
 
 
 @pytest.fixture
@@ -124,7 +100,7 @@ def test_every_key_works_and_every_thread_is_joined(pipeline: LivePipeline, tmp_
 @pytest.mark.parametrize("figures", [False, True])
 def test_it_opens_with_the_picture_and_a_word_of_greeting(pipeline: LivePipeline, figures: bool) -> None:
     session = run(pipeline, SessionOptions(ListSink, figures=figures), FakeWindow("\0q"))
-    assert session.screen._toast == f"{pretty(pipeline.look.style)}  ·  h: help"
+    assert session.screen._toast == f"{pipeline.look.title}  ·  h: help"
     assert session.screen.hud is figures
     assert Screen().hud is False
     dark = np.full((64, 64, 3), 90, np.uint8)
@@ -187,20 +163,6 @@ def test_no_key_ends_the_app_by_what_the_system_says(
     session = run(pipeline, SessionOptions(VideoFileSink, folder=folder / "x"), window)
     assert window.shown == 25
     assert "cannot" in session.screen._toast
-
-
-def test_a_style_with_a_long_name_is_saved(tmp_path: Path) -> None:
-    frame = Frame(np.zeros((64, 64, 3), np.uint8), 0, 0)
-    with Snapshots(tmp_path) as snapshots:
-        snapshots.save(PaintedFrame(frame, frame, "ö" * 240), frame.pixels)
-    assert snapshots.news()[0].startswith(f"Saved {tmp_path}/livestyle-")
-    assert len(list(tmp_path.glob("*.png"))) == 2
-
-
-def test_what_another_run_is_writing_is_not_taken(tmp_path: Path) -> None:
-    first = free_path(tmp_path, "x", (".mp4",))
-    (tmp_path / f"{first.name}.mp4.livestyle-1.part").touch()
-    assert free_path(tmp_path, "x", (".mp4",)) != first
 
 
 def test_that_a_camera_changes_its_size_is_said(stylizer: Stylizer) -> None:
@@ -274,44 +236,3 @@ def test_models_and_pictures_that_are_not_there_are_notices(pipeline: LivePipeli
         session.actions.press(Key(action))
         assert said in session.screen._toast
     assert session.screen.picker is None
-
-
-def test_snapshots_never_overwrite(tmp_path: Path) -> None:
-    dark, light = (np.full((64, 64, 3), v, np.uint8) for v in (10, 200))
-    with Snapshots(tmp_path / "new" / "folder") as snapshots:
-        for _ in range(3):
-            snapshots.save(PaintedFrame(Frame(dark, 0, 0), Frame(light, 0, 0), "great_wave"), light)
-    originals = sorted(tmp_path.rglob("*-original.png"))
-    assert len(originals) == 3
-    for path in originals:
-        painted = cv2.imread(str(path).replace("-original", ""))
-        original = cv2.imread(str(path))
-        assert original is not None
-        assert painted is not None
-        assert (int(original[0, 0, 0]), int(painted[0, 0, 0])) == (10, 200)
-    for line in snapshots.news():
-        assert Path(line.removeprefix("Saved ")).parent == tmp_path / "new" / "folder"
-
-
-def test_a_snapshot_that_cannot_be_saved_says_so(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    frame = Frame(np.zeros((64, 64, 3), np.uint8), 0, 0)
-    with Snapshots(tmp_path / "file") as snapshots:
-        snapshots.save(PaintedFrame(frame, frame, "x"), frame.pixels)
-    assert "cannot" in snapshots.news()[0]
-
-
-def test_a_slow_disk_leaves_frames_out_and_never_waits(tmp_path: Path) -> None:
-    gate = threading.Event()
-
-    def stuck(_: Frame) -> None:
-        gate.wait(60)
-
-    recording = Recording(tmp_path / "a.mp4", lambda path: ListSink(path, stuck))
-    for index in range(100):
-        recording.add(Frame(np.zeros((64, 64, 3), np.uint8), index, index))
-    assert recording.left_out >= 80
-    gate.set()
-    recording.finish()
-    written = (tmp_path / "a.mp4").read_text().split()
-    assert len(written) == 100 - recording.left_out

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from livestyle.core.bars import contain
 from livestyle.core.errors import LivestyleError
@@ -19,12 +20,14 @@ from livestyle.pipeline.live import LivePipeline, PaintedFrame
 from livestyle.sinks.virtual_camera import VirtualCameraSink
 from livestyle.ui.keys import Action, Key
 from livestyle.ui.plan import SessionOptions
+from livestyle.ui.run import ShowOptions, show
 from livestyle.ui.session import Session
 from livestyle.ui.virtual_camera import VirtualCamera
 from tests.pipeline.conftest import stylizer
 from tests.sinks.virtual_cameras import NAME, FakeDevice, registered
 from tests.ui.desktop import wait_for
-from tests.ui.test_session import FakeWindow, ListSink, pipeline, session_of
+from tests.ui.list_sink import ListSink
+from tests.ui.test_session import FakeWindow, pipeline, session_of
 
 __all__ = ["pipeline", "stylizer"]
 
@@ -58,7 +61,7 @@ def test_key_v_switches_it_on_and_off(pipeline: LivePipeline, device: FakeDevice
     assert NAME in dict(session._hud.rows()).get("Virtual camera", NAME)
     session.actions.press(Key(Action.VIRTUAL_CAMERA))
     assert said[-1] == "Virtual camera off"
-    assert device.closed == 1
+    wait_for(lambda: device.closed == 1)
 
 
 def test_what_lies_over_the_picture_stays_in_the_window(pipeline: LivePipeline, device: FakeDevice) -> None:
@@ -185,3 +188,14 @@ def test_one_that_is_asked_for_at_the_start_has_to_open(device: FakeDevice) -> N
     device.refuses = "in use"
     with pytest.raises(LivestyleError, match="in use"):
         camera().start()
+
+
+def test_a_run_sends_and_tells_how_much(device: FakeDevice) -> None:
+    options = ShowOptions(
+        cameras=("synthetic:160x120",), window=False, virtual_camera=NAME, max_frames=9, threads=1
+    )
+    figures = show(options, Console(quiet=True))["virtual_camera"]
+    assert 0 < figures["sent"] <= len(device.frames)
+    assert (figures["device"], figures["size"]) == (NAME, "1280x720")
+    assert device.opened[0] == (Size(1280, 720), 30)
+    wait_for(lambda: device.closed == 1)

@@ -18,7 +18,7 @@ from livestyle.sources.images import SUFFIXES, load_image
 MIN_STYLE_SIDE_PX = 64
 MIN_PHOTO_SIDE_PX = 32
 LONGEST = 8
-"""A photo that has to be enlarged is used up to so many times its short side."""
+"""A photo that has to be enlarged is cut to at most so many times its short side."""
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:
@@ -85,9 +85,10 @@ def load_style(path: Path, side_px: int) -> Tensor:
 
 
 FLAT = 2.0
-"""Standard deviation, of 255, up to which a crop counts as empty; up to DRAWS are drawn instead."""
+"""Standard deviation, of 255, up to which a crop counts as empty."""
 
 DRAWS = 8
+"""How often a crop is drawn until one is not empty; the last one is taken in any case."""
 
 
 @dataclass
@@ -129,7 +130,7 @@ class PhotoCrops:
     def crop(self, rng: np.random.Generator) -> NDArray[np.uint8]:
         """One crop, uint8 RGB [crop, crop, 3], with something on it if a few draws find such a one.
 
-        What is flat has no statistics to normalise by; one colour to the bit gives NaN gradients in bf16.
+        A flat crop has no statistics to normalise by, and one of a single colour gives NaN gradients in bf16.
         """
         for _ in range(DRAWS):
             crop = self._any_crop(rng)

@@ -20,8 +20,8 @@ from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.loop import Schedule
 from livestyle.workshop.training.paintings import one_painting
 from livestyle.workshop.training.perceptual import Weights
-from livestyle.workshop.training.superres import SuperresOptions, train_superres
-from livestyle.workshop.training.texture import TextureOptions, train_texture
+from livestyle.workshop.training.superres.train import SuperresOptions, train_superres
+from livestyle.workshop.training.texture.train import TextureOptions, train_texture
 from tests.watched import watched
 from tests.workshop.small import write_photos, write_vgg
 

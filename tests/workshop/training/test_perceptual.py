@@ -10,9 +10,10 @@ from livestyle.workshop.losses.style import parse_style_loss
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.transformer import ARCHITECTURES, Transformer
 from livestyle.workshop.networks.vgg import load_vgg19
+from livestyle.workshop.training.cin.objective import FeedforwardObjective
 from livestyle.workshop.training.data import load_style, to_tensor
 from livestyle.workshop.training.dead_leaves import dead_leaf_photos
-from livestyle.workshop.training.perceptual import FeedforwardObjective, Perception, Weights
+from livestyle.workshop.training.perceptual import Perception, Weights
 from tests.workshop.small import write_photos, write_vgg
 
 

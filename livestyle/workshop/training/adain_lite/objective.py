@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.workshop.losses.moments import MomentsLoss
-from livestyle.workshop.losses.style import LayerMean, StyleLoss, WeightedSum
+from livestyle.workshop.losses.style import Features, LayerMean, StyleLoss, WeightedSum
 from livestyle.workshop.networks.adain_lite import STRIDE, AdaINLite
 from livestyle.workshop.networks.statistics import mean_std
 from livestyle.workshop.training.perceptual import (
@@ -39,6 +39,8 @@ SHARED = 2
 """Photos that are painted after one picture: to look at it takes as long as to judge a painting."""
 
 RIDGE = 0.05
+"""Weight of the penalty in `Teacher.fit`. The statistics are scaled to a mean squared length of 1, so this is
+a twentieth of a painting's own entry in the kernel: with few paintings the map does not fit their noise."""
 
 
 class Teacher(nn.Module):
@@ -127,7 +129,7 @@ def with_moments(loss: StyleLoss) -> StyleLoss:
     return WeightedSum([(1.0, loss), (1.0, LayerMean(MomentsLoss()))])
 
 
-def statistics(seen: dict[str, Tensor]) -> Tensor:
+def statistics(seen: Features) -> Tensor:
     """Means and deviations of `STYLE_LAYERS`, float32 [B, M]."""
     return torch.cat([part.flatten(1) for layer in STYLE_LAYERS for part in mean_std(seen[layer])], 1)
 
