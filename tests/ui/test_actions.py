@@ -12,7 +12,8 @@ from livestyle.ui.panels import Bar, pretty
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.session import Session
 from tests.pipeline.conftest import stylizer
-from tests.ui.test_session import FakeWindow, ListSink, pipeline, session_of
+from tests.ui.list_sink import ListSink
+from tests.ui.test_session import FakeWindow, pipeline, session_of
 
 __all__ = ["pipeline", "stylizer"]
 

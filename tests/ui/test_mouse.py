@@ -17,7 +17,7 @@ from livestyle.ui.picker import Picker
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.previews import Previews
 from livestyle.ui.session import Session
-from livestyle.ui.tiles import Tiles
+from livestyle.ui.tiles import Tile, Tiles
 from tests.pipeline.conftest import stylizer
 from tests.ui.list_sink import ListSink
 from tests.ui.test_session import FakeWindow, pipeline, session_of
@@ -120,7 +120,7 @@ def test_without_compare_there_is_no_line_to_take_hold_of(session: Session) -> N
 
 
 def test_in_a_grid_every_picture_has_its_line(session: Session) -> None:
-    session.screen.compare, session.screen.tiles = True, Tiles(("a", "b"))
+    session.screen.compare, session.screen.tiles = True, Tiles((Tile("a"), Tile("b")))
     do(session, (Gesture.DOWN, 80 + 480), (Gesture.MOVE, 80 + 320 + 80))
     assert session.screen.split == pytest.approx(0.25)
 
