@@ -25,7 +25,7 @@ from livestyle.ui.run import ShowOptions, show
 NAME = "live"
 FILES = "Files"
 CAMERA_ONLY = (
-    "camera", "size", "fps", "fullscreen", "no_window", "snapshots",
+    "camera", "size", "fps", "fullscreen", "no_window", "page", "snapshots",
     "record", "max_frames", "as_json", *names_of(Scope.CAMERA),
 )  # fmt: skip
 """What --input has no use for."""
@@ -62,6 +62,10 @@ def main(
         bool, typer.Option("--figures", help="Show rates and latency from the start.")
     ] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
+    page: Annotated[
+        bool,
+        typer.Option("--page", help="Show it in the browser too; `livestyle page` has the page's options."),
+    ] = False,
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
@@ -139,7 +143,8 @@ def main(
         fade = "1s" if crossfade is None else f"{crossfade}s"
         return _paint_file(context, source, target, options, fade, change_every)
     _check_live(context, options)
-    found = show(options, Console(stderr=True, highlight=False, markup=False, soft_wrap=True))
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    found = _show_with_page(options, console) if page else show(options, console)
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     return None
@@ -154,6 +159,13 @@ def _check_live(context: typer.Context, options: ShowOptions) -> None:
         refuse(context, "with --no-window", "fullscreen", "snapshots")
         if options.record is None:
             refuse(context, "with --no-window and without --record", "encoder", "crf")
+
+
+def _show_with_page(options: ShowOptions, console: Console) -> dict[str, Any]:
+    from livestyle.commands.page import show_with_page
+    from livestyle.page.options import PageOptions
+
+    return show_with_page(options, PageOptions(browser=True), console)
 
 
 def _paint_file(

@@ -20,9 +20,11 @@ class Captures:
     """
 
     def __init__(self, plan: SessionOptions, shown: bool) -> None:
-        """shown: there is a window to tell of what went wrong; without one it is raised."""
+        """shown: somebody sees what is told of what went wrong; without one it is raised."""
         self._plan = plan
         self._shown = shown
+        self.finished: Path | None = None
+        """the file that was recorded last"""
         self._recording: Recording | None = None
         self._snapshots = Snapshots(plan.folder)
 
@@ -63,7 +65,10 @@ class Captures:
                 raise
             self._plan.say(f"error: {told(error)}")
             return told(error)
-        return f"Saved {recording.path.name}" if recording.path.exists() else "Nothing was recorded"
+        if not recording.path.exists():
+            return "Nothing was recorded"
+        self.finished = recording.path
+        return f"Saved {recording.path.name}"
 
     def news(self) -> list[str]:
         """What to tell the user about snapshots that are written, and a recording that has failed."""

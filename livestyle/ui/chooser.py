@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +12,7 @@ from typing import Self
 from livestyle.core.background import end
 from livestyle.core.config import pictures_dir
 from livestyle.core.errors import LivestyleError, told
+from livestyle.core.frame import Pixels
 from livestyle.model.card import Model
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.look import Look
@@ -54,17 +55,38 @@ class Chooser:
         share = f"  {self._hot_swap.progress:.0%}" if self._hot_swap.progress else ""
         return f"Preparing {preparing}{share}" if preparing else ""
 
+    @property
+    def model(self) -> Model:
+        """What paints now."""
+        return self._stylizer.model
+
+    @property
+    def models(self) -> Sequence[Model]:
+        """All there are, in the order of the key."""
+        return self._models
+
     def turn(self, step: int) -> str:
         """Prepare the model `step` places on; gives what to tell the user."""
-        folders = [model.folder for model in self._models]
-        current = folders.index(self._stylizer.model.folder)
-        self._models[current] = self._stylizer.model  # with the styles it got meanwhile
         if len(self._models) == 1:
-            return f"{self._stylizer.model.card.name} is the only model here"
-        start = self._wanted if self._hot_swap.preparing else current
-        self._wanted = (start + step) % len(self._models)
-        model = self._models[self._wanted]
-        if self._wanted == current:
+            return f"{self.model.card.name} is the only model here"
+        start = self._wanted if self._hot_swap.preparing else self._current()
+        return self._prepare((start + step) % len(self._models))
+
+    def turn_to(self, name: str) -> str:
+        """Prepare a model by name. LivestyleError for one that isn't here."""
+        names = [model.card.name for model in self._models]
+        if name not in names:
+            raise LivestyleError(f"there is no model {name!r} here; expected one of {', '.join(names)}")
+        return self._prepare(names.index(name))
+
+    def _current(self) -> int:
+        return [model.folder for model in self._models].index(self.model.folder)
+
+    def _prepare(self, wanted: int) -> str:
+        current = self._current()
+        self._models[current] = self.model  # with the styles it got meanwhile
+        self._wanted, model = wanted, self._models[wanted]
+        if wanted == current:
             self._hot_swap.stay()
             return f"Model: {model.card.name}"
         self._hot_swap.switch(model)
@@ -84,11 +106,19 @@ class Chooser:
         """
         self._stylizer.model.encoder()
         self._picture = path
+        return self._begin(path.name, lambda: load_style_image(path), keep_it)
+
+    def add_picture(self, name: str, picture: Pixels) -> str:
+        """As `add`, for a picture that is here already, uint8 BGR (H, W, 3); it is kept."""
+        self._stylizer.model.encoder()
+        return self._begin(name, lambda: (name, picture), True)
+
+    def _begin(self, what: str, read: Callable[[], tuple[str, Pixels]], keep_it: bool) -> str:
         if self._coming is not None:
             self._coming[1].cancel()
-        self._last = self._thread.submit(self._add, path, keep_it)
+        self._last = self._thread.submit(lambda: self._stylizer.add_style(*read(), keep_it=keep_it))
         self._coming = self._pipeline.look, self._last
-        return f"Reading {path.name} …"
+        return f"Reading {what} …"
 
     def browse(self, step: int) -> str:
         """As `add` for the picture `step` places on in the folder of the last one, which is not kept."""
@@ -121,9 +151,6 @@ class Chooser:
             return [told(error)]
         look.ask(name)
         return [f"Style: {pretty(name)}"]
-
-    def _add(self, path: Path, keep_it: bool) -> str:
-        return self._stylizer.add_style(*load_style_image(path), keep_it=keep_it)
 
     def __enter__(self) -> Self:
         return self

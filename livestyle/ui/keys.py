@@ -115,7 +115,10 @@ def _codes(key: str) -> tuple[int, ...]:
     return _NAMED.get(key) or (ord(key.lower()), ord(key.upper()))
 
 
-CODES: Mapping[int, Key] = {code: asked for key, asked in _bound() for code in _codes(key)}
+NAMES: Mapping[str, Key] = dict(_bound())
+"""By the names that the help shows."""
+
+CODES: Mapping[int, Key] = {code: asked for key, asked in NAMES.items() for code in _codes(key)}
 """By the codes of cv2.waitKeyEx."""
 
 

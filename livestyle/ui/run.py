@@ -36,6 +36,7 @@ from livestyle.ui.connecting import enter_all
 from livestyle.ui.leftovers import rescued
 from livestyle.ui.panels import pretty
 from livestyle.ui.plan import SessionOptions
+from livestyle.ui.remote import Guest
 from livestyle.ui.screen import Hud, describe
 from livestyle.ui.session import Session
 
@@ -73,10 +74,10 @@ class ShowOptions:
     seconds: float | None = None
 
 
-def show(options: ShowOptions, console: Console) -> dict[str, Any]:
+def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> dict[str, Any]:
     """Run until it ends or Ctrl+C, and give its figures (see report.py); says what was chosen.
 
-    Empty where the user left before there was a picture.
+    guest: somebody elsewhere who sees it too. Empty where the user left before there was a picture.
     """
     if options.record:
         for camera in options.cameras:  # one may be a file
@@ -92,7 +93,7 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         for model in models:
             model.card.check_paints()
         looks = _looks(options, stylizer)
-        sources = [open_source(camera, options.size, options.fps) for camera in options.cameras]
+        sources = [_source(camera, options, guest) for camera in options.cameras]
         window = None
         if options.window:
             window = Window("livestyle", options.size or Size(640, 480), options.fullscreen)
@@ -110,7 +111,7 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         picture = options.style_images[-1] if options.style_images else None
         chooser = Chooser(pipeline, stylizer, models, picture)
         plan = _plan(options, console, lambda: bool(interrupts.asked))
-        session = Session(pipeline, window, Hud(pipeline), plan, chooser)
+        session = Session(pipeline, window, Hud(pipeline), plan, chooser, guest)
         if window is not None:
             before_exit(session.captures.rescue)
         interrupts.defer()
@@ -118,6 +119,13 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
             pipeline.hot_swap.improve(better)
             session.run()
         return report(pipeline.lanes, stylizer.info, stylizer.model.card.name)
+
+
+def _source(camera: str, options: ShowOptions, guest: Guest | None) -> Source:
+    def open_it() -> Source:
+        return open_source(camera, options.size, options.fps)
+
+    return open_it() if guest is None else guest.source(camera, open_it)
 
 
 def _pipeline(sources: Sequence[Source], stylizer: Stylizer, looks: Sequence[Look]) -> AnyPipeline:

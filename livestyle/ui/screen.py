@@ -58,14 +58,21 @@ class Screen:
     """what the pictures in the picture are"""
     painting: PaintedFrame | None = None
     """the newest one; `take` sets it"""
+    toasts: int = 0
+    """how many lines were shown"""
     _toast: str = ""
     _toast_until: float = 0.0
     _rows: Rows = field(default=())
     _rows_until: float = 0.0
 
+    @property
+    def said(self) -> str:
+        """The last line that was shown; empty = none, or it was taken away."""
+        return self._toast
+
     def toast(self, text: str, seconds: float | None = None) -> None:
         """Show a line in place of the one before; for a moment, a long one for longer, or so long."""
-        self._toast = text
+        self._toast, self.toasts = text, self.toasts + 1
         seconds = TOAST_S * (1 + len(text) / TOAST_LETTERS) if seconds is None else seconds
         self._toast_until = time.monotonic() + seconds
 

@@ -40,6 +40,7 @@ LIVE = Command(
         "fullscreen": True,
         "figures": True,
         "no_window": True,
+        "page": True,
         "snapshots": "shots",
         "record": "a.mp4",
         "max_frames": "9",
@@ -63,10 +64,36 @@ LIVE = Command(
     },
     {
         "livestyle.commands.live.show": lambda *_: {"frames": 1},
+        "livestyle.commands.page.show_with_page": lambda *_: {"frames": 1},
         "livestyle.commands.video.main": None,
         "livestyle.commands.live.removed": None,
         "livestyle.sources.camera.discovery.list_cameras": lambda: ["a camera"],
     },
+)
+PAGE = Command(
+    ("page",),
+    {},
+    {
+        **ENGINE,
+        **LOOK,
+        "camera": ["synthetic", "1"],
+        "size": "64x64",
+        "fps": "9",
+        "steadiness": "0.1",
+        "mirror": True,
+        "crossfade": "3",
+        "recordings": "films",
+        "encoder": "libx265",
+        "crf": "9",
+        "max_frames": "9",
+        "as_json": True,
+        "host": "0.0.0.0",
+        "port": "9",
+        "token": "12345678",
+        "no_browser": True,
+    },
+    {"blend": BLENDED},
+    {"livestyle.commands.page.show_with_page": lambda *_: {"frames": 1}},
 )
 VIDEO = Command(
     ("video",),
@@ -297,5 +324,5 @@ DOCTOR = Command(
     {"livestyle.commands.doctor.examine": lambda: [Finding("CPU", "threads", State.OK, "2")]},
 )
 COMMANDS = (
-    LIVE, VIDEO, IMAGE, OPTIMIZE, REPRODUCE, EXPORT, EVALUATE, CALIBRATE, BUILD, BENCH, DOCTOR,
+    LIVE, PAGE, VIDEO, IMAGE, OPTIMIZE, REPRODUCE, EXPORT, EVALUATE, CALIBRATE, BUILD, BENCH, DOCTOR,
 )  # fmt: skip
