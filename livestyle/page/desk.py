@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -22,6 +22,7 @@ class Desk(Protocol):
 
     def ask(self, act: Callable[[], T]) -> Future[T]: ...
     def state(self) -> dict[str, Any]: ...
+    def thumbnails(self) -> Mapping[str, Pixels]: ...
     def figures(self) -> Sequence[Sequence[str]]: ...
     @property
     def recorded(self) -> Path | None: ...

@@ -17,7 +17,7 @@ class Limits:
     body_bytes, message_bytes: of an upload, and of one message of a socket
     sdp_bytes:   of a WebRTC offer
     picture_px, camera_px: of a side of a picture that becomes a style, and of a frame of a browser's camera
-    sockets, streams, peers: at the same time
+    sockets, streams: at the same time; a socket has one WebRTC connection at most
     requests, messages: a second, of one address and of one socket; for a moment four times as many
     idle_s:      a connection that asks nothing, an upload that doesn't end, a stream that nobody reads
     """
@@ -29,7 +29,6 @@ class Limits:
     camera_px: int = 1920
     sockets: int = 16
     streams: int = 8
-    peers: int = 8
     requests: float = 50
     messages: float = 150
     idle_s: float = 15

@@ -18,7 +18,8 @@ def _row(control: Control[Any]) -> dict[str, Any]:
         "label": control.label,
         "about": control.about,
         "default": control.default,
-        "keys": [*control.keys, *control.aliases],
+        "keys": list(control.keys),
+        "aliases": list(control.aliases),
         "needs": control.needs.name if control.needs else "",
         "kind": "style",
     }

@@ -17,9 +17,11 @@ from aiohttp import web
 from livestyle.core.closing import Closing
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
+from livestyle.page.camera import NAME, BrowserSource
 from livestyle.page.desk import Desk
 from livestyle.page.guard import Guard
 from livestyle.page.options import PageOptions
+from livestyle.page.peer import prepare
 from livestyle.page.site import Site
 from livestyle.page.studio import Studio
 from livestyle.sources.source import Source
@@ -43,6 +45,7 @@ class Page(Closing):
         self._token = options.token or secrets.token_urlsafe(24)
         self._listening: socket.socket | None = None
         self._studio: Studio | None = None
+        self._camera: BrowserSource | None = None
 
     @property
     def address(self) -> str:
@@ -59,6 +62,16 @@ class Page(Closing):
         return int(self._listening.getsockname()[1])
 
     def source(self, camera: str, open_it: Callable[[], Source]) -> Source:
+        """The first source gives the pictures of a page's camera while one is sent.
+
+        LivestyleError where 'browser', which is no camera but those, is not the first.
+        """
+        wanted = camera.strip().lower() == NAME
+        if self._camera is None:
+            self._camera = BrowserSource(None if wanted else open_it())
+            return self._camera
+        if wanted:
+            raise LivestyleError(f"--camera {NAME} has to be the first, and there is one")
         return open_it()
 
     def show(self, frame: Frame) -> None:
@@ -98,10 +111,11 @@ class Page(Closing):
             with contextlib.suppress(RuntimeError):  # it has ended by itself
                 loop.call_soon_threadsafe(over.set)
 
-        studio = Studio(desk, self._options.limits)
+        studio = Studio(desk, self._options.limits, self._camera)
         guard = Guard(self._options, self._token, self.port)
         site = Site(self._options, guard, studio, self._keys)
         idle_s = self._options.limits.idle_s
+        prepare(self._options)
         runner = web.AppRunner(
             site.application(),
             access_log=None,
@@ -113,11 +127,12 @@ class Page(Closing):
         try:
             assert self._listening is not None
             await web.SockSite(runner, self._listening).start()
-            watching = asyncio.create_task(studio.watch())
+            watching = [asyncio.create_task(watch()) for watch in (studio.watch, studio.watch_gallery)]
             self._studio = studio
             started.set_result(end)
             await over.wait()
-            watching.cancel()
+            for task in watching:
+                task.cancel()
         finally:
             await runner.cleanup()
 

@@ -17,6 +17,7 @@ from livestyle.page.desk import without_paths
 from livestyle.page.guard import HEADERS, Guard
 from livestyle.page.options import PageOptions
 from livestyle.page.panel import panel
+from livestyle.page.peer import Peer
 from livestyle.page.pictures import decode, encode_png
 from livestyle.page.studio import Studio
 from livestyle.page.viewer import Viewer
@@ -116,7 +117,7 @@ class Site:
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         with self._place("pages", self._options.limits.sockets):
-            viewer = Viewer(self._studio)
+            viewer = Viewer(self._studio, Peer(self._studio, self._options))
             self._viewers.add(viewer)
             try:
                 return await viewer.run(request)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from livestyle.core.errors import LivestyleError
-from livestyle.core.frame import Frame
+from livestyle.core.frame import Frame, Pixels
+from livestyle.page.camera import BrowserSource
 from livestyle.page.desk import Desk, without_paths
 from livestyle.page.newest import Newest
 from livestyle.page.options import Limits
 from livestyle.page.pictures import encode
 
 T = TypeVar("T")
+
+GALLERY_S = 0.4
+"""How often a few thumbnails are painted and sent."""
+
+GALLERY_WANTED_S = 2.0
 
 STATE_S = 0.1
 """How often the state is looked at while somebody sees it."""
@@ -38,15 +45,19 @@ class ShownPicture:
 class Studio:
     """Belongs to the thread of an event loop; only `show` may be called on any."""
 
-    def __init__(self, desk: Desk, limits: Limits) -> None:
-        """Made inside the loop."""
+    def __init__(self, desk: Desk, limits: Limits, camera: BrowserSource | None = None) -> None:
+        """Made inside the loop. camera: what takes the pictures of pages' cameras; None = nothing does."""
         self.desk = desk
         self.limits = limits
+        self.camera = camera
         self.pictures: Newest[ShownPicture] = Newest()
         self.states: Newest[dict[str, Any]] = Newest()
+        self.thumbnails: Newest[dict[str, bytes]] = Newest()
         self.viewers = 0
         self._loop = asyncio.get_running_loop()
         self._waiting: Frame | None = None
+        self._gallery_until = 0.0
+        self._painted: dict[str, Pixels] = {}
 
     def show(self, frame: Frame) -> None:
         """Give all viewers a newer picture. Never waits."""
@@ -75,6 +86,25 @@ class Studio:
                 with contextlib.suppress(LivestyleError):
                     await self.refresh()
             await asyncio.sleep(STATE_S)
+
+    def gallery_wanted(self) -> None:
+        """Somebody sees the thumbnails for the next moment."""
+        self._gallery_until = time.monotonic() + GALLERY_WANTED_S
+
+    async def watch_gallery(self) -> None:
+        """Look for new thumbnails while somebody sees them, for ever."""
+        while True:
+            if time.monotonic() < self._gallery_until:
+                with contextlib.suppress(LivestyleError):
+                    await self._refresh_gallery()
+            await asyncio.sleep(GALLERY_S)
+
+    async def _refresh_gallery(self) -> None:
+        before, known = self._painted, self.thumbnails.item or {}
+        self._painted = dict(await self.ask(self.desk.thumbnails))
+        new = [name for name, pixels in self._painted.items() if before.get(name) is not pixels]
+        made = await asyncio.to_thread(lambda: {name: encode(self._painted[name]) for name in new})
+        self.thumbnails.put({name: made.get(name) or known[name] for name in self._painted})
 
     async def refresh(self) -> None:
         """Give all viewers the state where it has changed."""

@@ -13,6 +13,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame, Pixels
 from livestyle.model.controls import CONTROLS, Values
 from livestyle.model.styles import pretty
+from livestyle.pipeline.gallery import Gallery
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.sources.source import Source
 from livestyle.ui.actions import Actions
@@ -65,6 +66,7 @@ class Remote:
         captures: Captures,
         screen: Screen,
         hud: Hud,
+        gallery: Gallery,
     ) -> None:
         self._pipeline = pipeline
         self._actions = actions
@@ -72,6 +74,7 @@ class Remote:
         self._captures = captures
         self._screen = screen
         self._hud = hud
+        self._gallery = gallery
         self._asked: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
 
     def ask(self, act: Callable[[], T]) -> Future[T]:
@@ -97,10 +100,12 @@ class Remote:
         """All that a guest shows beside the picture and that may change, as plain values for JSON."""
         look, model = self._pipeline.look, self._chooser.model
         notes = {note.name: note for note in model.card.styles}
-        since = self._captures.recording_since
         return {
             "model": model.card.name,
-            "models": [other.card.name for other in self._chooser.models],
+            "models": [
+                {"name": other.card.name, "takes_pictures": other.card.encoder is not None}
+                for other in self._chooser.models
+            ],
             "takes_pictures": model.card.encoder is not None,
             "styles": [
                 {"name": name, "title": pretty(name), "about": _about(notes.get(name))}
@@ -110,11 +115,19 @@ class Remote:
             "busy": self._screen.busy,
             "said": {"number": self._screen.toasts, "text": self._screen.said},
             "compare": self._screen.compare,
-            "recording_since": since,
+            "recording": self._captures.recording_since is not None,
             "recorded": self._captures.finished.name if self._captures.finished else "",
             "camera": self._pipeline.source.name,
             "cameras": len(self._pipeline.lanes),
         }
+
+    def thumbnails(self) -> dict[str, Pixels]:
+        """The camera small in every style, as far as painted; a few more are painted of the newest frame."""
+        painting = self._screen.painting
+        if painting is not None and not painting.original.notice:
+            self._gallery.show(painting.original.pixels)
+        found = self._gallery.thumbnails
+        return {thumbnail.style: thumbnail.pixels for thumbnail in found if thumbnail.pixels is not None}
 
     def figures(self) -> Sequence[Sequence[str]]:
         """Label and value of every figure, as of now."""

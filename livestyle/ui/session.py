@@ -8,6 +8,7 @@ import time
 
 from livestyle.model.controls import FREEZE
 from livestyle.model.styles import pretty
+from livestyle.pipeline.gallery import Gallery
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.sinks.window import Window
 from livestyle.ui.actions import Actions
@@ -49,7 +50,8 @@ class Session:
         self.screen = Screen(hud=plan.figures)
         self.captures = Captures(plan, shown=window is not None or guest is not None)
         self.actions = Actions(pipeline, window, self.screen, chooser, self.captures)
-        self._remote = Remote(pipeline, self.actions, chooser, self.captures, self.screen, hud)
+        self._gallery = Gallery(lambda: chooser.model)
+        self._remote = Remote(pipeline, self.actions, chooser, self.captures, self.screen, hud, self._gallery)
         self._guest = guest
         self._chooser = chooser
         self._pipeline = pipeline
@@ -66,7 +68,7 @@ class Session:
         Whatever happens, files begun are finished. A thread's exception is raised here.
         """
         visit = self._guest.welcome(self._remote) if self._guest else contextlib.nullcontext()
-        with self._chooser, self.captures, visit:
+        with self._chooser, self.captures, self._gallery, visit:
             until = math.inf if self._plan.seconds is None else time.monotonic() + self._plan.seconds
             while not self._done and time.monotonic() < until:
                 self._step()

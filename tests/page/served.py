@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -18,10 +18,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame, Pixels
 from livestyle.model.controls import Values
+from livestyle.page.camera import BrowserSource
 from livestyle.page.guard import Guard
 from livestyle.page.options import Limits, PageOptions
+from livestyle.page.peer import prepare
 from livestyle.page.site import Site
 from livestyle.page.studio import Studio
+from livestyle.page.viewer import PICTURE, THUMBNAIL
 
 T = TypeVar("T")
 TOKEN = "a-token-of-the-tests"
@@ -35,6 +38,7 @@ class NotingDesk:
         self.asked: list[tuple[object, ...]] = []
         self.values: dict[str, Any] = {"style": "scream", "strength": 1.0}
         self.said = ""
+        self.painted: dict[str, Pixels] = {}
         self.recorded: Path | None = None
 
     def ask(self, act: Callable[[], T]) -> Future[T]:
@@ -47,6 +51,9 @@ class NotingDesk:
 
     def state(self) -> dict[str, Any]:
         return {"values": dict(self.values), "said": self.said}
+
+    def thumbnails(self) -> Mapping[str, Pixels]:
+        return dict(self.painted)
 
     def figures(self) -> Sequence[Sequence[str]]:
         return (("Source", "/home/somebody/holiday.mp4 · 640×480"),)
@@ -86,12 +93,14 @@ async def served(options: PageOptions | None = None, **limits: Any) -> AsyncIter
     """A site with its client; the desk's thread is the loop's."""
     options = options or PageOptions(token=TOKEN, limits=Limits(**limits))
     desk = NotingDesk()
-    studio = Studio(desk, options.limits)
+    studio = Studio(desk, options.limits, BrowserSource(None))
+    prepare(options)
     site = Site(options, Guard(options, TOKEN, options.port), studio, [])
-    watching = asyncio.create_task(studio.watch())
+    watching = [asyncio.create_task(watch()) for watch in (studio.watch, studio.watch_gallery)]
     async with TestClient(TestServer(site.application())) as client:
         yield Served(desk, studio, client)
-    watching.cancel()
+    for task in watching:
+        task.cancel()
 
 
 def run(test: Coroutine[Any, Any, None]) -> None:
@@ -122,10 +131,21 @@ async def seen(socket: ClientWebSocketResponse) -> tuple[int, int]:
     """Number and grey of the next picture; messages are passed over."""
     while True:
         message = await socket.receive(timeout=30)
-        if isinstance(message.data, bytes):
-            pixels = cv2.imdecode(np.frombuffer(message.data[8:], np.uint8), cv2.IMREAD_COLOR)
+        if isinstance(message.data, bytes) and message.data[:1] == PICTURE:
+            pixels = cv2.imdecode(np.frombuffer(message.data[9:], np.uint8), cv2.IMREAD_COLOR)
             assert pixels is not None
-            return int.from_bytes(message.data[:8], "big"), round(float(pixels.mean()))
+            return int.from_bytes(message.data[1:9], "big"), round(float(pixels.mean()))
+
+
+async def thumbnail(socket: ClientWebSocketResponse) -> tuple[str, Pixels]:
+    """Style and pixels of the next thumbnail; all else is passed over."""
+    while True:
+        message = await socket.receive(timeout=30)
+        if isinstance(message.data, bytes) and message.data[:1] == THUMBNAIL:
+            end = 3 + int.from_bytes(message.data[1:3], "big")
+            pixels = cv2.imdecode(np.frombuffer(message.data[end:], np.uint8), cv2.IMREAD_COLOR)
+            assert pixels is not None
+            return message.data[3:end].decode(), pixels.astype(np.uint8, copy=False)
 
 
 def jpeg(width: int = 96, height: int = 64, grey: int = 90) -> bytes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 
+import numpy as np
 import pytest
 from aiohttp import WSServerHandshakeError
 
 from livestyle.page.desk import without_paths
-from tests.page.served import heard, run, seen, served, until
+from tests.page.served import heard, run, seen, served, thumbnail, until
 
 MESSAGES: list[tuple[str, tuple[object, ...]]] = [
     (
@@ -168,6 +169,22 @@ def test_one_picture_is_encoded_once_for_all() -> None:
             assert picture is not None
             first, second = await asyncio.gather(picture.jpeg(), picture.jpeg())
             assert first is second
+
+    run(test())
+
+
+def test_thumbnails_are_sent_once_each_time_that_they_are_painted() -> None:
+    async def test() -> None:
+        async with served() as site:
+            site.desk.painted = {name: np.full((120, 160, 3), 90, np.uint8) for name in ("scream", "große")}
+            socket = await site.socket()
+            await socket.send_str('{"type": "gallery", "on": true}')
+            assert {(await thumbnail(socket))[0] for _ in range(2)} == {"scream", "große"}
+            site.desk.painted["große"] = np.full((120, 160, 3), 200, np.uint8)
+            name, pixels = await thumbnail(socket)
+            assert name == "große"
+            assert abs(float(pixels.mean()) - 200) < 2
+            await socket.close()
 
     run(test())
 

@@ -122,14 +122,26 @@ def test_a_picture_of_a_guest_becomes_the_style(tmp_path: Path, monkeypatch: pyt
 def test_a_recording_of_a_guest_is_there_when_it_is_finished(tmp_path: Path) -> None:
     def visit(remote: Remote) -> Any:
         asked(remote, lambda: remote.press("r"))
-        since = asked(remote, remote.state)["recording_since"]
+        recording = asked(remote, remote.state)["recording"]
         asked(remote, lambda: remote.press("r"))
-        return since, asked(remote, lambda: remote.recorded)
+        return recording, asked(remote, lambda: remote.recorded)
 
-    (since, path), _ = visited(tmp_path, visit)
-    assert since is not None
+    (recording, path), _ = visited(tmp_path, visit)
+    assert recording
     assert path.parent == tmp_path
     assert path.exists()
+
+
+def test_a_guest_gets_thumbnails_of_every_style(tmp_path: Path) -> None:
+    def visit(remote: Remote) -> Any:
+        while len(found := asked(remote, remote.thumbnails)) < 2:
+            pass
+        return found
+
+    found, _ = visited(tmp_path, visit)
+    assert {name: pixels.shape for name, pixels in found.items()} == dict.fromkeys(
+        ("grey", "dark"), (120, 160, 3)
+    )
 
 
 def test_another_model_has_to_be_one_that_is_here(tmp_path: Path) -> None:
