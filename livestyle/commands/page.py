@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -74,6 +75,21 @@ def main(
             rich_help_panel=PAGE,
         ),
     ] = "",
+    certificate: Annotated[
+        Path | None,
+        typer.Option(help="For HTTPS: PEM, of the page's name.", metavar="FILE", rich_help_panel=PAGE),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(help="The certificate's key, if it isn't in it.", metavar="FILE", rich_help_panel=PAGE),
+    ] = None,
+    stun: Annotated[
+        str,
+        typer.Option(
+            help="Server that WebRTC may ask for its address, stun:HOST:PORT; none is asked without.",
+            rich_help_panel=PAGE,
+        ),
+    ] = "",
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Open no browser.", rich_help_panel=PAGE)
     ] = False,
@@ -103,7 +119,11 @@ def main(
     )
     if token and not (token.isascii() and token.isprintable() and len(token) >= 8):
         raise LivestyleError("--token is too short or has odd letters; expected 8 letters or more")
-    where = PageOptions(host, port, token, browser=not no_browser)
+    if key and not certificate:
+        raise LivestyleError("--key has no effect without --certificate; leave it out")
+    if stun and not re.fullmatch(r"stun:[\w.\-\[\]:]+", stun):
+        raise LivestyleError(f"bad --stun {stun!r}; expected stun:HOST:PORT")
+    where = PageOptions(host, port, token, certificate, key, stun, browser=not no_browser)
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     found = show_with_page(options, where, console)
     if as_json:

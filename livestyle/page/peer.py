@@ -94,10 +94,9 @@ class Peer:
         try:
             async with asyncio.timeout(ANSWER_S):
                 await connection.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
-                for transceiver in connection.getTransceivers():
-                    if transceiver.kind == "video":
-                        connection.addTrack(PaintedTrack(self._studio))
-                        break
+                if not any(one.kind == "video" for one in connection.getTransceivers()):
+                    raise LivestyleError("there is no video in it")
+                connection.addTrack(PaintedTrack(self._studio))
                 await connection.setLocalDescription(await connection.createAnswer())
         except Exception as error:  # what a strange offer makes aiortc raise has no common base
             await self.close()

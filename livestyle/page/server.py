@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
+import ssl
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from livestyle.core.closing import Closing
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
 from livestyle.page.camera import NAME, BrowserSource
+from livestyle.page.certificate import context, own_print
 from livestyle.page.desk import Desk
 from livestyle.page.guard import Guard
 from livestyle.page.options import PageOptions
@@ -46,6 +48,7 @@ class Page(Closing):
         self._listening: socket.socket | None = None
         self._studio: Studio | None = None
         self._camera: BrowserSource | None = None
+        self._tls: ssl.SSLContext | None = None
 
     @property
     def address(self) -> str:
@@ -87,6 +90,8 @@ class Page(Closing):
         thread.start()
         stop = started.result()
         self._say(f"page    {self.address}")
+        if self._options.https and not self._options.certificate:
+            self._say(f"        its certificate is self-made, which browsers warn of once: {own_print()}")
         if self._options.browser:
             webbrowser.open(self.address)
         try:
@@ -126,7 +131,7 @@ class Page(Closing):
         await runner.setup()
         try:
             assert self._listening is not None
-            await web.SockSite(runner, self._listening).start()
+            await web.SockSite(runner, self._listening, ssl_context=self._tls).start()
             watching = [asyncio.create_task(watch()) for watch in (studio.watch, studio.watch_gallery)]
             self._studio = studio
             started.set_result(end)
@@ -137,6 +142,7 @@ class Page(Closing):
             await runner.cleanup()
 
     def __enter__(self) -> Self:
+        self._tls = context(self._options)
         host, port = self._options.host, self._options.port
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.socket(family)

@@ -90,9 +90,12 @@ PAGE = Command(
         "host": "0.0.0.0",
         "port": "9",
         "token": "12345678",
+        "certificate": "page.pem",
+        "key": "key.pem",
+        "stun": "stun:stun.example:3478",
         "no_browser": True,
     },
-    {"blend": BLENDED},
+    {"blend": BLENDED, "key": {"certificate": "page.pem"}},
     {"livestyle.commands.page.show_with_page": lambda *_: {"frames": 1}},
 )
 VIDEO = Command(

@@ -16,6 +16,8 @@ from typing import Any
 from aiohttp import ClientSession, ClientWebSocketResponse
 
 PATIENCE_S = 60.0
+CODES = {"End": 35, "Home": 36, "ArrowDown": 40}
+"""Of keys that write nothing."""
 
 
 class Chromium:
@@ -30,6 +32,7 @@ class Chromium:
             "--disable-gpu",
             "--no-first-run",
             "--disable-dev-shm-usage",
+            "--window-size=1360,850",
         )
         port = ("--remote-debugging-port=0", f"--user-data-dir={folder}")
         quiet = subprocess.DEVNULL
@@ -63,8 +66,8 @@ class Chromium:
                 return answer["result"]
 
     def open(self, address: str) -> Tab:
-        """A new tab with this page in it, once it is loaded."""
-        target = self.do("Target.createTarget", url="about:blank")["targetId"]
+        """A new window with this page in it, once it is loaded."""
+        target = self.do("Target.createTarget", url="about:blank", newWindow=True)["targetId"]
         session = self.do("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         tab = Tab(self, session)
         tab.do("Page.enable")
@@ -88,8 +91,9 @@ class Tab:
         return self._browser.do(method, self._session, **parameters)
 
     def go(self, address: str) -> None:
+        self.value("window.left = true")
         self.do("Page.navigate", url=address)
-        self.wait("document.readyState === 'complete' && location.href !== 'about:blank'")
+        self.wait("!window.left && document.readyState === 'complete'")
 
     def value(self, script: str) -> Any:
         """What a script gives; promises are waited for."""
@@ -116,15 +120,17 @@ class Tab:
             const box = element.getBoundingClientRect();
             return [box.x + box.width / 2, box.y + box.height / 2]; }})()"""
         )
+        self.do("Page.bringToFront")
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             self.do("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
 
-    def key(self, key: str, text: str = "") -> None:
+    def key(self, key: str) -> None:
         """Press and release a key, by the name that JavaScript has for it."""
-        self.do(
-            "Input.dispatchKeyEvent", type="keyDown", key=key, text=text or (key if len(key) == 1 else "")
-        )
-        self.do("Input.dispatchKeyEvent", type="keyUp", key=key)
+        code = CODES.get(key, ord(key[0].upper()))
+        self.do("Page.bringToFront")
+        text = key if len(key) == 1 else ""
+        self.do("Input.dispatchKeyEvent", type="keyDown", key=key, text=text, windowsVirtualKeyCode=code)
+        self.do("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=code)
 
     def drop(self, *files: Path) -> None:
         """Drop files into the middle of the page."""

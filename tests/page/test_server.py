@@ -4,52 +4,18 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from livestyle.core.errors import LivestyleError
 from livestyle.page.options import PageOptions
 from livestyle.page.server import Page
-from livestyle.ui.remote import keys
-from livestyle.ui.run import ShowOptions, show
+from tests.page.running import Running
 from tests.page.served import TOKEN
-from tests.tiny import write_tiny
-
-
-class Running:
-    """A live session with a page, on a thread of its own; `address` is known as soon as it answers."""
-
-    def __init__(self, folder: Path, **options: object) -> None:
-        write_tiny(folder / "tiny", "grey", "dark")
-        self.address = ""
-        self.figures: dict[str, object] = {}
-        self._lines: list[str] = []
-        self._known = threading.Event()
-        chosen = {"cameras": ("synthetic:96x64",), "model": str(folder / "tiny"), "folder": folder, **options}
-        self._options = ShowOptions(**chosen, window=False, threads=1)  # type: ignore[arg-type]
-        self.thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        with Page(PageOptions(port=0, token=TOKEN), keys(), self._say) as page:
-            self.figures = show(self._options, Console(quiet=True), page)
-
-    def _say(self, line: str) -> None:
-        self.address = line.split()[1].split("?")[0]
-        self._known.set()
-
-    def __enter__(self) -> Running:
-        self.thread.start()
-        assert self._known.wait(60)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.thread.join(60)
 
 
 def get(address: str) -> bytes:
@@ -59,7 +25,7 @@ def get(address: str) -> bytes:
 
 
 def test_a_session_has_a_page_while_it_runs(tmp_path: Path) -> None:
-    with Running(tmp_path, seconds=3.0) as session:
+    with Running(tmp_path) as session:
         controls = json.loads(get(f"{session.address}controls.json"))
         assert {row["name"] for row in controls["controls"]} >= {"style", "strength"}
         assert [row["does"] for row in controls["keys"] if row["here"] == "fullscreen"]
