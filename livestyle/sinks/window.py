@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -11,7 +13,9 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.sinks.display import check_display, quiet_qt, screen_size, watch_display
+from livestyle.sinks.pointer import Gesture, Pointer, pointer_of
 from livestyle.sinks.xcb import Connection
+from livestyle.sinks.xcb_input import Wheel, WindowInput
 
 LARGEST_AT_START = Size(1280, 800)
 BESIDE_WINDOW = Size(16, 72)
@@ -19,7 +23,7 @@ BESIDE_WINDOW = Size(16, 72)
 
 
 class Window:
-    """Shows frames and hears keys. Opened by entering it; all calls on the main thread.
+    """Shows frames, hears keys and the mouse. Opened by entering it; all calls on the main thread.
 
     What is shown fills the window, whatever its shape: fit it to `size` first. Once the user has
     closed it, `closed` is true and `write` does nothing.
@@ -32,6 +36,10 @@ class Window:
         self._start_fullscreen = fullscreen
         self.open = False
         self._watch: Connection | None = None
+        self._input: WindowInput | None = None
+        self._keys: deque[int] = deque()
+        self._pointers: deque[Pointer] = deque()
+        self._at = Pointer(Gesture.MOVE, 0, 0)
         self._lost = False
         self._fullscreen = False
 
@@ -43,6 +51,8 @@ class Window:
         # FREERATIO: what is shown fills the window. KEEPRATIO puts light grey bars beside it, and
         # `size` would be that of the picture shown last, not of the window.
         cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
+        cv2.setMouseCallback(self._title, self._point)
+        self._input = WindowInput(self._watch, self._title) if self._watch else None
         self.open = True
         self.resize(self._size)
         self.fullscreen = self._start_fullscreen
@@ -56,13 +66,38 @@ class Window:
     def key(self) -> int:
         """Let the window draw, then the code of the next key in its queue, -1 where there is none.
 
-        Takes a millisecond or more. Codes are those of cv2.waitKeyEx. LivestyleError where the display
+        Takes a millisecond or more. Codes are those of cv2.waitKeyEx, with SHIFT_HELD on Shift+Enter where
+        the system tells. No key is lost, but by Qt where it isn't on X11. LivestyleError where the display
         has gone away, before Qt ends the process over it.
         """
+        if self._keys:
+            return self._keys.popleft()
         if self._watch is not None and self._watch.lost:
             self._lost = True
             raise LivestyleError("the display went away, and the window with it")
-        return cv2.waitKeyEx(1)
+        code = cv2.waitKeyEx(1)
+        if self._input is None or not self._input.found:
+            return code
+        for event in self._input.events():
+            if isinstance(event, Wheel):
+                turned = Gesture.WHEEL_UP if event is Wheel.UP else Gesture.WHEEL_DOWN
+                self._pointers.append(replace(self._at, gesture=turned))
+            else:
+                self._keys.append(event)
+        return self._keys.popleft() if self._keys else -1
+
+    def pointer(self) -> Pointer | None:
+        """What the mouse did next, up to the last `key`; None where that is all."""
+        return self._pointers.popleft() if self._pointers else None
+
+    def _point(self, event: int, x: int, y: int, flags: int, _: object) -> None:
+        found = pointer_of(event, x, y, flags)
+        if found is None:
+            return
+        self._at = found
+        if found.gesture is Gesture.MOVE and self._pointers and self._pointers[-1].gesture is Gesture.MOVE:
+            self._pointers.pop()
+        self._pointers.append(found)
 
     @property
     def closed(self) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from typing import TypeAlias
 
 import numpy as np
 
@@ -18,6 +20,9 @@ from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.engine import Engine
 from livestyle.runtime.select import EngineRequest, OpenedEngine
 from livestyle.stylizer.stylizer import Stylizer
+
+Check: TypeAlias = Callable[[Engine], None]
+"""Looks at an engine that paints, before it takes over. Raises a LivestyleError where it is not to."""
 
 
 class HotSwap(Closing):
@@ -38,10 +43,10 @@ class HotSwap(Closing):
         self._better: EngineRequest | None = None
         self._improving = False
 
-    def switch(self, model: str | Model) -> None:
+    def switch(self, model: str | Model, check: Check = lambda _: None) -> None:
         """Prepare another model for frames as they are now. LivestyleError for a name that does not exist."""
         chosen = model if isinstance(model, Model) else Model.load(model)
-        self.prepare(chosen.card.name, lambda progress: self._stylizer.engine_for(chosen, progress))
+        self.prepare(chosen.card.name, lambda progress: self._stylizer.engine_for(chosen, progress), check)
 
     def improve(self, better: EngineRequest | None) -> None:
         """Build what is better than the engine that paints now; None = nothing is."""
@@ -53,8 +58,14 @@ class HotSwap(Closing):
                 )
                 self._improving = True
 
-    def prepare(self, what: str, make: Callable[[Progress], OpenedEngine]) -> None:
-        """Have an engine opened, in place of what was asked for before; `what` is what the user reads."""
+    def prepare(
+        self, what: str, make: Callable[[Progress], OpenedEngine], check: Check = lambda _: None
+    ) -> None:
+        """Have an engine opened, in place of what was asked for before; `what` is what the user reads.
+
+        check: called with the engine on the thread that prepares it; where it raises a LivestyleError,
+        the engine isn't taken.
+        """
         making = Making()
 
         def warm() -> OpenedEngine:
@@ -63,6 +74,11 @@ class HotSwap(Closing):
                 _warm(opening.engine, self._stylizer.sharing)
             except Exception as error:  # what engines raise shares no base class below Exception
                 raise LivestyleError(f"{what} can't paint here: {error}") from error
+            try:
+                check(opening.engine)
+            except BaseException:
+                opening.close()
+                raise
             return opening
 
         with self._lock:
@@ -132,6 +148,17 @@ class Making:
 
     def end(self) -> None:
         self._ended = True
+
+
+def paint_ms(engine: Engine) -> float:
+    """How long a warm engine takes for a frame, milliseconds: the better of two, as others work too."""
+    black, times = np.zeros((engine.size.height, engine.size.width, 3), np.uint8), []
+    for _ in range(2):
+        began = time.perf_counter()
+        engine.infer(black, FrameStyle.still(engine.model.styles.vectors[0]))
+        times.append((time.perf_counter() - began) * 1e3)
+    engine.reset()
+    return min(times)
 
 
 def _warm(engine: Engine, films: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def load_model(name: str, say: Callable[[str], None]) -> Model:
 
 
 def load_models(text: str, say: Callable[[str], None]) -> tuple[Model, ...]:
-    """'a,b,c' as models in this order; one alone with all others that can be loaded behind it.
+    """'a,b,c' as models in this order; one alone with all others behind it, from fast to slow.
 
     LivestyleError for one that is asked for and can't be loaded.
     """
@@ -54,4 +55,9 @@ def _others(model: Model) -> list[Model]:
             continue
         if other.folder.resolve() != model.folder.resolve():
             found.append(other)
-    return found
+    return sorted(found, key=_weight)
+
+
+def _weight(model: Model) -> tuple[int, int]:
+    """Puts fast models first: those of small graphs, about; among equals those with more styles."""
+    return round(math.log2(model.graph("float").stat().st_size)), -len(model.styles)

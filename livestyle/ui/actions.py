@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 from livestyle.core.errors import LivestyleError, told
-from livestyle.model.controls import Control
+from livestyle.model.controls import BLEND, Control
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.look import Look
+from livestyle.sinks.pointer import Pointer
 from livestyle.sinks.window import Window
+from livestyle.sinks.xcb_input import PASTE
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import Chooser
+from livestyle.ui.clipboard import pasted_path
+from livestyle.ui.gallery_view import Choice, GalleryView
 from livestyle.ui.keys import Action, Key, key_of
-from livestyle.ui.picker import Picker
+from livestyle.ui.picker import INSERT, Picker
+from livestyle.ui.picker_panel import picker_layout
 from livestyle.ui.screen import Screen
-from livestyle.ui.turning import Turning
+from livestyle.ui.turning import Turning, bar_of
 
 
 class Actions:
@@ -41,8 +48,11 @@ class Actions:
     def hear(self, code: int) -> None:
         """Do what a key of cv2.waitKeyEx asks, of what is open in the window."""
         key = key_of(code)
+        gallery = self._screen.gallery
         if self._screen.picker is not None:
             self._pick(self._screen.picker, code)
+        elif gallery is not None and not self._screen.help and self._choose(gallery, gallery.press(code)):
+            return
         elif key is not None:
             self.press(key)
 
@@ -50,31 +60,61 @@ class Actions:
         """Do what a key asks while only the picture is shown."""
         asks = key.asks
         if isinstance(asks, Control):
-            self._say(lambda: self._turning.turn(self._look, asks, key.number))
+            self._say(lambda: self._turning.turn(self._look, asks, key.number), asks)
         else:
             self._say(lambda: self._table[asks](key))
 
-    def _say(self, act: Callable[[], str]) -> None:
+    def _say(self, act: Callable[[], str], turned: Control[Any] | None = None) -> None:
+        """Show what comes of it; of a control that is turned, how far."""
         try:
             said = act()
         except (LivestyleError, OSError) as error:
             said = told(error)
         if said:
-            self._screen.toast(said)
+            self._screen.toast(said, bar=bar_of(self._look, turned) if turned else None)
 
     def _pick(self, picker: Picker, code: int) -> None:
         """Give a key to the picker; a chosen picture becomes the style."""
-        path = picker.press(code)
+        if code & 0xFFFF in (PASTE, INSERT):
+            self._say(lambda: picker.go_to(pasted_path()))
+        else:
+            self._chosen(picker, picker.press(code))
+
+    def _chosen(self, picker: Picker, path: Path | None) -> None:
         if not picker.open:
             self._screen.picker = None
         if path is not None:
             self._say(lambda: self._chooser.add(path))
 
+    def point_at_gallery(self, gallery: GalleryView, pointer: Pointer) -> None:
+        """Give what the mouse does to the gallery."""
+        self._choose(gallery, gallery.point(pointer), clicked=True)
+
+    def point_at_picker(self, picker: Picker, pointer: Pointer) -> None:
+        """Give what the mouse does to the picker."""
+        row = picker_layout(self._screen.canvas).row_at(pointer.x, pointer.y)
+        self._chosen(picker, picker.point(row, pointer.gesture))
+
+    def _choose(self, gallery: GalleryView, choice: Choice, clicked: bool = False) -> bool:
+        """Do what is asked of the gallery; after a click it stays for a second one. False: not for it."""
+        if choice is Choice.TAKE:
+            self._say(lambda: self._turning.take(self._look, gallery.marked))
+        elif choice is Choice.BLEND:
+            self._say(lambda: self._turning.mix(self._look, gallery.before, gallery.marked), BLEND)
+        elif choice is Choice.ADD:
+            self._say(lambda: self._open_picture(sure=True))
+        elif choice is Choice.MODEL:
+            self._say(lambda: self._chooser.models.choose(gallery.model))
+        if choice in (Choice.BLEND, Choice.CLOSE) or (choice is Choice.TAKE and not clicked):
+            self._screen.gallery = None
+        return choice is not Choice.OTHER
+
     def _all(self) -> Mapping[Action, Callable[[Key], str]]:
         return {
+            Action.GALLERY: lambda _: self._gallery(),
             Action.PICK_STYLE: lambda key: self._turning.pick(self._look, key.number),
-            Action.NEXT_MODEL: lambda _: self._chooser.turn(1),
-            Action.PREVIOUS_MODEL: lambda _: self._chooser.turn(-1),
+            Action.NEXT_MODEL: lambda _: self._chooser.models.turn(1),
+            Action.PREVIOUS_MODEL: lambda _: self._chooser.models.turn(-1, every=True),
             Action.OPEN_PICTURE: lambda _: self._open_picture(),
             Action.NEXT_PICTURE: lambda _: self._chooser.browse(1),
             Action.PREVIOUS_PICTURE: lambda _: self._chooser.browse(-1),
@@ -94,8 +134,17 @@ class Actions:
     def _look(self) -> Look:
         return self._pipeline.look
 
-    def _open_picture(self) -> str:
-        self._screen.picker = self._chooser.picker()
+    def _gallery(self) -> str:
+        self._screen.help = False
+        self._screen.gallery = GalleryView(self._chooser.offer(), self._screen.canvas)
+        self._screen.toast("", 0)
+        return ""
+
+    def _open_picture(self, sure: bool = False) -> str:
+        found = self._chooser.picker(sure)
+        if isinstance(found, str):
+            return found
+        self._screen.picker = found
         return ""
 
     def _next_camera(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,16 +15,20 @@ from livestyle.core.config import pictures_dir
 from livestyle.core.errors import LivestyleError, told
 from livestyle.core.frame import Pixels
 from livestyle.model.card import Model
+from livestyle.pipeline.gallery import Gallery
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.look import Look
 from livestyle.sources.images import load_style_image
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.stylizer.user_styles import check_own
+from livestyle.ui.gallery_view import Offer
+from livestyle.ui.models import Models
 from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker, neighbour
+from livestyle.ui.previews import Previews
 
 AGAIN_S = 4.0
-"""How soon the key that removes a style has to be pressed again."""
+"""How soon the key that removes a style, or goes to another model, has to be pressed again."""
 
 
 class Chooser:
@@ -34,19 +39,31 @@ class Chooser:
     """
 
     def __init__(
-        self, pipeline: AnyPipeline, stylizer: Stylizer, models: Sequence[Model], picture: Path | None = None
+        self,
+        pipeline: AnyPipeline,
+        stylizer: Stylizer,
+        models: Sequence[Model],
+        picture: Path | None = None,
+        named: int = 1,
     ) -> None:
-        """models: in the order of the key, the stylizer's among them. picture: where choosing begins."""
+        """models, named: see Models. picture: where choosing begins."""
+        self.gallery = Gallery(lambda: stylizer.model)
         self._stylizer = stylizer
         self._hot_swap = pipeline.hot_swap
         self._pipeline = pipeline
-        self._models = list(models)
-        self._wanted = 0
+        self._previews = Previews()
+        self.models = Models(pipeline, stylizer, models, named)
         self._picture = picture
         self._thread = ThreadPoolExecutor(1, "livestyle-pictures")
         self._coming: tuple[Look, Future[str]] | None = None
         self._last: Future[str] | None = None
-        self._going, self._going_until = "", 0.0
+        self._going, self._going_until, self._offered_until = "", 0.0, 0.0
+        self._waiting: tuple[Path, bool] | None = None
+
+    @property
+    def model(self) -> Model:
+        """What paints now."""
+        return self._stylizer.model
 
     @property
     def busy(self) -> str:
@@ -55,55 +72,52 @@ class Chooser:
         share = f"  {self._hot_swap.progress:.0%}" if self._hot_swap.progress else ""
         return f"Preparing {preparing}{share}" if preparing else ""
 
-    @property
-    def model(self) -> Model:
-        """What paints now."""
-        return self._stylizer.model
+    def offer(self) -> Offer:
+        """What the gallery shows."""
+        look, models = self._pipeline.look, self.models
+        return Offer(
+            self.gallery.thumbnails,
+            look.style,
+            look.second_style,
+            models.names,
+            models.current,
+            adds=models.any_picture is not None,
+            about=tuple(models.about(number) for number in range(len(models.names))),
+            problem=self.gallery.problem,
+            busy=self.busy,
+        )
 
-    @property
-    def models(self) -> Sequence[Model]:
-        """All there are, in the order of the key."""
-        return self._models
+    def picker(self, sure: bool = False) -> Picker | str:
+        """Choose a picture; or what to tell the user, where another model has to be gone to for that first.
 
-    def turn(self, step: int) -> str:
-        """Prepare the model `step` places on; gives what to tell the user."""
-        if len(self._models) == 1:
-            return f"{self.model.card.name} is the only model here"
-        start = self._wanted if self._hot_swap.preparing else self._current()
-        return self._prepare((start + step) % len(self._models))
+        sure: the user knows. LivestyleError where no model takes pictures.
+        """
+        other = self.models.any_picture
+        if self._stylizer.model.card.encoder is None and other is not None and not self._is_coming(other):
+            name, now = self.models.names[other], time.monotonic()
+            if not sure and now > self._offered_until:
+                self._offered_until = now + AGAIN_S
+                return f"{name} paints in the style of any picture: i again goes there"
+            self.models.choose(other)
+        elif self.models.coming is None:
+            self._stylizer.model.encoder()
+        self._offered_until = 0.0
+        self._previews.forget()
+        return Picker(self._picture.parent if self._picture else pictures_dir(), self._previews)
 
-    def turn_to(self, name: str) -> str:
-        """Prepare a model by name. LivestyleError for one that isn't here."""
-        names = [model.card.name for model in self._models]
-        if name not in names:
-            raise LivestyleError(f"there is no model {name!r} here; expected one of {', '.join(names)}")
-        return self._prepare(names.index(name))
-
-    def _current(self) -> int:
-        return [model.folder for model in self._models].index(self.model.folder)
-
-    def _prepare(self, wanted: int) -> str:
-        current = self._current()
-        self._models[current] = self.model  # with the styles it got meanwhile
-        self._wanted, model = wanted, self._models[wanted]
-        if wanted == current:
-            self._hot_swap.stay()
-            return f"Model: {model.card.name}"
-        self._hot_swap.switch(model)
-        return f"Preparing {model.card.name} …"
-
-    def picker(self) -> Picker:
-        """Choose a picture. LivestyleError where the model takes trained styles only."""
-        self._stylizer.model.encoder()
-        if self._picture is not None:
-            return Picker(self._picture.parent)
-        return Picker(pictures_dir())
+    def _is_coming(self, number: int) -> bool:
+        coming = self.models.coming
+        return coming is not None and coming.card.name == self.models.names[number]
 
     def add(self, path: Path, keep_it: bool = True) -> str:
         """Begin to make a style of a picture file, in place of one that waits; the look changes to it.
 
         keep_it: it is there the next time too.
         """
+        coming = self.models.coming
+        if self._stylizer.model.card.encoder is None and coming is not None and coming.card.encoder:
+            self._waiting = path, keep_it
+            return f"{path.name} follows once {coming.card.name} is there"
         self._stylizer.model.encoder()
         self._picture = path
         return self._begin(path.name, lambda: load_style_image(path), keep_it)
@@ -141,7 +155,15 @@ class Chooser:
         return f"Removed {pretty(style)}"
 
     def news(self) -> list[str]:
-        """What to tell the user about pictures that became styles, or did not, since the last call."""
+        """What to tell the user since the last call: models, pictures that became styles or did not."""
+        lines = self.models.news()
+        if self._waiting is not None and self.models.coming is None:
+            waiting, self._waiting = self._waiting, None
+            with contextlib.suppress(LivestyleError):  # the model did not come, and that was said
+                lines.append(self.add(*waiting))
+        return lines + self._pictures()
+
+    def _pictures(self) -> list[str]:
         if self._coming is None or not self._coming[1].done():
             return []
         (look, coming), self._coming = self._coming, None
@@ -159,4 +181,6 @@ class Chooser:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Wait a moment for a picture that is being encoded."""
+        self.gallery.close()
+        self._previews.close()
         end(self._thread, self._last)

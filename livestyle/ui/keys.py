@@ -13,6 +13,7 @@ from livestyle.model.controls import CONTROLS, Control
 class Action(Enum):
     """What a key asks for, beside turning a control."""
 
+    GALLERY = auto()
     PICK_STYLE = auto()
     NEXT_MODEL = auto()
     PREVIOUS_MODEL = auto()
@@ -54,8 +55,11 @@ class HelpLine:
 
 HELP: tuple[tuple[HelpLine, ...], ...] = (
     (
+        HelpLine(("g",), "all styles at a glance", (Action.GALLERY,)),
         *(HelpLine.of(control) for control in CONTROLS if control.keys),
         HelpLine(("1–9",), "style by number"),
+        HelpLine(("click",), "all styles at a glance"),
+        HelpLine(("wheel",), "strength"),
     ),
     (
         HelpLine(("tab",), "next model", (Action.NEXT_MODEL,)),
@@ -118,7 +122,10 @@ def _codes(key: str) -> tuple[int, ...]:
 NAMES: Mapping[str, Key] = dict(_bound())
 """By the names that the help shows."""
 
-CODES: Mapping[int, Key] = {code: asked for key, asked in NAMES.items() for code in _codes(key)}
+CODES_OF: Mapping[str, tuple[int, ...]] = {key: _codes(key) for key in NAMES}
+"""The codes of a key by its name."""
+
+CODES: Mapping[int, Key] = {code: asked for key, asked in NAMES.items() for code in CODES_OF[key]}
 """By the codes of cv2.waitKeyEx."""
 
 

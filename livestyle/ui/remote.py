@@ -13,7 +13,6 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame, Pixels
 from livestyle.model.controls import CONTROLS, Values
 from livestyle.model.styles import pretty
-from livestyle.pipeline.gallery import Gallery
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.sources.source import Source
 from livestyle.ui.actions import Actions
@@ -66,7 +65,6 @@ class Remote:
         captures: Captures,
         screen: Screen,
         hud: Hud,
-        gallery: Gallery,
     ) -> None:
         self._pipeline = pipeline
         self._actions = actions
@@ -74,7 +72,6 @@ class Remote:
         self._captures = captures
         self._screen = screen
         self._hud = hud
-        self._gallery = gallery
         self._asked: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
 
     def ask(self, act: Callable[[], T]) -> Future[T]:
@@ -103,8 +100,12 @@ class Remote:
         return {
             "model": model.card.name,
             "models": [
-                {"name": other.card.name, "takes_pictures": other.card.encoder is not None}
-                for other in self._chooser.models
+                {
+                    "name": other.card.name,
+                    "about": self._chooser.models.about(number),
+                    "takes_pictures": other.card.encoder is not None,
+                }
+                for number, other in enumerate(self._chooser.models.all)
             ],
             "takes_pictures": model.card.encoder is not None,
             "styles": [
@@ -125,8 +126,8 @@ class Remote:
         """The camera small in every style, as far as painted; a few more are painted of the newest frame."""
         painting = self._screen.painting
         if painting is not None and not painting.original.notice:
-            self._gallery.show(painting.original.pixels)
-        found = self._gallery.thumbnails
+            self._chooser.gallery.show(self._screen.tiles.chosen(painting.original.pixels))
+        found = self._chooser.gallery.thumbnails
         return {thumbnail.style: thumbnail.pixels for thumbnail in found if thumbnail.pixels is not None}
 
     def figures(self) -> Sequence[Sequence[str]]:
@@ -154,7 +155,7 @@ class Remote:
 
     def turn_to(self, model: str) -> None:
         """Prepare another model. LivestyleError for one that isn't here."""
-        self._screen.toast(self._chooser.turn_to(model))
+        self._screen.toast(self._chooser.models.choose_named(model))
 
     def add_style(self, name: str, picture: Pixels) -> None:
         """Begin to make a style of a picture, uint8 BGR; it is kept. LivestyleError as Chooser.add."""

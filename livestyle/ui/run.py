@@ -109,7 +109,7 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
                 stack.enter_context(window)
             window.resize(grid_size(len(sources), size))
         picture = options.style_images[-1] if options.style_images else None
-        chooser = Chooser(pipeline, stylizer, models, picture)
+        chooser = Chooser(pipeline, stylizer, models, picture, named=len(options.model.split(",")))
         plan = _plan(options, console, lambda: bool(interrupts.asked))
         session = Session(pipeline, window, Hud(pipeline), plan, chooser, guest)
         if window is not None:

@@ -12,25 +12,33 @@ import numpy as np
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.controls import CONTROLS, STYLE
+from livestyle.pipeline.gallery import thumbnail as thumbnail_of
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sources.source import SourceInfo
+from livestyle.ui.gallery_panel import draw_gallery
+from livestyle.ui.gallery_view import GalleryView
 from livestyle.ui.overlay import text_size
 from livestyle.ui.panels import (
+    Bar,
     Rows,
     badge_panel,
+    bar_panel,
     help_panel,
     hud_panel,
-    picker_panel,
     pretty,
     thumbnail,
     toast_panel,
 )
 from livestyle.ui.picker import Picker
+from livestyle.ui.picker_panel import draw_picker
 from livestyle.ui.tiles import ONE, Tiles
 
 MAX_ENLARGED_HEIGHT_PX = 1080
 """Pictures are not made larger than this before the window takes them; the rest is the window's."""
+
+START = Size(640, 480)
+"""Of what is shown before there is a picture."""
 
 TOAST_S = 1.8
 TOAST_LETTERS = 40
@@ -54,13 +62,19 @@ class Screen:
     busy: str = ""
     """what goes on beside the painting, such as 'Preparing cin'; empty = nothing"""
     picker: Picker | None = None
+    gallery: GalleryView | None = None
     tiles: Tiles = ONE
     """what the pictures in the picture are"""
     painting: PaintedFrame | None = None
     """the newest one; `take` sets it"""
     toasts: int = 0
     """how many lines were shown"""
+    split: float = 0.5
+    """where the compare line stands, 0 = left, 1 = right"""
+    canvas: Size = field(default=START)
+    """of what was composed last"""
     _toast: str = ""
+    _bar: Bar | None = None
     _toast_until: float = 0.0
     _rows: Rows = field(default=())
     _rows_until: float = 0.0
@@ -70,9 +84,12 @@ class Screen:
         """The last line that was shown; empty = none, or it was taken away."""
         return self._toast
 
-    def toast(self, text: str, seconds: float | None = None) -> None:
-        """Show a line in place of the one before; for a moment, a long one for longer, or so long."""
-        self._toast, self.toasts = text, self.toasts + 1
+    def toast(self, text: str, seconds: float | None = None, bar: Bar | None = None) -> None:
+        """Show a line in place of the one before; for a moment, a long one for longer, or so long.
+
+        bar: shown instead of the line, which says the same.
+        """
+        self._toast, self._bar, self.toasts = text, bar, self.toasts + 1
         seconds = TOAST_S * (1 + len(text) / TOAST_LETTERS) if seconds is None else seconds
         self._toast_until = time.monotonic() + seconds
 
@@ -86,14 +103,19 @@ class Screen:
     def picture(self, painting: PaintedFrame) -> Pixels:
         """What a recording gets: the painting, or half of it beside half of the camera's."""
         painted = painting.painted.pixels
-        return self.tiles.split(painting.original.pixels, painted) if self.compare else painted
+        if not self.compare:
+            return painted
+        return self.tiles.split(painting.original.pixels, painted, self.split)
 
     def compose(self, picture: Pixels, window: Size, hud: Hud) -> Pixels:
         """A canvas of the caller's own: `picture` fitted to the window under the panels."""
         canvas = fitted(self.tiles.marked(picture), window)
         height, width = canvas.shape[:2]
+        self.canvas = Size(width, height)
         size = text_size(width, height)
-        if self.hud and not self.help and self.picker is None:
+        if self.gallery is not None and self.painting is not None:
+            draw_gallery(canvas, self.gallery, thumbnail_of(self.tiles.chosen(self.painting.original.pixels)))
+        elif self.hud and not self.help and self.picker is None:
             now = time.monotonic()
             if now >= self._rows_until:
                 self._rows, self._rows_until = hud.rows(), now + FIGURES_EVERY_S
@@ -102,14 +124,13 @@ class Screen:
             below = thumbnail(hud.picture, size) if hud.picture else None
             if below is not None:
                 below.onto(canvas, size, 3 * size // 2 + panel.height)
-        if self.picker is None:
+        if self.picker is None and self.gallery is None:
             self._badges(canvas, size)
         if self.help:
-            panel = help_panel(round(size * 1.1), width - 2 * size)
+            panel = help_panel(round(size * 1.1), width - 2 * size, height - 2 * size)
             panel.onto(canvas, (width - panel.width) // 2, (height - panel.height) // 2)
         if self.picker is not None:
-            at = self.picker
-            picker_panel(at.text, at.names, at.index, size, width - 2 * size).onto(canvas, size, size)
+            draw_picker(canvas, self.picker)
         self._draw_toast(canvas, size)
         return canvas
 
@@ -128,7 +149,8 @@ class Screen:
         if left <= 0:
             return
         height, width = canvas.shape[:2]
-        panel = toast_panel(self._toast, size, width - 2 * size)
+        wide = width - 2 * size
+        panel = bar_panel(self._bar, size, wide) if self._bar else toast_panel(self._toast, size, wide)
         if left < TOAST_FADE_S:
             panel = panel.faded(left / TOAST_FADE_S)
         panel.onto(canvas, (width - panel.width) // 2, height - panel.height - 2 * size)

@@ -8,25 +8,23 @@ import time
 
 from livestyle.model.controls import FREEZE
 from livestyle.model.styles import pretty
-from livestyle.pipeline.gallery import Gallery
 from livestyle.pipeline.grid import AnyPipeline
+from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sinks.window import Window
 from livestyle.ui.actions import Actions
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import Chooser
+from livestyle.ui.mouse import Mouse
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.remote import Guest, Remote
 from livestyle.ui.screen import Hud, Screen
 from livestyle.ui.tiles import tiles_of
 
 WAIT_S = 0.005
-"""How long a key may lie unheard; Qt remembers only the last one."""
+"""How long a key may lie unheard."""
 
 GREETING_S = 2.0
 """How long the style's name and the key for help stand there when the window opens."""
-
-TYPING_S = 0.25
-"""How often the screen is drawn while a name is typed. Drawing takes longer than a quick finger."""
 
 REDRAW_S = 0.1
 """How often the screen is drawn while no frame comes, so that keys are answered."""
@@ -50,8 +48,8 @@ class Session:
         self.screen = Screen(hud=plan.figures)
         self.captures = Captures(plan, shown=window is not None or guest is not None)
         self.actions = Actions(pipeline, window, self.screen, chooser, self.captures)
-        self._gallery = Gallery(lambda: chooser.model)
-        self._remote = Remote(pipeline, self.actions, chooser, self.captures, self.screen, hud, self._gallery)
+        self._mouse = Mouse(self.screen, self.actions)
+        self._remote = Remote(pipeline, self.actions, chooser, self.captures, self.screen, hud)
         self._guest = guest
         self._chooser = chooser
         self._pipeline = pipeline
@@ -68,7 +66,7 @@ class Session:
         Whatever happens, files begun are finished. A thread's exception is raised here.
         """
         visit = self._guest.welcome(self._remote) if self._guest else contextlib.nullcontext()
-        with self._chooser, self.captures, self._gallery, visit:
+        with self._chooser, self.captures, visit:
             until = math.inf if self._plan.seconds is None else time.monotonic() + self._plan.seconds
             while not self._done and time.monotonic() < until:
                 self._step()
@@ -85,6 +83,7 @@ class Session:
             self.captures.add(painting, picture)
             if self._guest is not None:
                 self._guest.show(painting.painted.with_pixels(picture))
+            self._show_gallery(painting)
         if self._window is not None:
             self._show(self._window, fresh=painting is not None)
             self._hear(self._window)
@@ -100,16 +99,24 @@ class Session:
         engines = self._pipeline.news()
         for line in engines:
             self._plan.say(line)
-        for line in (*self.captures.news(), *self._chooser.news(), *engines):
+        for line in (*engines, *self.captures.news(), *self._chooser.news()):
             self.screen.toast(line)
         self.screen.busy = self._chooser.busy
         self.screen.badge = FREEZE.on if self._pipeline.look.frozen else ""
         self.screen.recording_since = self.captures.recording_since
 
+    def _show_gallery(self, painting: PaintedFrame) -> None:
+        """Have the thumbnails painted of the frame, while they are looked at; closes what is done."""
+        gallery = self.screen.gallery
+        if gallery is not None and gallery.done:
+            self.screen.gallery = None
+        elif gallery is not None and not painting.original.notice:
+            self._chooser.gallery.show(self.screen.tiles.chosen(painting.original.pixels))
+
     def _show(self, window: Window, fresh: bool) -> None:
         """Show the latest painting: a fresh one at once, an old one now and then for what lies over it."""
         now = time.monotonic()
-        pause_s = TYPING_S if self.screen.picker is not None else 0 if fresh else REDRAW_S
+        pause_s = 0 if fresh else REDRAW_S
         painting = self.screen.painting
         if painting is not None and now > self._shown_at + pause_s:
             self._shown_at = now
@@ -117,10 +124,14 @@ class Session:
                 self._greeted = True
                 self.screen.toast(f"{pretty(self._pipeline.look.style)}  ·  h: help", GREETING_S)
             self.screen.tiles = tiles_of(self._pipeline)
+            if self.screen.gallery is not None:
+                self.screen.gallery.update(self._chooser.offer(), self.screen.canvas)
             window.show(self.screen.compose(self.screen.picture(painting), window.size, self._hud))
 
     def _hear(self, window: Window) -> None:
         """Let the window draw and do what all keys in its queue ask."""
         while (code := window.key()) >= 0:
             self.actions.hear(code)
+        while (pointer := window.pointer()) is not None:
+            self._mouse.hear(pointer)
         self._over |= window.closed

@@ -22,11 +22,11 @@ class Tiles:
         if len(self.names) == 1:
             return picture
         picture = picture.copy()
-        height, width = picture.shape[0] // self._rows, picture.shape[1] // self._columns
+        height, width = picture.shape[0] // self._rows, picture.shape[1] // self.columns
         size = text_size(picture.shape[1], picture.shape[0])
         line = max(2, size // 5)
         for number, name in enumerate(self.names):
-            top, left = number // self._columns * height, number % self._columns * width
+            top, left = number // self.columns * height, number % self.columns * width
             badge = badge_panel(shortened(name, size, width - 4 * size), size)
             badge.onto(picture, left + size, top + height - badge.height - size)
             if number == self.selected:
@@ -35,18 +35,24 @@ class Tiles:
                     edge[:] = ACCENT
         return picture
 
-    def split(self, left: Pixels, right: Pixels) -> Pixels:
-        """Of each picture in the grids the left half of one beside the right half of the other."""
-        both, width = right.copy(), right.shape[1] // self._columns
+    def split(self, left: Pixels, right: Pixels, share: float = 0.5) -> Pixels:
+        """Of each picture in the grids the left part of one, this share, beside the rest of the other."""
+        both, width = right.copy(), right.shape[1] // self.columns
         line = max(1, right.shape[0] // self._rows // 360)
-        for start in range(0, self._columns * width, width):
-            middle = start + width // 2
+        for start in range(0, self.columns * width, width):
+            middle = start + round(width * share)
             both[:, start:middle] = left[:, start:middle]
-            both[:, middle - line : middle + line] = 245
+            both[:, max(start, middle - line) : min(middle + line, start + width)] = 245
         return both
 
+    def chosen(self, picture: Pixels) -> Pixels:
+        """Of a grid the selected picture; a view."""
+        height, width = picture.shape[0] // self._rows, picture.shape[1] // self.columns
+        top, left = self.selected // self.columns * height, self.selected % self.columns * width
+        return picture[top : top + height, left : left + width]
+
     @property
-    def _columns(self) -> int:
+    def columns(self) -> int:
         return layout(len(self.names))[0]
 
     @property

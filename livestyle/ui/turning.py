@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from livestyle.model.controls import STYLE, Control, Slider
+from livestyle.model.controls import BLEND, SECOND_STYLE, STYLE, Control, Slider
+from livestyle.model.styles import pretty
 from livestyle.pipeline.look import Look
+from livestyle.ui.panels import Bar
 
 
 class Turning:
@@ -34,11 +36,32 @@ class Turning:
         look.index = number - 1
         return _said(look, STYLE)
 
+    def take(self, look: Look, style: str) -> str:
+        """This style alone."""
+        look.second_style = ""
+        look.style = style
+        return _said(look, STYLE)
+
+    def mix(self, look: Look, style: str, second: str) -> str:
+        """Half of each."""
+        look.style, look.second_style, look.blend = style, second, BLEND.default
+        return f"{pretty(style)} + {pretty(second)}"
+
     def _switched(self, control: Slider, value: float) -> float:
         if value == control.low:
             return self._before.get(control.name, control.on)
         self._before[control.name] = value
         return control.low
+
+
+def bar_of(look: Look, control: Control[Any]) -> Bar | None:
+    """How far a control is turned; None where it is no share, or has no effect."""
+    if control in (BLEND, SECOND_STYLE):
+        second = look.second_style
+        return Bar(pretty(look.style), look.blend, pretty(second)) if second else None
+    if isinstance(control, Slider) and not control.unit:
+        return Bar(control.label.capitalize(), getattr(look, control.name))
+    return None
 
 
 def _names(look: Look, control: Control[Any]) -> Sequence[str]:

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from livestyle.core.frame import Pixels
-from tests.ui.listening import HEARD, SHOWN
+from tests.ui.listening import HEARD, POINTED, SHOWN
 
 PROGRAMS = ("Xvfb", "openbox", "xdotool", "import")
 ON_THE_WAY = 4
@@ -128,6 +128,22 @@ class App(Program):
     def press(self, name: str) -> None:
         """Without waiting until it is heard."""
         self._xdotool("key", name)
+
+    def burst(self, *names: str) -> list[int]:
+        """Press keys as fast as the quickest typist, 12 ms apart; the codes of those the app has heard."""
+        before = self._lines(HEARD)
+        self._xdotool("key", "--delay", "12", *names)
+        wait_for(lambda: self._lines(HEARD) >= before + len(names) or self._process.poll() is not None)
+        return [int(line) for line in (self._told / HEARD).read_text().splitlines()[before:]]
+
+    def mouse(self, x: int, y: int, *does: str) -> None:
+        """Move to a place in the window and there do what xdotool can, such as 'click 1', once for each."""
+        self._xdotool("mousemove", "--window", self.window, str(x), str(y))
+        for words in does:
+            before = self._lines(POINTED)
+            self._xdotool(*words.split())
+            self.wait_for(lambda before=before: self._lines(POINTED) > before)  # type: ignore[misc]
+        self.settle()
 
     def shot(self) -> Pixels:
         """What the window shows, uint8 BGR."""

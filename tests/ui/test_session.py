@@ -16,17 +16,18 @@ from livestyle.core.size import Size
 from livestyle.model.controls import STRENGTH
 from livestyle.pipeline.live import LivePipeline, PaintedFrame
 from livestyle.pipeline.look import Look
+from livestyle.sinks.pointer import Pointer
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.video_file import VideoFileSink
 from livestyle.sinks.window import Window
 from livestyle.stylizer.stylizer import Stylizer
-from livestyle.ui import session as session_module
 from livestyle.ui.capture_files import Recording, Snapshots, free_path
 from livestyle.ui.chooser import Chooser
 from livestyle.ui.keys import Action, Key
 from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker
 from livestyle.ui.plan import SessionOptions
+from livestyle.ui.previews import Previews
 from livestyle.ui.screen import Hud, Screen
 from livestyle.ui.session import Session
 from tests.pipeline.conftest import stylizer
@@ -50,6 +51,9 @@ class FakeWindow:
     def key(self) -> int:
         key, self._waiting = self._waiting, ""
         return ord(key) if key else -1
+
+    def pointer(self) -> Pointer | None:
+        return None
 
     @property
     def closed(self) -> bool:
@@ -251,33 +255,12 @@ def test_compare_shows_the_camera_left_and_the_painting_right(pipeline: LivePipe
 
 def test_keys_go_to_the_picker_while_it_is_open(pipeline: LivePipeline, tmp_path: Path) -> None:
     session = session_of(pipeline, SessionOptions(ListSink), FakeWindow("2qq\x1bxq"))
-    session.screen.picker = Picker(tmp_path)
+    session.screen.picker = Picker(tmp_path, Previews())
     with pipeline:
         session.run()
     assert session.screen.picker is None
     assert pipeline.look.index == 0
     assert pipeline.look.crossfade_s > 0
-
-
-def test_keys_come_before_the_picture_while_a_name_is_typed(
-    pipeline: LivePipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Qt remembers only the last key, so that one pressed while a picture is drawn would be lost."""
-    monkeypatch.setattr(session_module, "TYPING_S", 1e9)
-    window = FakeWindow()
-    heard: list[int] = []
-
-    def key() -> int:
-        heard.append(window.shown)
-        return -1
-
-    monkeypatch.setattr(window, "key", key)
-    session = session_of(pipeline, SessionOptions(ListSink, max_frames=30), window)
-    session.screen.picker = Picker(tmp_path)
-    with pipeline:
-        session.run()
-    assert window.shown <= 1
-    assert len(heard) >= 30
 
 
 def test_models_and_pictures_that_are_not_there_are_notices(pipeline: LivePipeline) -> None:

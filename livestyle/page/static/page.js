@@ -46,6 +46,7 @@ function show(now) {
     models.dataset.names = names;
     models.replaceChildren(...now.models.map((model) => new Option(model.name, model.name)));
   }
+  [...models.options].forEach((option, number) => { option.title = now.models[number].about; });
   if (document.activeElement !== models || !now.busy) models.value = now.model;
   $("busy").hidden = !now.busy;
   $("busy").textContent = now.busy;
