@@ -95,7 +95,8 @@ class Guard:
     def _has_token(self, request: web.Request) -> bool:
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
         given = (bearer, request.query.get("token", ""), request.cookies.get(self.cookie, ""))
-        return any(secrets.compare_digest(one.encode(), self._token.encode()) for one in given if one)
+        wanted = self._token.encode()
+        return any(secrets.compare_digest(one.encode("utf-8", "backslashreplace"), wanted) for one in given)
 
     def _known(self, host: str) -> bool:
         """Whether a Host header names this machine: by a number, or by a name of its own."""

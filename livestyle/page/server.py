@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import socket
 import ssl
@@ -121,9 +122,12 @@ class Page(Closing):
         site = Site(self._options, guard, studio, self._keys)
         idle_s = self._options.limits.idle_s
         prepare(self._options)
+        strangers = logging.getLogger("livestyle.page.strangers")
+        strangers.addHandler(logging.NullHandler())  # what is no HTTP is not worth a line
         runner = web.AppRunner(
             site.application(),
             access_log=None,
+            logger=strangers,
             keepalive_timeout=idle_s,
             handle_signals=False,
             shutdown_timeout=0.2,

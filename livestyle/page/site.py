@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -22,6 +23,7 @@ from livestyle.page.pictures import decode, encode_png
 from livestyle.page.studio import Studio
 from livestyle.page.viewer import Viewer
 
+LOGGER = logging.getLogger("livestyle.page")
 STATIC = resources.files("livestyle.page") / "static"
 KINDS = {
     ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml",
@@ -79,6 +81,9 @@ class Site:
             response = web.Response(status=422, text=without_paths(str(error)))
         except TimeoutError:
             response = web.Response(status=408, text="this took too long")
+        except Exception:
+            LOGGER.exception("%s %s", request.method, request.path)
+            response = web.Response(status=500, text="livestyle has made a mistake; the terminal says which")
         if not response.prepared:
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)

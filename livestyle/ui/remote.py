@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame, Pixels
+from livestyle.model.card import StyleNote
 from livestyle.model.controls import CONTROLS, Values
 from livestyle.model.styles import pretty
 from livestyle.pipeline.grid import AnyPipeline
@@ -108,10 +109,7 @@ class Remote:
                 for number, other in enumerate(self._chooser.models.all)
             ],
             "takes_pictures": model.card.encoder is not None,
-            "styles": [
-                {"name": name, "title": pretty(name), "about": _about(notes.get(name))}
-                for name in look.bank.names
-            ],
+            "styles": [_style(name, notes.get(name)) for name in look.bank.names],
             "values": {control.name: getattr(look, control.name) for control in CONTROLS},
             "busy": self._screen.busy,
             "said": {"number": self._screen.toasts, "text": self._screen.said},
@@ -176,6 +174,8 @@ def keys() -> list[dict[str, Any]]:
     ]
 
 
-def _about(note: Any) -> str:
-    """'The Great Wave, Hokusai, 1831'."""
-    return ", ".join(part for part in (note.title, note.artist, note.year) if part) if note else ""
+def _style(name: str, note: StyleNote | None) -> dict[str, str]:
+    """A style with what it is called, and whose it is: 'Great wave', 'The Great Wave', 'Hokusai, 1831'."""
+    about = ", ".join(part for part in (note.artist, note.year) if part) if note else ""
+    title = note.title if note and note.title else pretty(name)
+    return {"name": name, "short": pretty(name), "title": title, "about": about}

@@ -29,13 +29,13 @@ export class Gallery {
 }
 
 class Item {
-  constructor({ name, title, about }, link) {
+  constructor({ name, short, title, about }, link) {
     this.element = document.createElement("li");
-    this.button = Object.assign(document.createElement("button"), { className: "style", title: about || title });
+    this.button = Object.assign(document.createElement("button"), { className: "style", title: [title, about].filter(Boolean).join(", ") });
     this.image = Object.assign(document.createElement("img"), { className: "thumb", alt: "", width: 160, height: 120 });
     this.image.hidden = true;
     this.empty = Object.assign(document.createElement("span"), { className: "thumb" });
-    const caption = Object.assign(document.createElement("span"), { className: "name", textContent: title });
+    const caption = Object.assign(document.createElement("span"), { className: "name", textContent: short });
     this.button.append(this.image, this.empty, caption);
     this.button.onclick = (event) => link.send({
       type: "set", values: event.shiftKey ? { second_style: name } : { style: name },

@@ -34,9 +34,8 @@ function show(now) {
   gallery.show(now);
   const titles = Object.fromEntries(now.styles.map((style) => [style.name, style]));
   const { style, second_style, blend } = now.values;
-  const first = titles[style]?.title ?? style;
   $("title").textContent = second_style
-    ? `${first} × ${titles[second_style]?.title ?? second_style}, ${Math.round(blend * 100)} %` : first;
+    ? `${titles[style]?.short} × ${titles[second_style]?.short}, ${Math.round(blend * 100)} %` : titles[style]?.title;
   const abouts = [style, second_style].map((name) => titles[name]?.about).filter(Boolean);
   $("about").textContent = abouts.join(" × ");
   document.title = `${$("title").textContent} · livestyle`;
