@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperCommand
 
 from livestyle.commands.controls import NONE_GIVEN, names_of, option_of, takes_controls, within
 from livestyle.commands.given import refuse, refuse_all_but
@@ -18,6 +19,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.model.controls import CROSSFADE, Scope, Values
+from livestyle.sinks.virtual_camera import ANY, SIZE
 from livestyle.stylizer.loading import load_model
 from livestyle.stylizer.user_styles import forget, left_behind, own_names, removed
 from livestyle.ui.run import ShowOptions, show
@@ -25,13 +27,31 @@ from livestyle.ui.run import ShowOptions, show
 NAME = "live"
 FILES = "Files"
 CAMERA_ONLY = (
-    "camera", "size", "fps", "fullscreen", "no_window", "page", "snapshots",
-    "record", "max_frames", "as_json", *names_of(Scope.CAMERA),
+    "camera", "size", "fps", "rate", "no_governor", "fullscreen", "no_window", "page", "folder",
+    "record", "microphone", "virtual_camera", "virtual_camera_size", "max_frames", "as_json",
+    *names_of(Scope.CAMERA),
 )  # fmt: skip
 """What --input has no use for."""
 
 VIDEO_ONLY = ("slots", "crossfade", "change_every", "encoder", "crf", *names_of(Scope.FILM))
 """What a picture has no use for."""
+
+
+class Command(TyperCommand):
+    """`livestyle live`: some options may stand alone, which typer knows of none that takes a value."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        for option in ("--virtual-camera", "--microphone"):
+            args = with_value(args, option, ANY)
+        return super().parse_args(ctx, args)
+
+
+def with_value(words: list[str], option: str, value: str) -> list[str]:
+    """The words of a command line, with a value behind an option that has none."""
+    filled = []
+    for word, after in zip(words, [*words[1:], "-"], strict=False):
+        filled += [word, value] if word == option and after.startswith("-") else [word]
+    return filled
 
 
 @takes_controls(Scope.CAMERA, CROSSFADE)
@@ -57,6 +77,17 @@ def main(
     style_image: KeptStyleImages = None,
     controls: Values = NONE_GIVEN,
     crossfade: Annotated[float | None, option_of(CROSSFADE)] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            help="Hold so many frames a second, by painting smaller where it takes that.",
+            show_default="the camera's",
+            min=1,
+        ),
+    ] = None,
+    no_governor: Annotated[
+        bool, typer.Option("--no-governor", help="Always paint in the camera's size, however slow.")
+    ] = False,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")] = False,
     figures: Annotated[
         bool, typer.Option("--figures", help="Show rates and latency from the start.")
@@ -70,12 +101,32 @@ def main(
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
     slots: Slots = SLOTS,
-    snapshots: Annotated[
-        Path, typer.Option(help="Folder for what the keys s and r make.", metavar="DIR")
-    ] = Path(),
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder",
+            "--snapshots",
+            help="Folder for what the keys s and r make; otherwise your pictures and your videos.",
+            metavar="DIR",
+        ),
+    ] = None,
     record: Annotated[
         Path | None, typer.Option(help="Record into this video file from the start.", metavar="FILE")
     ] = None,
+    microphone: Annotated[
+        str | None,
+        typer.Option(help="Record sound too: of the system's microphone, or of this one.", metavar="[NAME]"),
+    ] = None,
+    virtual_camera: Annotated[
+        str | None,
+        typer.Option(
+            help="Send what is shown to a virtual camera, for calls: the first there is, or this one.",
+            metavar="[NAME]",
+        ),
+    ] = None,
+    virtual_camera_size: Annotated[
+        str, typer.Option(help="Its size, whatever the camera's; the rate is 30.", metavar="WxH")
+    ] = str(SIZE),
     max_frames: Annotated[int | None, typer.Option(help="End after so many frames.", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON on stdout at the end.")] = False,
     list_cameras: Annotated[bool, typer.Option("--list-cameras", help="Name the cameras and end.")] = False,
@@ -125,6 +176,8 @@ def main(
         style=style,
         style_images=tuple(style_image or ()),
         controls={**controls, CROSSFADE.name: crossfade or 0.0},
+        rate=rate,
+        governor=not no_governor,
         device=device,
         precision=precision,
         threads=threads,
@@ -132,10 +185,13 @@ def main(
         window=not no_window,
         fullscreen=fullscreen,
         figures=figures,
-        folder=snapshots,
+        folder=folder,
         record=record,
         encoder=encoder,
         crf=crf,
+        microphone=microphone,
+        virtual_camera=virtual_camera,
+        virtual_camera_size=Size.parse(virtual_camera_size),
         overwrite=overwrite,
         max_frames=max_frames,
     )
@@ -153,12 +209,16 @@ def main(
 def _check_live(context: typer.Context, options: ShowOptions) -> None:
     """LivestyleError for what was given and has no effect on a camera."""
     refuse(context, "without --input", "change_every")
+    if not options.governor:
+        refuse(context, "with --no-governor", "rate")
     if options.record is None:
         refuse(context, "without --record or --input", "overwrite")
     if not options.window:
-        refuse(context, "with --no-window", "fullscreen", "snapshots")
+        refuse(context, "with --no-window", "fullscreen", "folder")
+        if options.virtual_camera is None:
+            refuse(context, "with --no-window and without --virtual-camera", "virtual_camera_size")
         if options.record is None:
-            refuse(context, "with --no-window and without --record", "encoder", "crf")
+            refuse(context, "with --no-window and without --record", "encoder", "crf", "microphone")
 
 
 def _show_with_page(options: ShowOptions, console: Console) -> dict[str, Any]:

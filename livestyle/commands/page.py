@@ -46,13 +46,25 @@ def main(
     style_image: KeptStyleImages = None,
     controls: Values = NONE_GIVEN,
     crossfade: Annotated[float | None, option_of(CROSSFADE)] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            help="Hold so many frames a second, by painting smaller where it takes that.",
+            show_default="the camera's",
+            min=1,
+        ),
+    ] = None,
+    no_governor: Annotated[
+        bool, typer.Option("--no-governor", help="Always paint in the camera's size, however slow.")
+    ] = False,
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
     slots: Slots = SLOTS,
-    recordings: Annotated[
-        Path, typer.Option(help="Folder for what is recorded from the page.", metavar="DIR")
-    ] = Path(),
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Folder for what is recorded from the page; otherwise your videos.", metavar="DIR"),
+    ] = None,
     encoder: Annotated[
         str | None, typer.Option(help="Video encoder, as FFmpeg names it, or 'hardware'.")
     ] = None,
@@ -107,18 +119,22 @@ def main(
         style=style,
         style_images=tuple(style_image or ()),
         controls={**controls, CROSSFADE.name: crossfade or 0.0},
+        rate=rate,
+        governor=not no_governor,
         device=device,
         precision=precision,
         threads=threads,
         slots=slots,
         window=False,
-        folder=recordings,
+        folder=folder,
         encoder=encoder,
         crf=crf,
         max_frames=max_frames,
     )
     if token and not (token.isascii() and token.isprintable() and len(token) >= 8):
         raise LivestyleError("--token is too short or has odd letters; expected 8 letters or more")
+    if rate and no_governor:
+        raise LivestyleError("--rate has no effect with --no-governor; leave it out")
     if key and not certificate:
         raise LivestyleError("--key has no effect without --certificate; leave it out")
     if stun and not re.fullmatch(r"stun:[\w.\-\[\]:]+", stun):

@@ -22,13 +22,13 @@ from livestyle.commands.options import (
     StyleImages,
     Threads,
 )
-from livestyle.core.config import SLOTS, Precision
+from livestyle.core.config import SLOTS, Audio, Precision
 from livestyle.core.parse import parse_seconds, split_styles
 from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
 from livestyle.offline import Progress as Step
 from livestyle.offline import TranscodeOptions, transcode
-from livestyle.offline.batch import each, pairs
+from livestyle.offline.batch import Kinds, each, pairs
 from livestyle.sinks.encoders import CONTAINERS, Encoding
 from livestyle.sources.video.container import VIDEO_SUFFIXES
 from livestyle.stylizer.loading import add_style_images, load_model
@@ -56,7 +56,9 @@ def main(
     track: Annotated[
         int | None, typer.Option(help="Which picture track, from 1; default: as a player chooses.", min=1)
     ] = None,
-    no_sound: Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")] = False,
+    audio: Annotated[
+        Audio, typer.Option(help="The sound: auto = copied where OUT can hold it, else converted to AAC.")
+    ] = Audio.AUTO,
     model: ModelName = "cin-lite",
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
@@ -75,7 +77,7 @@ def main(
         controls=controls,
         encoding=Encoding(encoder, crf, preset),
         max_side=max_side,
-        sound=not no_sound,
+        audio=audio,
         overwrite=overwrite,
         track=track,
     )
@@ -94,7 +96,7 @@ def paint_videos(
     source: Path, target: Path, stylizer: Stylizer, options: TranscodeOptions, console: Console
 ) -> None:
     """Paint one video, or each of a folder, with a progress bar. LivestyleError where any fails."""
-    jobs = pairs(source, target, VIDEO_SUFFIXES, CONTAINERS, ".mkv")
+    jobs = pairs(source, target, Kinds(VIDEO_SUFFIXES, CONTAINERS, ".mkv", "films"), console.print)
     each(jobs, lambda one, out: _paint(one, out, stylizer, options, console), console)
 
 
@@ -122,7 +124,7 @@ def _paint(
 
 def _bar(console: Console) -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.completed:.0f} frames  {task.fields[rate]}"),

@@ -27,6 +27,10 @@ class Box:
         height = min(whole.height, max(1, round(have.height * scale)))
         return cls((whole.width - width) // 2, (whole.height - height) // 2, Size(width, height))
 
+    def times(self, scale: int) -> Box:
+        """The same in a picture so many times as large."""
+        return Box(self.left * scale, self.top * scale, self.size.times(scale))
+
     def clear_bars(self, pixels: Pixels) -> None:
         """Make all black that is not in the box, in place."""
         right, bottom = self.left + self.size.width, self.top + self.size.height

@@ -18,6 +18,21 @@ class Precision(StrEnum):
     INT8 = "int8"
 
 
+class Audio(StrEnum):
+    """What becomes of a film's sound.
+
+    auto: copied as it is where the file can hold it, else AAC (in .webm Opus)
+    copy: copied as it is; an error where the file can't hold it
+    aac:  AAC, whatever it was
+    none: left out
+    """
+
+    AUTO = "auto"
+    COPY = "copy"
+    AAC = "aac"
+    NONE = "none"
+
+
 class Color(StrEnum):
     """Whose colours the result has.
 
@@ -52,10 +67,12 @@ def data_dir() -> Path:
 
 def pictures_dir() -> Path:
     """Where the user's pictures are; this folder where there is no such."""
-    import platformdirs
+    return _media("pictures")
 
-    folder = Path(_home(platformdirs.user_pictures_dir))
-    return folder if folder.is_dir() else Path()
+
+def videos_dir() -> Path:
+    """Where the user's videos are; this folder where there is no such."""
+    return _media("videos")
 
 
 def expanded(path: str | Path) -> Path:
@@ -70,6 +87,13 @@ def _folder(kind: str) -> Path:
     import platformdirs  # a lent machine need not have it, where both folders are named
 
     return Path(_home(getattr(platformdirs, f"user_{kind}_dir"), "livestyle", False))
+
+
+def _media(kind: str) -> Path:
+    import platformdirs
+
+    folder = Path(_home(getattr(platformdirs, f"user_{kind}_dir")))
+    return folder if folder.is_dir() else Path()
 
 
 def engines_dir() -> Path:

@@ -143,6 +143,15 @@ def make_folder(path: Path) -> None:
         raise LivestyleError(f"cannot make the folder {path}: {error.strerror}") from error
 
 
+def check_folder(path: Path) -> None:
+    """Make a folder where there is none; LivestyleError where it can't be made or takes no files."""
+    make_folder(path)
+    try:
+        tempfile.TemporaryFile(dir=path).close()
+    except OSError as error:
+        raise LivestyleError(f"cannot write into {path}: {explained(error)}") from error
+
+
 def abandoned(folder: Path) -> list[Path]:
     """The parts in a folder that runs which were ended left behind, oldest first."""
     with _errors(folder), alone(folder):

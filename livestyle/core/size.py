@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 
 import cv2
 
@@ -39,6 +40,16 @@ class Size:
 
     def times(self, scale: int) -> Size:
         return Size(self.width * scale, self.height * scale)
+
+    def even(self) -> Size:
+        """As 4:2:0 video can hold it: an odd side is one pixel shorter."""
+        return Size(self.width & ~1, self.height & ~1)
+
+    def squared(self, aspect: Fraction) -> Size:
+        """The size in square pixels that shows pixels of another `aspect`, width to height: never smaller."""
+        if aspect >= 1:
+            return Size(round(self.width * aspect), self.height)
+        return Size(self.width, round(self.height / aspect))
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"

@@ -27,17 +27,17 @@ def nvidia(topic: str) -> Iterator[Finding]:
         yield Finding(topic, f"cuda:{gpu.index}", State.OK, describe(gpu))
     reaches = [name for name in ("pycuda", "cuda.bindings") if installed(name)]
     state = State.OK if reaches else State.WARNING
-    fix = "" if reaches else "pip install 'livestyle[cuda]'"
+    fix = "" if reaches else "pip install '.[cuda]'"
     yield Finding(topic, "access", state, ", ".join(reaches) or "neither pycuda nor cuda-bindings", fix)
     if "pycuda" not in reaches and (toolkit := shutil.which("nvcc")):
-        fix = "pip install 'livestyle[pycuda]'"
+        fix = "pip install '.[pycuda]'"
         yield Finding(topic, "pycuda", State.ABSENT, f"can be compiled with the CUDA toolkit, {toolkit}", fix)
     if found:
         extra = best_extra(found[0])
         if installed(LIBRARIES[extra]):
             yield Finding(topic, "engine", State.OK, f"[{extra}] is installed, the best for {found[0].name}")
         else:
-            fix = f"pip install 'livestyle[cuda,{extra}]'"
+            fix = f"pip install '.[cuda,{extra}]'"
             yield Finding(topic, "engine", State.WARNING, f"[{extra}] is the best for {found[0].name}", fix)
 
 

@@ -114,7 +114,7 @@ def _onnxruntime(path: Path) -> Run:
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except ImportError as error:
         raise LivestyleError(
-            f"ONNX Runtime can't be loaded ({error}); pip install 'livestyle[onnxruntime]'"
+            f"ONNX Runtime can't be loaded ({error}); pip install '.[onnxruntime]'"
         ) from error
     except Exception as error:  # its exceptions share no base class below Exception
         raise LivestyleError(f"ONNX Runtime can't load {path}: {error}") from error

@@ -112,7 +112,17 @@ def encoder_options(name: str, encoding: Encoding) -> dict[str, str]:
     return options
 
 
+def keeps_shape(name: str) -> bool:
+    """Whether what an encoder makes says itself how wide its pixels are; of others it would be lost."""
+    return Codec(name, "w").canonical_name in ("h264", "hevc", "mpeg4", "mpeg2video")
+
+
 def pixel_format(name: str) -> str:
     """yuv420p, which plays everywhere; for an encoder that can't, the first it can."""
     formats = [f.name for f in Codec(name, "w").video_formats or ()]
     return "yuv420p" if "yuv420p" in formats or not formats else formats[0]
+
+
+def sound_codec(container: str) -> str:
+    """The encoder of the sound that a kind of file holds and players know: AAC, in WebM Opus."""
+    return "libopus" if container == "webm" else "aac"

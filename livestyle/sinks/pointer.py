@@ -21,12 +21,16 @@ class Gesture(Enum):
 
 @dataclass(frozen=True)
 class Pointer:
-    """A gesture and where it was made, in pixels of the picture that is shown; shift: with Shift held."""
+    """A gesture and where it was made, in pixels of the picture that is shown.
+
+    shift: with Shift held. again: the second click of a double click
+    """
 
     gesture: Gesture
     x: int
     y: int
     shift: bool = False
+    again: bool = False
 
 
 _GESTURES = {
@@ -47,4 +51,5 @@ def pointer_of(event: int, x: int, y: int, flags: int) -> Pointer | None:
         gesture = _GESTURES[event]
     else:
         return None
-    return Pointer(gesture, x, y, bool(flags & cv2.EVENT_FLAG_SHIFTKEY))
+    again = event == cv2.EVENT_LBUTTONDBLCLK
+    return Pointer(gesture, x, y, bool(flags & cv2.EVENT_FLAG_SHIFTKEY), again)

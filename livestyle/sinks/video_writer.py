@@ -1,86 +1,60 @@
-"""One video file in the making: painted pictures, copied packets, and the promise about its name."""
+"""One video file in the making: painted pictures, packets of other tracks, and the promise about its name."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 import av.error
 from av.packet import Packet
 from av.stream import Stream
-from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
-from av.video.stream import VideoStream
 
 from livestyle.core.ending import uninterrupted
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.output_file import OutputFile, explained
-from livestyle.core.size import Size
-from livestyle.sinks.encoders import (
-    MUXER_OPTIONS,
-    Encoding,
-    container_of,
-    encoder_name,
-    encoder_options,
-    pixel_format,
-)
+from livestyle.core.sound import Samples
+from livestyle.sinks.encoders import MUXER_OPTIONS, Encoding, container_of, encoder_name, encoder_options
+from livestyle.sinks.picture_encoder import PictureEncoder
+from livestyle.sinks.salvage import as_it_is, count_pictures, restore
+from livestyle.sinks.sound_encoder import SoundEncoder
+from livestyle.sinks.video_format import VideoFormat
 
-HEAD_BYTES = 1 << 16
-"""More than what is written at the beginning of a file when it is completed."""
-
-
-@dataclass(frozen=True)
-class ColorTags:
-    """How pixels are coded; the range is always the limited one.
-
-    matrix: of RGB to YUV. tag, primaries, transfer: AVColorSpace, …Primaries, …TransferCharacteristic.
-    """
-
-    matrix: Colorspace
-    tag: int
-    primaries: int
-    transfer: int
-
-
-HD = ColorTags(Colorspace.ITU709, 1, 1, 1)
-SD = ColorTags(Colorspace.ITU601, 6, 6, 6)
-
-
-@dataclass(frozen=True)
-class VideoFormat:
-    """What a video is. `rate` guides the encoder; when a frame is shown is said by its own pts alone."""
-
-    size: Size
-    time_base: Fraction
-    rate: Fraction
-    color: ColorTags = HD
-    sample_aspect: Fraction = Fraction(1)
+if TYPE_CHECKING:
+    from av.container.core import Chapter
 
 
 class VideoWriter:
     """Writes an OutputFile; `finish` checks it and gives it its name. Used by one thread at a time.
 
-    Add the streams to copy, `start`, write, then exactly one of `finish`, `keep` and `discard`.
+    Add the other tracks to `out`, `start`, write, then exactly one of `finish`, `keep` and `discard`.
     Every method raises LivestyleError where the encoder or the disk refuses.
 
-    frames: pictures written so far. lost: copied packets the container would not take
-    file:   what is written; its `left` are parts of earlier runs
+    out:     FFmpeg's container. container: its name for the kind
+    picture: the track of the pictures
+    frames:  pictures written so far. lost: packets of other tracks that the container would not take
+    file:    what is written; its `left` are parts of earlier runs
     refused: the encoder or the disk took no more
     """
 
     def __init__(
-        self, path: Path, form: VideoFormat, encoding: Encoding | None = None, overwrite: bool = False
+        self,
+        path: Path,
+        form: VideoFormat,
+        encoding: Encoding | None = None,
+        overwrite: bool = False,
+        encoded: Stream | None = None,
     ) -> None:
-        """`form.size` must be even on both sides."""
-        container, encoding = container_of(path), encoding or Encoding()
-        name = encoder_name(encoding, container)
+        """`form.size` must be even on both sides.
+
+        encoded: a track of which packets are muxed, in the place of pictures to be encoded and written
+        """
+        self.container, encoding = container_of(path), encoding or Encoding()
+        name = encoder_name(encoding, self.container)
         options = encoder_options(name, encoding)
         self.encoder = name
         self.path = path
@@ -88,88 +62,79 @@ class VideoWriter:
         self.lost = 0
         self.refused = False
         self._form = form
-        self._reformatter = VideoReformatter()
-        self._pix_fmt = pixel_format(name)
         av.logging.set_libav_level(av.logging.PANIC)
         os.environ.setdefault("SVT_LOG", "0")
         self.file = OutputFile(path, overwrite)
         with self._clear_errors():
-            self._out = av.open(
-                str(self.file.part), "w", format=container, container_options=MUXER_OPTIONS.get(container, {})
+            self.out = av.open(
+                str(self.file.part),
+                "w",
+                format=self.container,
+                container_options=MUXER_OPTIONS[self.container],
             )
+        self._encoder: PictureEncoder | None = None
+        self.picture: Stream
         try:
-            stream = self._out.add_stream(name, rate=form.rate, options=options)
+            if encoded is not None:
+                self.picture = self.out.add_stream_from_template(encoded, opaque=True)
+            else:
+                self._encoder = PictureEncoder(self.out, name, options, form)
+                self.picture = self._encoder.stream
         except ValueError:
             self.discard()
             raise LivestyleError(
                 f"{path.suffix} can't hold what {name} makes; choose .mkv, or another --encoder"
             ) from None
-        assert isinstance(stream, VideoStream)
-        self._stream = stream
-        self._set_up(form)
+        self._sound: SoundEncoder | None = None
 
-    def _set_up(self, form: VideoFormat) -> None:
-        context = self._stream.codec_context
-        context.width, context.height = form.size.width, form.size.height
-        context.pix_fmt = self._pix_fmt
-        context.time_base = form.time_base
-        context.sample_aspect_ratio = form.sample_aspect
-        context.color_range = ColorRange.MPEG
-        context.colorspace = form.color.tag
-        context.color_primaries = form.color.primaries
-        context.color_trc = form.color.transfer
+    def add_sound(self) -> None:
+        """A track of what is heard, in AAC, or Opus where the container is WebM. Before `start`."""
+        self._sound = SoundEncoder(self.out, self.container)
 
-    def add_copy(self, template: Stream) -> Stream | None:
-        """A stream that packets of `template` can be copied to; None where the container can't hold it."""
-        try:
-            stream = self._out.add_stream_from_template(template)
-        except (ValueError, av.error.FFmpegError):
-            return None
-        stream.metadata.update(template.metadata)
-        stream.disposition = template.disposition
-        return stream
+    def write_sound(self, samples: Samples) -> None:
+        """Encode int16 (n, 2), RATE_HZ, which follow those before; the first are at time 0."""
+        assert self._sound is not None
+        with self._clear_errors():
+            self.out.mux(self._sound.encode(samples))
 
-    def set_metadata(self, metadata: dict[str, str]) -> None:
-        """Title, date and the like of the whole file. Before `start`."""
-        self._out.metadata.update(metadata)
+    def set_metadata(self, metadata: dict[str, str], chapters: Iterable[Chapter] = ()) -> None:
+        """Title, date and the like of the whole file, and its chapters. Before `start`."""
+        self.out.metadata.update(metadata)
+        self.out.set_chapters(list(chapters))
 
     def start(self) -> None:
         """Open the encoder and write the head, so that what can't work fails before work starts."""
-        name = self._stream.codec_context.name
         try:
-            self._out.start_encoding()
+            self.out.start_encoding()
         except (av.error.FFmpegError, OSError, ValueError) as error:
             said = av.logging.get_last_error()[1]
             cause = said[2].strip() if said else str(error)
             raise LivestyleError(
-                f"cannot write {self.path} with {name} at {self._form.size}: {cause}; try --encoder libx264"
+                f"cannot write {self.path} with {self.encoder} at {self._form.size}: {cause}; "
+                "try --encoder libx264"
             ) from error
 
     def write(self, pixels: Pixels, pts: int, duration: int = 0) -> None:
-        """Encode uint8 BGR (H, W, 3) of the format's size, shown at `pts` (in units of its time base)."""
-        frame = self._reformatter.reformat(
-            VideoFrame.from_ndarray(pixels, "bgr24"),
-            format=self._pix_fmt,
-            src_color_range=ColorRange.JPEG,
-            dst_colorspace=self._form.color.matrix,
-            dst_color_range=ColorRange.MPEG,
-            interpolation=Interpolation.BILINEAR | Interpolation.ACCURATE_RND,
-            threads=1,
-        )
-        frame.pts, frame.time_base, frame.duration = pts, self._form.time_base, duration
+        """Encode uint8 BGR (H, W, 3) of the format's size, shown at `pts` (in units of its time base).
+
+        duration: how long, where it is the last; 0 = as long as the one before
+        """
+        assert self._encoder is not None
         with self._clear_errors():
-            self._out.mux(self._stream.encode(frame))
+            for packet in self._encoder.encode(pixels, pts, duration):
+                self.mux(packet)
         self.frames += 1
 
-    def copy(self, packet: Packet[Stream], stream: Stream) -> None:
-        """Write a packet as it is. One whose times the container refuses is counted in `lost`."""
-        packet.stream = stream
+    def mux(self, packet: Packet[Stream]) -> None:
+        """Write a packet of a track of `out`. One that the container refuses is counted in `lost`.
+
+        FFmpeg sorts packets by time first, so the one refused may be an earlier one; that no picture is
+        missing is seen at the end.
+        """
         with self._clear_errors():
             try:
-                self._out.mux_one(packet)
-            except av.error.FFmpegError as error:
-                if error.errno != errno.EINVAL:
-                    raise
+                self.out.mux_one(packet)
+            except (av.error.ArgumentError, av.error.InvalidDataError):
                 self.lost += 1
 
     @uninterrupted()
@@ -178,7 +143,7 @@ class VideoWriter:
 
         Where it can't be completed, what can be played of it is kept, and the error says where.
         """
-        size, head = self._as_it_is()
+        size, head = as_it_is(self.file.part)
         try:
             self._complete()
         except LivestyleError as error:
@@ -192,7 +157,7 @@ class VideoWriter:
     @uninterrupted()
     def keep(self) -> Path | None:
         """Complete what there is as 'out.partial.mp4'; None, and no file, where there is nothing."""
-        size, head = self._as_it_is()
+        size, head = as_it_is(self.file.part)
         try:
             self._complete()
             return self.file.keep()
@@ -202,28 +167,16 @@ class VideoWriter:
     def discard(self) -> None:
         """Close and delete what was written."""
         with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
-            self._out.close()
+            self.out.close()
         self.file.discard()
-
-    def _as_it_is(self) -> tuple[int, bytes]:
-        """Length and beginning of the file: what completing it changes."""
-        try:
-            with self.file.part.open("rb") as file:
-                return self.file.part.stat().st_size, file.read(HEAD_BYTES)
-        except OSError:
-            return 0, b""
 
     def _salvage(self, size: int, head: bytes) -> Path | None:
         """Keep the file as it was before completing it failed, where a frame of it can be played."""
         try:
             with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
-                self._out.close()
-            with self.file.part.open("r+b") as file:
-                file.truncate(size)
-                file.write(head)
-                file.flush()
-                file.truncate(_sound_bytes(self.file.part, size))
-            if _count(self.file.part):
+                self.out.close()
+            restore(self.file.part, size, head)
+            if count_pictures(self.file.part):
                 return self.file.keep()
         except (LivestyleError, av.error.FFmpegError, OSError, ValueError, IndexError):
             pass
@@ -232,9 +185,12 @@ class VideoWriter:
 
     def _complete(self) -> None:
         with self._clear_errors():
-            self._out.mux(self._stream.encode(None))
-            self._out.close()
-            found = _count(self.file.part)
+            for packet in self._encoder.flush() if self._encoder else ():
+                self.mux(packet)
+            if self._sound is not None:
+                self.out.mux(self._sound.flush())
+            self.out.close()
+            found = count_pictures(self.file.part)
         if found != self.frames or not found:
             raise LivestyleError(
                 f"{self.path} did not come out whole: {found} of {self.frames} frames are in it"
@@ -254,16 +210,3 @@ class VideoWriter:
 def told_of(kept: Path | None) -> str:
     """What an error says of the part that could be kept."""
     return f"; what there was until then is {kept}" if kept else ""
-
-
-def _sound_bytes(path: Path, size: int) -> int:
-    """The length of a file of `size` bytes up to a picture that is cut off."""
-    with av.open(str(path)) as file:
-        cut = (packet.pos for packet in file.demux(video=0) if packet.is_corrupt and packet.pos is not None)
-        return next(cut, size)
-
-
-def _count(path: Path) -> int:
-    """How many pictures a file holds, by reading it."""
-    with av.open(str(path)) as file:
-        return sum(1 for packet in file.demux(video=0) if packet.size)

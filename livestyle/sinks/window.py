@@ -81,10 +81,15 @@ class Window:
         for event in self._input.events():
             if isinstance(event, Wheel):
                 turned = Gesture.WHEEL_UP if event is Wheel.UP else Gesture.WHEEL_DOWN
-                self._pointers.append(replace(self._at, gesture=turned))
+                self._pointers.append(replace(self._at, gesture=turned, again=False))
             else:
                 self._keys.append(event)
         return self._keys.popleft() if self._keys else -1
+
+    @property
+    def caps_lock(self) -> bool:
+        """Caps Lock was on for the last keys; False where the system doesn't tell."""
+        return self._input is not None and self._input.caps_lock
 
     def pointer(self) -> Pointer | None:
         """What the mouse did next, up to the last `key`; None where that is all."""
@@ -92,7 +97,8 @@ class Window:
 
     def _point(self, event: int, x: int, y: int, flags: int, _: object) -> None:
         found = pointer_of(event, x, y, flags)
-        if found is None:
+        if found is None or (found.gesture is Gesture.DOWN and self._at.again):
+            self._at = replace(self._at, again=False)  # of a double click Qt tells twice
             return
         self._at = found
         if found.gesture is Gesture.MOVE and self._pointers and self._pointers[-1].gesture is Gesture.MOVE:

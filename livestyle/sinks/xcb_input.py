@@ -45,6 +45,8 @@ class WindowInput:
         self._title = title
         self._window = self._searched = 0
         self._layout = Layout(connection)
+        self.caps_lock = False
+        """was on when the last of the keys was pressed"""
 
     @property
     def found(self) -> bool:
@@ -71,6 +73,7 @@ class WindowInput:
                 found.append(Wheel(detail))
             elif kind == _KEY_PRESS and (code := self._layout.code(detail, state)) is not None:
                 found.append(code)
+                self.caps_lock = bool(state & _LOCK)
         return found
 
     def _listen(self) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from enum import Enum
 from typing import TypeAlias
 
 import numpy as np
@@ -25,8 +26,16 @@ Check: TypeAlias = Callable[[Engine], None]
 """Looks at an engine that paints, before it takes over. Raises a LivestyleError where it is not to."""
 
 
+class Handover(Enum):
+    """What took over between two frames."""
+
+    ENGINE = "engine"
+    SIZE = "size"
+    """the engine paints frames of the size that `resize` asked for"""
+
+
 class HotSwap(Closing):
-    """Prepares engines for a stylizer, one at a time, of another model or for another device.
+    """Prepares engines for a stylizer, one at a time: of another model, for another device, of another size.
 
     A ready engine takes over first; a faster one is built in the background and swapped in.
 
@@ -42,6 +51,7 @@ class HotSwap(Closing):
         self._lock = threading.RLock()
         self._better: EngineRequest | None = None
         self._improving = False
+        self._size: Size | None = None
 
     def switch(self, model: str | Model, check: Check = lambda _: None) -> None:
         """Prepare another model for frames as they are now. LivestyleError for a name that does not exist."""
@@ -57,6 +67,21 @@ class HotSwap(Closing):
                     better.names[0], lambda progress: OpenedEngine(better.telling(progress, True).open())
                 )
                 self._improving = True
+
+    def resize(self, size: Size) -> None:
+        """Prepare the model that paints now for frames of another size, unless anything is being prepared."""
+        with self._lock:
+            if not self._background.preparing:
+                model = self._stylizer.model
+                self.prepare(
+                    model.card.name, lambda progress: self._stylizer.engine_for(model, progress, size)
+                )
+                self._size = size
+
+    @property
+    def resizing(self) -> bool:
+        """What is being prepared is what `resize` asked for."""
+        return self._size is not None
 
     def prepare(
         self, what: str, make: Callable[[Progress], OpenedEngine], check: Check = lambda _: None
@@ -83,7 +108,7 @@ class HotSwap(Closing):
 
         with self._lock:
             self._making.end()
-            self._making, self._improving = making, False
+            self._making, self._improving, self._size = making, False, None
             self._background.prepare(what, warm)
 
     def stay(self) -> None:
@@ -91,35 +116,40 @@ class HotSwap(Closing):
         with self._lock:
             self._making.end()
             self._background.cancel()
+            self._size = None
             self.improve(self._better)
 
     @property
     def preparing(self) -> str:
-        """What is being prepared; empty = nothing."""
-        return self._background.preparing
+        """What is being prepared, but for a size; empty = nothing."""
+        return "" if self.resizing else self._background.preparing
 
     @property
     def progress(self) -> float:
         """How far that is, where it is built; from 0 to 1."""
         return self._making.share
 
-    def hand_over(self) -> bool:
-        """Let the stylizer go on with what was prepared; never waits. False where nothing is ready.
+    def hand_over(self) -> Handover | None:
+        """Let the stylizer go on with what was prepared; never waits. None where nothing is ready.
 
         LivestyleError, once, where it could not be opened: what runs paints on.
         """
-        try:
-            opening = self._background.take()
-        except LivestyleError:
-            self._go_on_with(None if self._improving else self._better)
-            raise
-        if opening is None:
-            return False
-        before = self._stylizer.adopt(opening.engine)
+        with self._lock:
+            size = self._size
+            try:
+                opening = self._background.take()
+            except LivestyleError:
+                self._size = None
+                self._go_on_with(None if self._improving else self._better)
+                raise
+            if opening is None:
+                return None
+            self._size = None
+        before = self._stylizer.adopt(opening.engine, size)
         if before is not None:
             self._background.retire(OpenedEngine(before))
         self._go_on_with(opening.better)
-        return True
+        return Handover.ENGINE if size is None else Handover.SIZE
 
     def _go_on_with(self, better: EngineRequest | None) -> None:
         """Build it, unless something else was asked for meanwhile; then it waits for `stay`."""

@@ -11,11 +11,13 @@ from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError, NoEngineError
 from livestyle.core.frame import Pixels
 from livestyle.core.progress import Progress, Report
-from livestyle.core.size import Size, SizeRule
+from livestyle.core.size import MIN_SIDE_PX, Size, SizeRule
 from livestyle.model.card import Model
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Film
 from livestyle.runtime.gpu.driver import CudaError
+from livestyle.runtime.openvino import OpenVinoEngine
+from livestyle.runtime.openvino_parts import WHOLE_PIXELS, PartsPainter
 from livestyle.runtime.select import (
     SHIPPED,
     EngineRequest,
@@ -88,6 +90,7 @@ class Stylizer(Settings, Closing):
         self._others: list[Stylizer] = []
         self._film: Film | None = None
         self._flight = Flight()
+        self._painter: PartsPainter | None = None
         self._engine: Engine | None = None
         self._info: EngineInfo | None = None
         self._size: Size | None = None
@@ -99,33 +102,36 @@ class Stylizer(Settings, Closing):
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
         return self._info
 
-    def engine_for(self, model: Model, progress: Progress = lambda _: None) -> OpenedEngine:
-        """An engine that opens soon and paints frames as they are now with another model, for `adopt`.
+    def engine_for(
+        self, model: Model, progress: Progress = lambda _: None, size: Size | None = None
+    ) -> OpenedEngine:
+        """An engine that opens soon and paints frames as they are now, or of `size`, for `adopt`.
 
         The caller closes it. progress: told how far it is, where none opens without being built.
         LivestyleError before `open` or the first frame.
         """
         if self._size is None:
             raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
-        return self._request(model, self._size).telling(progress, beside=True).open_soon()
+        return self._request(model, size or self._size).telling(progress, beside=True).open_soon()
 
     @property
     def sharing(self) -> int:
         """How many others paint on this one's engine."""
         return sum(other._engine is not None for other in self._others)
 
-    def adopt(self, engine: Engine) -> Engine | None:
+    def adopt(self, engine: Engine, size: Size | None = None) -> Engine | None:
         """Go on with this open engine, of whatever model, from the next frame on; closes it in the end.
 
         Gives the one before to the caller, to be closed. The style of the same name stays, else it
         is the model's first; all else stays as it is set, the frames before too where the model stays.
-        Every film that shares the engine goes on with it.
+        Every film that shares the engine goes on with it. size: of those frames, where it is another.
         """
         before = self._engine
         self._go_on(engine, engine.film)
         for other in self._others:
             if other._engine is not None:
                 other._go_on(engine, engine.open_film())
+        self._size = size or self._size
         return before
 
     @property
@@ -183,6 +189,9 @@ class Stylizer(Settings, Closing):
             found = f"{getattr(pixels, 'dtype', type(pixels).__name__)} {getattr(pixels, 'shape', '')}"
             raise LivestyleError(f"bad frame: {found}; expected uint8 (H, W, 3) in BGR")
         size = Size.of(pixels)
+        if self.steadiness == 0 and (parts := self._parts(size)) is not None:
+            self._flight.painted.append(parts.paint(pixels, self.frame_style))
+            return
         self.open(size)
         assert self._engine is not None
         assert self._film is not None
@@ -238,6 +247,18 @@ class Stylizer(Settings, Closing):
             self._size = size
         return better
 
+    def _parts(self, size: Size) -> PartsPainter | None:
+        """What paints a frame too large to be painted at once; None for others, and on a GPU."""
+        if size.width * size.height <= WHOLE_PIXELS or self.model.card.scale > 1 or self._main is not None:
+            return None
+        if self._engine is None and self.open_soon(Size(MIN_SIDE_PX, MIN_SIDE_PX)) is not None:
+            return None
+        if not isinstance(self._engine, OpenVinoEngine):
+            return None
+        if self._painter is None or self._painter.engine is not self._engine:
+            self._painter = PartsPainter(self._engine)
+        return self._painter
+
     def _finish(self, how: Callable[[Flight, Film], None]) -> None:
         """Wait for one frame in flight or for all; on the next engine where this one is beyond repair."""
         if self._film is None:
@@ -291,7 +312,7 @@ class Stylizer(Settings, Closing):
             self._film.close()
         elif self._engine is not None:
             self._engine.close()
-        self._engine = self._film = None
+        self._engine = self._film = self._painter = None
 
     @property
     def _rule(self) -> SizeRule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from livestyle.sinks.pointer import Pointer
 from livestyle.sinks.window import Window
 from livestyle.sinks.xcb_input import PASTE
 from livestyle.ui.captures import Captures
-from livestyle.ui.chooser import Chooser
+from livestyle.ui.chooser import AGAIN_S, Chooser
 from livestyle.ui.clipboard import pasted_path
 from livestyle.ui.gallery_view import Choice, GalleryView
 from livestyle.ui.keys import Action, Key, key_of
@@ -42,12 +43,13 @@ class Actions:
         self._screen = screen
         self._chooser = chooser
         self._captures = captures
+        self._leaving_until = 0.0
         self._turning = Turning()
         self._table = self._all()
 
     def hear(self, code: int) -> None:
         """Do what a key of cv2.waitKeyEx asks, of what is open in the window."""
-        key = key_of(code)
+        key = key_of(code, caps_lock=self._window is not None and self._window.caps_lock)
         gallery = self._screen.gallery
         if self._screen.picker is not None:
             self._pick(self._screen.picker, code)
@@ -123,6 +125,9 @@ class Actions:
             Action.NEXT_CAMERA: lambda _: self._next_camera(),
             Action.SNAPSHOT: lambda _: self._snapshot(),
             Action.RECORD: lambda _: self._captures.record(),
+            Action.PAUSE_RECORDING: lambda _: self._captures.pause(),
+            Action.OPEN_FOLDER: lambda _: self._captures.open_folder(),
+            Action.VIRTUAL_CAMERA: lambda _: self._captures.virtual_camera(),
             Action.FULLSCREEN: lambda _: self._fullscreen(),
             Action.HUD: lambda _: self._toggle_hud(),
             Action.HELP: lambda _: self._toggle_help(),
@@ -173,11 +178,14 @@ class Actions:
         return ""
 
     def _back(self) -> str:
-        """Leave help, then full screen, then the app."""
+        """Leave help, then full screen, then the app; while there is a recording at the second time."""
         if self._screen.help:
             self._screen.help = False
         elif self._window is not None and self._window.fullscreen:
             self._window.fullscreen = False
+        elif self._captures.recording and time.monotonic() > self._leaving_until:
+            self._leaving_until = time.monotonic() + AGAIN_S
+            return "Esc again ends the recording, saves it and quits"
         else:
             self.over = True
         return ""
@@ -188,5 +196,5 @@ class Actions:
 
     def _snapshot(self) -> str:
         if self._screen.painting is not None:
-            self._captures.snapshot(self._screen.painting)
+            self._captures.snapshot(self._screen.painting, self._screen.picture(self._screen.painting))
         return ""

@@ -97,7 +97,7 @@ class Chooser:
             name, now = self.models.names[other], time.monotonic()
             if not sure and now > self._offered_until:
                 self._offered_until = now + AGAIN_S
-                return f"{name} paints in the style of any picture: i again goes there"
+                return f"{name} takes any picture; i again goes there"
             self.models.choose(other)
         elif self.models.coming is None:
             self._stylizer.model.encoder()

@@ -146,8 +146,10 @@ class GalleryView:
         return Choice.NOTHING
 
     def _click(self, layout: GalleryLayout, number: int | None, pointer: Pointer) -> Choice:
+        if pointer.again and number != self._clicked:
+            return Choice.NOTHING  # the first click was another thing's
         if number is not None:
-            again = number == self._clicked and not self.done
+            again = number == self._clicked and (pointer.again or not self.done)
             self.mark, self._clicked = number, number
             choice = self._take(blend=again or pointer.shift)
             if choice is Choice.TAKE:

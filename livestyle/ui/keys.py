@@ -24,6 +24,9 @@ class Action(Enum):
     COMPARE = auto()
     SNAPSHOT = auto()
     RECORD = auto()
+    PAUSE_RECORDING = auto()
+    OPEN_FOLDER = auto()
+    VIRTUAL_CAMERA = auto()
     FULLSCREEN = auto()
     HUD = auto()
     HELP = auto()
@@ -69,7 +72,9 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
         HelpLine(("b",), "compare with the camera", (Action.COMPARE,)),
         HelpLine(("k",), "next of several cameras", (Action.NEXT_CAMERA,)),
         HelpLine(("s",), "snapshot", (Action.SNAPSHOT,)),
-        HelpLine(("r",), "record", (Action.RECORD,)),
+        HelpLine(("r", "u"), "record, pause it", (Action.RECORD, Action.PAUSE_RECORDING)),
+        HelpLine(("O",), "folder of what was saved", (Action.OPEN_FOLDER,)),
+        HelpLine(("v",), "virtual camera", (Action.VIRTUAL_CAMERA,)),
         HelpLine(("f",), "full screen", (Action.FULLSCREEN,)),
         HelpLine(("o",), "figures", (Action.HUD,)),
         HelpLine(("h",), "this help", (Action.HELP,)),
@@ -116,11 +121,14 @@ def _bound() -> Iterator[tuple[str, Key]]:
 
 
 def _codes(key: str) -> tuple[int, ...]:
-    return _NAMED.get(key) or (ord(key.lower()), ord(key.upper()))
+    """A letter's are those of both its cases, unless the other one is a key of its own."""
+    return _NAMED.get(key) or tuple({ord(case) for case in (key, key.swapcase()) if case in (key, *_FREE)})
 
 
 NAMES: Mapping[str, Key] = dict(_bound())
 """By the names that the help shows."""
+
+_FREE = {key.swapcase() for key in NAMES} - set(NAMES)
 
 CODES_OF: Mapping[str, tuple[int, ...]] = {key: _codes(key) for key in NAMES}
 """The codes of a key by its name."""
@@ -129,11 +137,14 @@ CODES: Mapping[int, Key] = {code: asked for key, asked in NAMES.items() for code
 """By the codes of cv2.waitKeyEx."""
 
 
-def key_of(code: int) -> Key | None:
+def key_of(code: int, caps_lock: bool = False) -> Key | None:
     """The key of a cv2.waitKeyEx code; None for no key and for keys that do nothing.
 
-    GTK adds the state of Num Lock and the like above the lower 16 bits; it doesn't count.
+    GTK adds the state of Num Lock and the like above the lower 16 bits; it doesn't count. caps_lock: is on,
+    so that letters come in the other case.
     """
     if code < 0:
         return None
+    if caps_lock and chr(code & 0xFFFF).isascii():
+        code = ord(chr(code & 0xFFFF).swapcase())
     return CODES.get(code) or CODES.get(code & 0xFFFF)

@@ -16,6 +16,9 @@ from livestyle.stylizer.stylizer import Stylizer
 LEAST_FPS = 5.0
 """What paints fewer frames a second is left out in turn, unless the user has named it."""
 
+LATELY_S = 60.0
+"""So long what was found slow is passed by untried."""
+
 SETTLED_S = 3.0
 """So long after a change the figures of the run are those of the new model alone."""
 
@@ -35,7 +38,7 @@ class Models:
         self._models = list(models)
         self._named = named
         self._wanted, self._step = self.current, 0
-        self._ms: dict[Path, float] = {}
+        self._ms: dict[Path, tuple[float, float]] = {}
         self._on, self._since = self.current, time.monotonic()
 
     @property
@@ -125,16 +128,19 @@ class Models:
         """Frames a second that it could paint; 0 = not known yet."""
         recent = self._pipeline.stats.inference_ms.recent(50)
         if number == self.current and recent and time.monotonic() > self._since + SETTLED_S:
-            self._ms[self._models[number].folder] = recent
-        ms = self._ms.get(self._models[number].folder)
+            self._ms[self._models[number].folder] = recent, time.monotonic()
+        ms, _ = self._ms.get(self._models[number].folder, (0.0, 0.0))
         return 1000 / ms if ms else 0.0
 
     def _is_slow(self, number: int) -> bool:
-        return number >= self._named and 0 < self._fps(number) < LEAST_FPS
+        """And was so lately: what else the machine did then may be over."""
+        _, when = self._ms.get(self._models[number].folder, (0.0, 0.0))
+        lately = time.monotonic() < when + LATELY_S
+        return number >= self._named and lately and self._fps(number) < LEAST_FPS
 
     def _check(self, engine: Engine, least: float) -> None:
         """On the thread that prepares it."""
         ms = paint_ms(engine)
-        self._ms[engine.model.folder] = ms
+        self._ms[engine.model.folder] = ms, time.monotonic()
         if 1000 / ms < least:
             raise LivestyleError(f"{engine.model.card.name} paints {1000 / ms:.1f} frames a second here")

@@ -43,7 +43,7 @@ class Mouse:
             self._actions.press(Key(STRENGTH, 1 if gesture is Gesture.WHEEL_UP else -1))
         elif gesture is Gesture.DOWN:
             share = self._share(pointer)
-            self._pressed = True
+            self._pressed = not pointer.again
             self._drags = self._screen.compare and abs(share - self._screen.split) < 1 / NEAR
         elif gesture is Gesture.MOVE and self._drags:
             self._screen.split = min(1.0, max(0.0, self._share(pointer)))

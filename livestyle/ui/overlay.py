@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -157,17 +158,20 @@ def shortened(text: str, size: int, width: int, weight: int = REGULAR) -> str:
 
 
 def wrapped(text: str, size: int, width: int) -> list[str]:
-    """The text in lines of at most `width` px, broken between words; a longer word is shortened."""
+    """The text in lines of at most `width` px, broken between words and behind the folders of a path.
+
+    What is longer still is shortened.
+    """
     if "\n" not in text and width_of(text, size) <= width:
         return [text]
     lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if width_of(longer, size) <= width or not lines[-1]:
+    for piece in re.findall(r"\s*[^\s/\\]*[/\\]?", text):
+        longer = lines[-1] + (" " + piece.lstrip() if piece[:1].isspace() else piece)
+        if width_of(longer.strip(), size) <= width or not lines[-1]:
             lines[-1] = longer
         else:
-            lines.append(word)
-    return [shortened(line, size, width) for line in lines]
+            lines.append(piece.lstrip())
+    return [shortened(line.strip(), size, width) for line in lines]
 
 
 def shortened_left(text: str, size: int, width: int, weight: int = REGULAR) -> str:
@@ -185,7 +189,7 @@ def shortened_middle(text: str, size: int, width: int, weight: int = REGULAR) ->
     room = width - width_of(last, size, weight)
     if not space or width_of(text, size, weight) <= width or room < 3 * size:
         return shortened(text, size, width, weight)
-    return shortened(head, size, room, weight) + last
+    return shortened(f"{head} ", size, room, weight) + last
 
 
 def text_size(canvas_width: int, canvas_height: int) -> int:

@@ -31,7 +31,7 @@ HERE = frozenset({
 
 ALLOWED = frozenset({
     Action.PICK_STYLE, Action.NEXT_MODEL, Action.PREVIOUS_MODEL, Action.REMOVE_STYLE,
-    Action.COMPARE, Action.RECORD, Action.NEXT_CAMERA,
+    Action.COMPARE, Action.RECORD, Action.PAUSE_RECORDING, Action.NEXT_CAMERA,
 })  # fmt: skip
 """What a guest may ask for by a key. Not to quit, nor to look through the folders of this machine."""
 
@@ -114,7 +114,7 @@ class Remote:
             "busy": self._screen.busy,
             "said": {"number": self._screen.toasts, "text": self._screen.said},
             "compare": self._screen.compare,
-            "recording": self._captures.recording_since is not None,
+            "recording": self._captures.recording is not None,
             "recorded": self._captures.finished.name if self._captures.finished else "",
             "camera": self._pipeline.source.name,
             "cameras": len(self._pipeline.lanes),

@@ -6,18 +6,20 @@ import contextlib
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from livestyle.core.config import SLOTS, Precision
+from livestyle.core.config import SLOTS, Precision, videos_dir
 from livestyle.core.ending import Interrupts, before_exit
 from livestyle.core.errors import LivestyleError
-from livestyle.core.output_file import check_target
+from livestyle.core.output_file import check_folder, check_target
 from livestyle.core.parse import split_styles
 from livestyle.core.size import Size
 from livestyle.model.controls import Values
+from livestyle.pipeline.governor import Governor
 from livestyle.pipeline.grid import AnyPipeline, GridPipeline, grid_size
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
@@ -25,8 +27,10 @@ from livestyle.pipeline.multi import one_size
 from livestyle.pipeline.report import report
 from livestyle.sinks.display import check_display
 from livestyle.sinks.sink import Sink
+from livestyle.sinks.virtual_camera import ANY, SIZE, VirtualCameraSink
 from livestyle.sinks.window import Window
 from livestyle.sources.address import shown
+from livestyle.sources.microphone import Microphone
 from livestyle.sources.open import open_source
 from livestyle.sources.source import Source
 from livestyle.stylizer.loading import add_style_images, load_models
@@ -39,6 +43,10 @@ from livestyle.ui.plan import SessionOptions
 from livestyle.ui.remote import Guest
 from livestyle.ui.screen import Hud, describe
 from livestyle.ui.session import Session
+from livestyle.ui.virtual_camera import VirtualCamera
+
+USUAL_RATE = 30.0
+"""Frames a second of a camera that doesn't tell."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +55,12 @@ class ShowOptions:
 
     cameras: several are shown side by side, and `style` may name one for each, by commas.
     model: one, or several by commas, which a key changes. style_images: pictures to be styles.
-    folder: where snapshots and recordings by key go. record: a file to record from the start.
+    folder: where snapshots and recordings by key go; None = the user's own for such.
+    record: a file to record from the start.
+    microphone: what is heard in recordings; None = nothing, empty = the system's own.
+    virtual_camera: the device to send to from the start; None = not until a key asks for the first there is.
     controls: by name, as a look has them. figures: shown from the start.
+    governor: frames are painted smaller where `rate`, frames a second of each camera, isn't held otherwise.
     """
 
     cameras: tuple[str, ...] = ("0",)
@@ -58,6 +70,8 @@ class ShowOptions:
     style: str | None = None
     style_images: tuple[Path, ...] = ()
     controls: Values = field(default_factory=dict)
+    rate: float | None = None
+    governor: bool = True
     device: str = "auto"
     precision: Precision = Precision.AUTO
     threads: int = 0
@@ -65,10 +79,13 @@ class ShowOptions:
     window: bool = True
     fullscreen: bool = False
     figures: bool = False
-    folder: Path = Path()
+    folder: Path | None = None
     record: Path | None = None
     encoder: str | None = None
     crf: int | None = None
+    microphone: str | None = None
+    virtual_camera: str | None = None
+    virtual_camera_size: Size = SIZE
     overwrite: bool = False
     max_frames: int | None = None
     seconds: float | None = None
@@ -82,12 +99,19 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
     if options.record:
         for camera in options.cameras:  # one may be a file
             check_target(options.record, options.overwrite, Path(camera) if Path(camera).is_file() else None)
+    if options.microphone is not None:
+        with Microphone(options.microphone):
+            pass  # that none is there is said now, not when a key asks for it
+    if options.folder:
+        check_folder(options.folder)
     if options.window:
         check_display()
-    for line in rescued({options.folder, *([options.record.parent] if options.record else [])}):
+    recorded = options.folder or videos_dir()
+    for line in rescued({recorded, *([options.record.parent] if options.record else [])}):
         console.print(line)
-    models = load_models(options.model, console.print)
     with Interrupts() as interrupts, contextlib.ExitStack() as stack:
+        virtual_camera = stack.enter_context(_virtual_camera(options, console))
+        models = load_models(options.model, console.print)
         engine_options = models[0], options.device, options.precision, options.threads
         stylizer = stack.enter_context(Stylizer(*engine_options, console.print, options.slots))
         for model in models:
@@ -103,22 +127,25 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
         size = one_size(sources)
         better = stylizer.open_soon(size)
         _announce(console, sources, stylizer, looks, len(models), keys=options.window)
-        pipeline = _pipeline(sources, stylizer, looks)
+        pipeline = _pipeline(sources, stylizer, looks, _governor(options, sources))
         if window is not None:
             if not window.open:
                 stack.enter_context(window)
             window.resize(grid_size(len(sources), size))
         picture = options.style_images[-1] if options.style_images else None
         chooser = Chooser(pipeline, stylizer, models, picture, named=len(options.model.split(",")))
-        plan = _plan(options, console, lambda: bool(interrupts.asked))
-        session = Session(pipeline, window, Hud(pipeline), plan, chooser, guest)
+        plan = _plan(options, console, lambda: bool(interrupts.asked), virtual_camera)
+        session = Session(pipeline, window, Hud(pipeline, virtual_camera), plan, chooser, guest)
         if window is not None:
             before_exit(session.captures.rescue)
         interrupts.defer()
         with pipeline:
             pipeline.hot_swap.improve(better)
             session.run()
-        return report(pipeline.lanes, stylizer.info, stylizer.model.card.name)
+        if said := pipeline.painting_size.summary():
+            console.print(f"size    {said}", soft_wrap=True)
+        figures = report(pipeline.lanes, stylizer.info, stylizer.model.card.name, pipeline.painting_size)
+        return figures | virtual_camera.report()
 
 
 def _source(camera: str, options: ShowOptions, guest: Guest | None) -> Source:
@@ -128,10 +155,28 @@ def _source(camera: str, options: ShowOptions, guest: Guest | None) -> Source:
     return open_it() if guest is None else guest.source(camera, open_it)
 
 
-def _pipeline(sources: Sequence[Source], stylizer: Stylizer, looks: Sequence[Look]) -> AnyPipeline:
+def _virtual_camera(options: ShowOptions, console: Console) -> VirtualCamera:
+    """On already where it is asked for: calls that wait for it see black until there is a picture."""
+    open_sink = partial(VirtualCameraSink, options.virtual_camera or ANY, options.virtual_camera_size)
+    open_sink()  # a size that can't be is an error now, not when a key asks for it
+    camera = VirtualCamera(open_sink)
+    if options.virtual_camera is not None:
+        console.print(f"output  {camera.start()}", soft_wrap=True)
+    return camera
+
+
+def _governor(options: ShowOptions, sources: Sequence[Source]) -> Governor | None:
+    if not options.governor:
+        return None
+    return Governor(sum(options.rate or source.info.rate or USUAL_RATE for source in sources))
+
+
+def _pipeline(
+    sources: Sequence[Source], stylizer: Stylizer, looks: Sequence[Look], governor: Governor | None
+) -> AnyPipeline:
     if len(sources) == 1:
-        return LivePipeline(sources[0], stylizer, looks[0])
-    return GridPipeline(sources, stylizer, looks)
+        return LivePipeline(sources[0], stylizer, looks[0], governor)
+    return GridPipeline(sources, stylizer, looks, governor)
 
 
 def _looks(options: ShowOptions, stylizer: Stylizer) -> list[Look]:
@@ -149,18 +194,24 @@ def _looks(options: ShowOptions, stylizer: Stylizer) -> list[Look]:
     return looks
 
 
-def _plan(options: ShowOptions, console: Console, stopped: Callable[[], bool]) -> SessionOptions:
+def _plan(
+    options: ShowOptions, console: Console, stopped: Callable[[], bool], virtual_camera: VirtualCamera
+) -> SessionOptions:
     def open_recording(path: Path) -> Sink:
         from livestyle.sinks.encoders import Encoding
         from livestyle.sinks.video_file import VideoFileSink
 
         encoding = Encoding(options.encoder, options.crf)
-        return VideoFileSink(path, options.fps or 30, encoding, options.overwrite and path == options.record)
+        overwrite = options.overwrite and path == options.record
+        ear = None if options.microphone is None else Microphone(options.microphone)
+        return VideoFileSink(path, options.fps or 30, encoding, overwrite, ear)
 
     return SessionOptions(
         open_recording,
         record=options.record,
         folder=options.folder,
+        sound=options.microphone is not None,
+        virtual_camera=virtual_camera,
         max_frames=options.max_frames,
         seconds=options.seconds,
         figures=options.figures,

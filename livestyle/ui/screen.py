@@ -16,6 +16,7 @@ from livestyle.pipeline.gallery import thumbnail as thumbnail_of
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sources.source import SourceInfo
+from livestyle.ui.capture_files import Recording
 from livestyle.ui.gallery_panel import draw_gallery
 from livestyle.ui.gallery_view import GalleryView
 from livestyle.ui.overlay import text_size
@@ -33,6 +34,7 @@ from livestyle.ui.panels import (
 from livestyle.ui.picker import Picker
 from livestyle.ui.picker_panel import draw_picker
 from livestyle.ui.tiles import ONE, Tiles
+from livestyle.ui.virtual_camera import VirtualCamera
 
 MAX_ENLARGED_HEIGHT_PX = 1080
 """Pictures are not made larger than this before the window takes them; the rest is the window's."""
@@ -55,8 +57,10 @@ class Screen:
     hud: bool = False
     help: bool = False
     compare: bool = False
-    recording_since: float | None = None
-    """seconds of time.monotonic()"""
+    recording: Recording | None = None
+    """the one that goes on, or is paused"""
+    on_air: bool = False
+    """the virtual camera is on"""
     badge: str = ""
     """what goes on all the time, such as 'Frozen'; empty = nothing"""
     busy: str = ""
@@ -136,10 +140,12 @@ class Screen:
 
     def _badges(self, canvas: Pixels, size: int) -> None:
         y, right = size, canvas.shape[1] - size
-        badges = [badge_panel(text, size) for text in (self.badge, self.busy) if text]
-        if self.recording_since is not None:
-            seconds = int(time.monotonic() - self.recording_since)
-            badges.insert(0, badge_panel(f"{seconds // 60}:{seconds % 60:02}", size, dot=True))
+        texts = ("Virtual camera" if self.on_air else "", self.badge, self.busy)
+        badges = [badge_panel(text, size) for text in texts if text]
+        if self.recording is not None:
+            seconds, paused = int(self.recording.seconds), self.recording.paused
+            text = f"{'Paused  ' if paused else ''}{seconds // 60}:{seconds % 60:02}"
+            badges.insert(0, badge_panel(text, size, dot=not paused))
         for badge in badges:
             badge.onto(canvas, right - badge.width, y)
             y += badge.height + size // 2
@@ -159,8 +165,9 @@ class Screen:
 class Hud:
     """The words and figures of the panel, read from what runs."""
 
-    def __init__(self, pipeline: AnyPipeline) -> None:
+    def __init__(self, pipeline: AnyPipeline, virtual_camera: VirtualCamera | None = None) -> None:
         self._pipeline = pipeline
+        self._virtual_camera = virtual_camera
 
     @property
     def title(self) -> str:
@@ -187,7 +194,8 @@ class Hud:
         """Label and value of every figure, as of now."""
         stats, engine, source = self._pipeline.stats, self._pipeline.engine, self._pipeline.source
         latency, inference_ms = stats.latency_ms, stats.inference_ms.recent(50)
-        size = str(source.size).replace("x", "×")
+        painted = self._pipeline.painting_size.now
+        size = (f"{painted} of {source.size}" if painted else str(source.size)).replace("x", "×")
         return (
             ("Capture", f"{stats.capture.recent():.1f} fps"),
             (
@@ -200,7 +208,12 @@ class Hud:
             ("Engine", f"{engine.engine}  ·  {engine.precision}  ·  {engine.lanes}"),
             ("Device", engine.device),
             ("Source", describe(source).replace(" · ", "  ·  ")),
+            *self._virtual_rows(),
         )
+
+    def _virtual_rows(self) -> Rows:
+        figures = self._virtual_camera.figures if self._virtual_camera else ""
+        return (("Virtual camera", figures),) if figures else ()
 
 
 def describe(source: SourceInfo) -> str:

@@ -80,7 +80,8 @@ class Session:
         if painting is not None:
             self.screen.take(painting)
             picture = self.screen.picture(painting)
-            self.captures.add(painting, picture)
+            mirrored = len(self._pipeline.lanes) == 1 and self._pipeline.look.mirror
+            self.captures.add(painting, picture, mirrored)
             if self._guest is not None:
                 self._guest.show(painting.painted.with_pixels(picture))
             self._show_gallery(painting)
@@ -103,7 +104,8 @@ class Session:
             self.screen.toast(line)
         self.screen.busy = self._chooser.busy
         self.screen.badge = FREEZE.on if self._pipeline.look.frozen else ""
-        self.screen.recording_since = self.captures.recording_since
+        self.screen.on_air = self._plan.virtual_camera.on
+        self.screen.recording = self.captures.recording
 
     def _show_gallery(self, painting: PaintedFrame) -> None:
         """Have the thumbnails painted of the frame, while they are looked at; closes what is done."""

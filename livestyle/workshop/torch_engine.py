@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 WARM_UP = 3
 """Runs before a capture: cuDNN chooses its kernels and torch compiles in them."""
 
-NEEDS = "torch for CUDA: pip install 'livestyle[train]'"
+NEEDS = "torch for CUDA: pip install '.[train]'"
 
 
 class TorchCudaEngine(GpuEngine):

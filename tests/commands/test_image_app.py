@@ -176,7 +176,7 @@ def test_a_region_of_a_picture(tmp_path: Path) -> None:
     ("options", "says"),
     [
         (["--region", "mask.png"], "expected MASK=STYLE"),
-        (["--region", "none.png=1"], "cannot read the picture none.png"),
+        (["--region", "none.png=1"], "cannot read none.png: nothing there"),
         (["--region", "in.png=nothing"], "style 'nothing' is not here"),
         (["--color", "coral"], "takes trained styles only"),
         (["--color", "coral", "--model", "tiny"], "grey is a style without one; give --style-image"),

@@ -105,7 +105,8 @@ class App(Program):
         self._env = env
         self._told = folder / "told"
         self._told.mkdir()
-        command = [sys.executable, str(ROOT / "tests" / "ui" / "listening.py"), "--json", *options]
+        script = str(ROOT / "tests" / "ui" / "listening.py")
+        command = [sys.executable, script, "--json", "--folder", ".", *options]
         super().__init__(command, cwd=folder, env={**env, "LIVESTYLE_TEST_TOLD": str(self._told)})
         self.window = self.wait_for(lambda: self._window())
         self._xdotool("windowfocus", "--sync", self.window)

@@ -54,6 +54,18 @@ def test_a_click_opens_the_gallery_and_one_beside_it_closes_it(session: Session)
     assert session.screen.gallery is None
 
 
+def test_a_double_click_on_the_picture_opens_the_gallery_and_takes_nothing(session: Session) -> None:
+    do(session, *click())
+    gallery = session.screen.gallery
+    assert gallery is not None
+    box, before = gallery.layout.tiles[1], session.actions._look.style
+    mouse = Mouse(session.screen, session.actions)
+    mouse.hear(Pointer(Gesture.DOWN, box.left, box.top, again=True))
+    mouse.hear(Pointer(Gesture.UP, box.left, box.top))
+    assert session.screen.gallery is gallery
+    assert session.actions._look.style == before
+
+
 def test_a_release_alone_opens_nothing(session: Session) -> None:
     do(session, (Gesture.UP, 300))
     assert session.screen.gallery is None
@@ -133,5 +145,5 @@ def test_while_a_picture_is_chosen_the_wheel_turns_no_strength(
     ],
 )
 def test_what_opencv_tells(event: int, flags: int, gesture: Gesture) -> None:
-    assert pointer_of(event, 3, 4, flags | 16) == Pointer(gesture, 3, 4, shift=True)
+    assert pointer_of(event, 3, 4, flags | 16) == Pointer(gesture, 3, 4, shift=True, again=event == 7)
     assert pointer_of(3, 0, 0, 0) is None

@@ -105,6 +105,13 @@ def test_a_long_line_is_wrapped_between_words() -> None:
     assert toast_panel(text, 14, 240).height > toast_panel("Saved", 14, 240).height
 
 
+def test_a_path_is_wrapped_behind_its_folders() -> None:
+    text = "Saved /home/someone/Pictures/livestyle-20261126-190000-starry_night.png"
+    lines = wrapped(text, 14, 400)
+    assert "".join(lines) == text
+    assert lines[-1].startswith("livestyle-")
+
+
 def test_a_picture_is_fitted_with_its_shape_kept() -> None:
     canvas = fitted(picture(Size(64, 64)), Size(200, 100))
     assert canvas.shape == (100, 200, 3)

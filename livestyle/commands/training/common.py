@@ -27,7 +27,7 @@ NAMED = 20
 WARM = 100
 """Steps in which the rate grows at the start of a training; a tenth of one of less than 1000."""
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, markup=False)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ export function listen({ controls, keys }, actions, link) {
   for (let digit = 1; digit <= 9; digit++) there.add(String(digit));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    const key = NAMES[event.key] ?? event.key.toLowerCase();
+    const name = NAMES[event.key] ?? event.key;
+    const key = here.has(name) || there.has(name) ? name : name.toLowerCase();
     const at = event.target;
     const own = at.matches?.("select, input[type=range]") && key.length === 1 && "←→↑↓".includes(key);
     if (own || at.matches?.("select") || (key === "space" && at.matches?.("button, a, input"))) return;

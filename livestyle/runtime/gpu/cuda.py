@@ -158,14 +158,14 @@ def open_cuda(index: int = 0) -> Cuda:
 
             return PyCuda(gpu, pycuda, bindings)
     if bindings is None:
-        raise CudaError("cuda-bindings can't be loaded; pip install 'livestyle[cuda]'")
+        raise CudaError("cuda-bindings can't be loaded; pip install '.[cuda]'")
     return BoundCuda(gpu, bindings)
 
 
 def _missing(asked: str, error: ImportError) -> str:
     if asked:
-        return f"pycuda can't be loaded ({error}); pip install 'livestyle[pycuda]' where nvcc is on the PATH"
-    return f"neither pycuda nor cuda-bindings can be loaded ({error}); pip install 'livestyle[cuda]'"
+        return f"pycuda can't be loaded ({error}); pip install '.[pycuda]' where nvcc is on the PATH"
+    return f"neither pycuda nor cuda-bindings can be loaded ({error}); pip install '.[cuda]'"
 
 
 class DeviceArray:

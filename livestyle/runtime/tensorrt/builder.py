@@ -28,7 +28,7 @@ LEVELS = range(6)
 
 
 class Flavour(StrEnum):
-    """Which TensorRT, by the name of livestyle's extra that brings it: pip install 'livestyle[…]'."""
+    """Which TensorRT, by the name of livestyle's extra that brings it: pip install '.[…]'."""
 
     FULL = "tensorrt"
     RTX = "rtx"
@@ -79,7 +79,7 @@ class Network:
 
 def library(flavour: Flavour) -> Any:
     """TensorRT's Python package. LivestyleError, with the remedy, where it can't be loaded or is too old."""
-    remedy = f"pip install --upgrade 'livestyle[{flavour}]'"
+    remedy = f"pip install --upgrade '.[{flavour}]'"
     try:
         found = importlib.import_module(flavour.package)
         version = tuple(int(part) for part in found.__version__.split(".")[:2])
@@ -169,8 +169,7 @@ def _capability(trt: Any, capability: tuple[int, int]) -> Any:
     if not hasattr(trt.ComputeCapability, name):
         known = ", ".join(n for n in trt.ComputeCapability.__members__ if n.startswith("SM"))
         raise LivestyleError(
-            f"TensorRT for RTX {trt.__version__} doesn't know {name}, only {known}; "
-            "pip install 'livestyle[tensorrt]'"
+            f"TensorRT for RTX {trt.__version__} doesn't know {name}, only {known}; pip install '.[tensorrt]'"
         )
     return getattr(trt.ComputeCapability, name)
 

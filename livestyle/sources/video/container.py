@@ -16,16 +16,19 @@ from av.video.reformatter import ColorRange, Colorspace, ColorTrc, Interpolation
 from av.video.stream import VideoStream
 
 from livestyle.core.errors import LivestyleError
-from livestyle.core.frame import Pixels
+from livestyle.core.frame import Pixels, on_white
+from livestyle.core.input_file import check_file
 from livestyle.core.size import MAX_SIDE_PX
 from livestyle.sources.hardware import accelerator
+from livestyle.sources.video.animation import as_film, is_webp
 from livestyle.sources.video.tracks import film_track
 
 VIDEO_SUFFIXES = frozenset(
     f".{kind}"
     for kind in (
-        *("mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "vob", "ts", "mts", "m2ts"),
-        *("wmv", "flv", "3gp", "ogv", "mjpeg", "gif", "apng", "y4m", "mxf", "nut", "dv"),
+        *("mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "m2v", "vob", "ts", "mts", "m2ts"),
+        *("wmv", "asf", "flv", "f4v", "3gp", "3g2", "ogv", "divx", "ivf", "h264", "hevc"),
+        *("mjpeg", "gif", "apng", "y4m", "mxf", "nut", "dv"),
     )
 )
 """What is taken for a video when a folder is read."""
@@ -61,14 +64,13 @@ def open_container(path: Path, track: int | None = None) -> InputContainer:
     other files or hosts. LivestyleError where it is missing, no video, damaged beyond opening, or
     larger than 8192 x 8192 px (found before a picture is decoded).
     """
-    if not path.is_file():
-        found = "a folder" if path.is_dir() else "nothing"
-        raise LivestyleError(f"cannot read {path}: {found} there; expected a video file")
+    check_file(path, "a video file")
     av.logging.set_libav_level(av.logging.PANIC)
     limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, **_PROBED}
     try:
+        file = as_film(path) if is_webp(path) else str(path.absolute())
         container = av.open(
-            str(path.absolute()), container_options=limits, metadata_errors="replace", hwaccel=accelerator()
+            file, "r", container_options=limits, metadata_errors="replace", hwaccel=accelerator()
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise LivestyleError(f"cannot read {path}: {reason(error)}; expected a video file") from error
@@ -113,6 +115,11 @@ def full_range(frame: VideoFrame) -> bool:
     return frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
 
 
+def transparent(frame: VideoFrame) -> bool:
+    """Whether its pixels have an alpha channel."""
+    return any(component.is_alpha for component in frame.format.components)
+
+
 def reason(error: Exception) -> str:
     """What FFmpeg or the system says, without its number or the path."""
     return str(getattr(error, "strerror", None) or error)
@@ -125,17 +132,22 @@ class BgrDecoder:
         self._reformatter = VideoReformatter()
 
     def __call__(self, frame: VideoFrame) -> Pixels:
-        """uint8 BGR (H, W, 3), the caller's own; turned and mirrored as the file asks."""
+        """uint8 BGR (H, W, 3), the caller's own; turned and mirrored as the file asks.
+
+        What is transparent lies on white.
+        """
+        clear = transparent(frame)
         bgr = self._reformatter.reformat(
             frame,
-            format="bgr24",
+            format="bgra" if clear else "bgr24",
             src_colorspace=matrix(frame),
             src_color_range=ColorRange.JPEG if full_range(frame) else ColorRange.MPEG,
             dst_color_range=ColorRange.JPEG,
             interpolation=EXACT,
             threads=1,
         )
-        return _upright(np.ascontiguousarray(bgr.to_ndarray()), frame)
+        pixels: Pixels = np.ascontiguousarray(bgr.to_ndarray(), np.uint8)
+        return _upright(on_white(pixels) if clear else pixels, frame)
 
 
 def _upright(pixels: Pixels, frame: VideoFrame) -> Pixels:

@@ -114,7 +114,7 @@ def _torchvision_state(vgg: VGG19) -> dict[str, Tensor]:
         from torchvision.models import VGG19_Weights, vgg19
     except ImportError as error:
         raise LivestyleError(
-            "torchvision is not installed; pip install 'livestyle[train]' or give weights with --vgg PATH"
+            "torchvision is not installed; pip install '.[train]' or give weights with --vgg PATH"
         ) from error
     try:
         layers = vgg19(weights=VGG19_Weights.IMAGENET1K_V1).features

@@ -57,7 +57,7 @@ def run(
     if as_json:
         sys.stdout.write(json.dumps(report(quality, found, engine)) + "\n")
     else:
-        Console(highlight=False).print(*tables_of(found, options.lbfgs), sep="\n")
+        Console(highlight=False, markup=False).print(*tables_of(found, options.lbfgs), sep="\n")
 
 
 def report(quality: Quality, found: Sequence[Measured], engine: str) -> dict[str, Any]:

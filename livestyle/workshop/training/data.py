@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from livestyle.core.errors import LivestyleError
-from livestyle.sources.images import SUFFIXES
-from livestyle.workshop.training.jpeg import is_cut
+from livestyle.sources.images import SUFFIXES, load_image
 
 MIN_STYLE_SIDE_PX = 64
 MIN_PHOTO_SIDE_PX = 32
@@ -24,17 +23,7 @@ LONGEST = 8
 
 def read_image(path: Path) -> NDArray[np.uint8]:
     """Decode to uint8 RGB [H, W, 3], EXIF rotation applied. LivestyleError if it is no whole picture."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        found = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        raise LivestyleError(f"cannot read {path}: {found}") from error
-    if is_cut(data):
-        raise LivestyleError(f"cannot read {path}: it breaks off before its end")
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-    if image is None:
-        raise LivestyleError(f"cannot read {path}: not a picture; expected {', '.join(sorted(SUFFIXES))}")
-    return np.ascontiguousarray(image[:, :, ::-1]).astype(np.uint8, copy=False)
+    return np.ascontiguousarray(load_image(path)[:, :, ::-1])
 
 
 def to_tensor(image: NDArray[np.uint8]) -> Tensor:

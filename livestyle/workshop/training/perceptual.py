@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 
 from livestyle.workshop.losses.content import content_loss, detail_loss
+from livestyle.workshop.losses.contrast import contrast_loss, contrast_quantiles
+from livestyle.workshop.losses.lattice import lattice_loss, self_correlation
 from livestyle.workshop.losses.peaks import watched
 from livestyle.workshop.losses.style import Features, StyleLoss, new_style_loss
 from livestyle.workshop.losses.temporal import Paint, film_loss, stability_losses
@@ -56,6 +58,10 @@ class Weights:
     """Of three frames in which something passes before something else."""
     detail: float = 0.0
     """Of content where the photo has detail, within the content term."""
+    lattice: float = 0.0
+    """Of marks that stand at the same distance again and again, see `lattice_loss`."""
+    contrast: float = 0.0
+    """Of brush marks that are missing where the photo is flat, see `contrast_loss`."""
     peaks: float = 0.0
     """Of spikes in the features of a network with its own styles, see `peak_loss`."""
 
@@ -97,10 +103,24 @@ class Perception:
         self.detail = detail
         self.content_layers = (content_layer, DETAIL_LAYER) if detail else (content_layer,)
         self.style_layers = tuple(style_layers)
+        self.forget()
+        for painting in paintings:
+            self.learn(painting)
+
+    def forget(self) -> None:
+        """There are no paintings any more."""
         self.loss.forget()
-        with torch.no_grad():
-            for painting in paintings:
-                self.loss.learn(vgg(painting, style_layers))
+        self.repeats: list[Tensor] = []
+        self.contrasts: list[Tensor] = []
+
+    @torch.no_grad()
+    def learn(self, painting: Tensor) -> Features:
+        """One more painting, float [1, 3, H, W] in [0, 1]. Returns what VGG sees in it, by style layer."""
+        seen: Features = self.vgg(painting, self.style_layers)
+        self.loss.learn(seen)
+        self.repeats.append(self_correlation(painting)[0])
+        self.contrasts.append(contrast_quantiles(painting))
+        return seen
 
     @torch.no_grad()
     def content(self, photo: Tensor) -> Features:
@@ -189,6 +209,10 @@ def paint_terms(
     closeness, styles = perception.terms(painted, content, index)
     style = (styles if style_weights is None else styles * style_weights).mean()
     terms = {"content": closeness, "style": style, "tv": tv_loss(painted)}
+    if weights.lattice:
+        terms["lattice"] = lattice_loss(painted, photo, pick(perception.repeats, index))
+    if weights.contrast:
+        terms["contrast"] = contrast_loss(painted, photo, pick(perception.contrasts, index))
     if weights.stability or weights.noise:
         pair = stability_losses(paint, photo, painted, generator_from(rng), weights.still, canvas)
         named = zip(("stability", "noise"), pair, strict=True)
@@ -197,3 +221,8 @@ def paint_terms(
         terms["film"] = film_loss(paint, photo, generator_from(rng), canvas=canvas)
     loss = sum((getattr(weights, name) * term for name, term in terms.items()), photo.new_zeros(()))
     return {"loss": loss, **terms}
+
+
+def pick(kept: Sequence[Tensor], index: Tensor) -> Tensor:
+    """What is kept of the paintings `index`, int64 [B], in one tensor [B, ...]."""
+    return torch.stack([kept[number] for number in index.tolist()])

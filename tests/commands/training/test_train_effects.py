@@ -64,6 +64,8 @@ OTHERS: dict[str, Any] = {
             "film",
             "peaks",
             "detail",
+            "lattice",
+            "contrast",
             "cycle",
             "identity",
         )

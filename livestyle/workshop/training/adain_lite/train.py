@@ -25,7 +25,6 @@ from livestyle.workshop.training.adain_lite.objective import (
     LiteObjective,
     TaughtAdaIN,
     Teacher,
-    pool_statistics,
     statistics,
     view,
     with_moments,
@@ -108,15 +107,17 @@ def train_adain(
     sheet = _sheet(options, model, pick_photos(options.validation, photos), place)
     vgg = load_vgg19(options.vgg)
     place.module(vgg)
-    with place.autocast():
-        loss, moments = with_moments(parse_style_loss(options.style_loss))
-        perception = Perception(vgg, (place.images(p[None].float() / 255) for p in pool), loss)
-    taught = TaughtAdaIN(model, Teacher(pool_statistics(moments, slice(None)), model.net.style_length))
+    perception = Perception(
+        vgg, (), with_moments(parse_style_loss(options.style_loss)), detail=options.weights.detail
+    )
+    with place.autocast(), torch.no_grad():
+        seen = [statistics(vgg(place.images(p[None].float() / 255), STYLE_LAYERS)) for p in pool]
+    taught = TaughtAdaIN(model, Teacher(torch.cat(seen), model.net.style_length))
     place.module(taught)
     _teach(taught.teacher, vgg, options, start or StyledTransformer(model.net, ["plain"]), place)
     model.encoder.begin(place.images(views), taught.teacher.linear.bias.detach())
     objective = LiteObjective(
-        perception, moments, pool.to(place.device), taught, options.weights, anneal=start is None
+        perception, pool.to(place.device), taught, options.weights, anneal=start is None
     )
     groups: list[dict[str, Any]] = [
         {"params": [p for p in model.parameters() if p.requires_grad]},

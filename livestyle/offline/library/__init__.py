@@ -1,0 +1,1 @@
+"""A folder of films, painted however often it is interrupted."""

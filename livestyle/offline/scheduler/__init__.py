@@ -1,0 +1,1 @@
+"""Tasks run in one process, in several, or on several machines, by one interface."""

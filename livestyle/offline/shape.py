@@ -1,0 +1,78 @@
+"""Size, shape and colours of a painted film, from those of its first picture."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import cv2
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from livestyle.core.bars import Box, contain
+from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
+from livestyle.sinks.video_format import HD, SD, ColorTags
+from livestyle.sources.video.container import hdr_name, matrix
+
+
+class Shape:
+    """How pictures of a film are brought to the one size of the painted one.
+
+    size:   what is painted, even on both sides
+    aspect: the width of its pixels to their height
+    """
+
+    def __init__(
+        self, frame: VideoFrame, stream: VideoStream, max_side: int | None, keeps_aspect: bool
+    ) -> None:
+        """max_side: in px. keeps_aspect: the encoder says how wide pixels are; else they become square."""
+        turned = abs(frame.rotation) == 90
+        aspect = stream.sample_aspect_ratio or Fraction(1)
+        aspect = 1 / aspect if turned else aspect
+        self._first = Size(frame.height, frame.width) if turned else Size(frame.width, frame.height)
+        self._square = Fraction(1) if keeps_aspect else aspect
+        self.aspect = aspect if keeps_aspect else Fraction(1)
+        size = self._first.squared(self._square)
+        longest = max(size.width, size.height)
+        if max_side and longest > max_side:
+            size = Size(round(size.width * max_side / longest), round(size.height * max_side / longest))
+        self.size = size.even()
+
+    def fit(self, pixels: Pixels) -> tuple[Pixels, Box | None]:
+        """A picture in the size, by a row or column cropped, or scaled; one of another shape has bars
+        beside the box where it lies.
+        """
+        have, size = Size.of(pixels), self.size
+        if have != self._first:
+            shown = have.squared(self._square)
+            box = Box.of(shown, size)
+            return contain(_scaled(pixels, shown), size), None if box.size == size else box
+        if have.even() == size:
+            return np.ascontiguousarray(pixels[: size.height, : size.width]), None
+        return _scaled(pixels, size), None
+
+
+def colors_of(frame: VideoFrame) -> ColorTags:
+    """The source's own tags; HDR becomes BT.709; what is untagged gets what goes with its matrix."""
+    if hdr_name(frame):
+        return HD
+    kind = matrix(frame)
+    usual = SD if kind == SD.matrix else HD
+    unknown = (0, 2)
+    tag, primaries, transfer = int(frame.colorspace), int(frame.color_primaries), int(frame.color_trc)
+    return ColorTags(
+        kind,
+        usual.tag if tag in unknown else tag,
+        usual.primaries if primaries in unknown else primaries,
+        usual.transfer if transfer in unknown else transfer,
+    )
+
+
+def _scaled(pixels: Pixels, size: Size) -> Pixels:
+    have = Size.of(pixels)
+    if have == size:
+        return pixels
+    smaller = size.width <= have.width and size.height <= have.height
+    method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return cv2.resize(pixels, (size.width, size.height), interpolation=method).astype(np.uint8, copy=False)
