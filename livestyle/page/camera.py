@@ -68,8 +68,13 @@ class BrowserSource:
 
     def read(self) -> Frame | None:
         while not self._left:
-            frame = self._borrowed() if self._holder is not None else self._own()
-            if frame is not None or (self._other is not None and self._holder is None):
+            if self._holder is not None:
+                frame = self._borrowed()  # None where the loan has ended meanwhile
+            else:
+                frame = self._own()
+                if frame is None and self._other is not None:
+                    return None
+            if frame is not None:
                 return frame
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -43,6 +44,13 @@ def test_a_loan_takes_the_place_of_the_machines_camera_and_ends() -> None:
         assert own is not None
         assert own.pixels.shape == (64, 64, 3)
         assert own.index == borrowed.index + 1
+
+
+def test_a_loan_that_ends_while_a_picture_is_waited_for_is_not_the_end() -> None:
+    with BrowserSource(FakeCamera()) as source:
+        source.lend("page", nobody)
+        threading.Timer(0.05, lambda: source.give_back("page")).start()
+        assert source.read() is not None
 
 
 def test_the_last_that_asks_has_the_loan_and_the_one_before_is_told() -> None:

@@ -111,9 +111,8 @@ def test_the_camera_of_the_browser_is_painted(way: str, browser: Chromium, sessi
     tab.value("document.querySelector('#control-strength').focus()")
     tab.key("Home")  # the camera as it is: Chromium's is green
     tab.wait(f"(([red, green, blue]) => green > red + 40 && green > blue + 40)({SEEN})")
-    if way == "socket":  # by WebRTC the end of it is not proven yet
-        tab.click("#do-camera")
-        tab.wait("/synthetic +· +160×120/.test(document.querySelector('#rows').textContent)")
+    tab.click("#do-camera")
+    tab.wait("/synthetic +· +160×120/.test(document.querySelector('#rows').textContent)")
 
 
 def test_a_wrong_token_shows_nothing(browser: Chromium, session: Running) -> None:
