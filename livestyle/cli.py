@@ -21,6 +21,7 @@ from livestyle.sources.address import without_passwords
 
 COMMANDS = (
     "live",
+    "page",
     "video",
     "image",
     "train",

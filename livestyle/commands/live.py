@@ -27,7 +27,7 @@ from livestyle.ui.run import ShowOptions, show
 NAME = "live"
 FILES = "Files"
 CAMERA_ONLY = (
-    "camera", "size", "fps", "rate", "no_governor", "fullscreen", "fresh", "no_window", "folder",
+    "camera", "size", "fps", "rate", "no_governor", "fullscreen", "fresh", "no_window", "page", "folder",
     "record", "microphone", "virtual_camera", "virtual_camera_size", "max_frames", "as_json",
     *names_of(Scope.CAMERA),
 )  # fmt: skip
@@ -103,6 +103,10 @@ def main(
         ),
     ] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
+    page: Annotated[
+        bool,
+        typer.Option("--page", help="Show it in the browser too; `livestyle page` has the page's options."),
+    ] = False,
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
@@ -214,7 +218,7 @@ def main(
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     if options.window:
         options = _as_last_time(context, options, fresh, console)
-    found = show(options, console)
+    found = _show_with_page(options, console) if page else show(options, console)
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     return None
@@ -248,6 +252,13 @@ def _check_live(context: typer.Context, options: ShowOptions) -> None:
             refuse(context, "with --no-window and without --virtual-camera", "virtual_camera_size")
         if options.record is None:
             refuse(context, "with --no-window and without --record", "encoder", "crf", "microphone")
+
+
+def _show_with_page(options: ShowOptions, console: Console) -> dict[str, Any]:
+    from livestyle.commands.page import show_with_page
+    from livestyle.page.options import PageOptions
+
+    return show_with_page(options, PageOptions(browser=True), console)
 
 
 def _paint_file(

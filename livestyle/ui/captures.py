@@ -23,9 +23,11 @@ class Captures:
     """
 
     def __init__(self, plan: SessionOptions, shown: bool) -> None:
-        """shown: there is a window to tell of what went wrong; without one it is raised."""
+        """shown: somebody sees what is told of what went wrong; without one it is raised."""
         self._plan = plan
         self._shown = shown
+        self.finished: Path | None = None
+        """the file that was recorded last"""
         self._recording: Recording | None = None
         self._snapshots = Snapshots(plan.folder or pictures_dir())
         self._used = plan.folder or pictures_dir()
@@ -90,7 +92,9 @@ class Captures:
                 raise
             self._plan.say(f"error: {told(error)}")
             return told(error)
-        saved = f"Saved {recording.path.absolute()}" if recording.path.exists() else "Nothing was recorded"
+        exists = recording.path.exists()
+        self.finished = recording.path if exists else self.finished
+        saved = f"Saved {recording.path.absolute()}" if exists else "Nothing was recorded"
         self._plan.say(saved)
         return saved
 

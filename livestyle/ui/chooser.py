@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ from typing import Self
 from livestyle.core.background import end
 from livestyle.core.config import pictures_dir
 from livestyle.core.errors import LivestyleError, told
+from livestyle.core.frame import Pixels
 from livestyle.model.card import Model
 from livestyle.pipeline.gallery import Gallery
 from livestyle.pipeline.grid import AnyPipeline
@@ -58,6 +59,11 @@ class Chooser:
         self._last: Future[str] | None = None
         self._going, self._going_until, self._offered_until = "", 0.0, 0.0
         self._waiting: tuple[Path, bool] | None = None
+
+    @property
+    def model(self) -> Model:
+        """What paints now."""
+        return self._stylizer.model
 
     @property
     def busy(self) -> str:
@@ -114,11 +120,19 @@ class Chooser:
             return f"{path.name} follows once {coming.card.name} is there"
         self._stylizer.model.encoder()
         self._picture = path
+        return self._begin(path.name, lambda: load_style_image(path), keep_it)
+
+    def add_picture(self, name: str, picture: Pixels) -> str:
+        """As `add`, for a picture that is here already, uint8 BGR (H, W, 3); it is kept."""
+        self._stylizer.model.encoder()
+        return self._begin(name, lambda: (name, picture), True)
+
+    def _begin(self, what: str, read: Callable[[], tuple[str, Pixels]], keep_it: bool) -> str:
         if self._coming is not None:
             self._coming[1].cancel()
-        self._last = self._thread.submit(self._add, path, keep_it)
+        self._last = self._thread.submit(lambda: self._stylizer.add_style(*read(), keep_it=keep_it))
         self._coming = self._pipeline.look, self._last
-        return f"Reading {path.name} …"
+        return f"Reading {what} …"
 
     @property
     def browses(self) -> bool:
@@ -164,9 +178,6 @@ class Chooser:
             return [told(error)]
         look.ask(name)
         return [f"Style: {pretty(name)}"]
-
-    def _add(self, path: Path, keep_it: bool) -> str:
-        return self._stylizer.add_style(*load_style_image(path), keep_it=keep_it)
 
     def __enter__(self) -> Self:
         return self

@@ -124,12 +124,15 @@ def _codes(key: str) -> tuple[int, ...]:
     return _NAMED.get(key) or tuple({ord(case) for case in (key, key.swapcase()) if case in (key, *_FREE)})
 
 
-_FREE = {key.swapcase() for key, _ in _bound()} - {key for key, _ in _bound()}
+NAMES: Mapping[str, Key] = dict(_bound())
+"""By the names that the help shows."""
 
-CODES_OF: Mapping[str, tuple[int, ...]] = {key: _codes(key) for key, _ in _bound()}
+_FREE = {key.swapcase() for key in NAMES} - set(NAMES)
+
+CODES_OF: Mapping[str, tuple[int, ...]] = {key: _codes(key) for key in NAMES}
 """The codes of a key by its name."""
 
-CODES: Mapping[int, Key] = {code: asked for key, asked in _bound() for code in CODES_OF[key]}
+CODES: Mapping[int, Key] = {code: asked for key, asked in NAMES.items() for code in CODES_OF[key]}
 """By the codes of cv2.waitKeyEx."""
 
 

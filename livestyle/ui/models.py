@@ -48,6 +48,10 @@ class Models:
         return tuple(model.card.name for model in self._models)
 
     @property
+    def all(self) -> Sequence[Model]:
+        return self._models
+
+    @property
     def current(self) -> int:
         """The number of the one that paints, from 0."""
         return [model.folder for model in self._models].index(self._stylizer.model.folder)
@@ -86,6 +90,12 @@ class Models:
         least = 0.0 if sure or number < self._named else LEAST_FPS
         self._pipeline.hot_swap.switch(model, lambda engine: self._check(engine, least))
         return f"Preparing {model.card.name} …"
+
+    def choose_named(self, name: str) -> str:
+        """As `choose`, by name. LivestyleError for one that isn't here."""
+        if name not in self.names:
+            raise LivestyleError(f"there is no model {name!r} here; expected one of {', '.join(self.names)}")
+        return self.choose(self.names.index(name))
 
     def news(self) -> list[str]:
         """What to tell of a model that paints now. One that was too slow is passed by for the next."""

@@ -40,6 +40,7 @@ from livestyle.ui.connecting import enter_all
 from livestyle.ui.leftovers import rescued
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.remembered import Remembered, name_of, remember
+from livestyle.ui.remote import Guest
 from livestyle.ui.screen import Hud, describe
 from livestyle.ui.session import Session
 from livestyle.ui.virtual_camera import VirtualCamera
@@ -94,10 +95,10 @@ class ShowOptions:
     seconds: float | None = None
 
 
-def show(options: ShowOptions, console: Console) -> dict[str, Any]:
+def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> dict[str, Any]:
     """Run until it ends or Ctrl+C, and give its figures (see report.py); says what was chosen.
 
-    Empty where the user left before there was a picture.
+    guest: somebody elsewhere who sees it too. Empty where the user left before there was a picture.
     """
     if options.record:
         for camera in options.cameras:  # one may be a file
@@ -121,7 +122,7 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         for model in models:
             model.card.check_paints()
         looks = looks_of(options, stylizer)
-        sources = [open_source(camera, options.size, options.fps) for camera in options.cameras]
+        sources = [_source(camera, options, guest) for camera in options.cameras]
         window = None
         if options.window:
             window = Window("livestyle", options.size or Size(640, 480), options.fullscreen)
@@ -141,7 +142,7 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
         picture = options.style_images[-1] if options.style_images else None
         chooser = Chooser(pipeline, stylizer, models, picture, named=len(options.model.split(",")))
         plan = _plan(options, console, lambda: bool(interrupts.asked), virtual_camera)
-        session = Session(pipeline, window, Hud(pipeline, virtual_camera), plan, chooser)
+        session = Session(pipeline, window, Hud(pipeline, virtual_camera), plan, chooser, guest)
         if window is not None:
             before_exit(session.captures.rescue)
         interrupts.defer()
@@ -154,6 +155,13 @@ def show(options: ShowOptions, console: Console) -> dict[str, Any]:
             console.print(f"size    {said}", soft_wrap=True)
         figures = report(pipeline.lanes, stylizer.info, stylizer.model.card.name, pipeline.painting_size)
         return figures | virtual_camera.report()
+
+
+def _source(camera: str, options: ShowOptions, guest: Guest | None) -> Source:
+    def open_it() -> Source:
+        return open_source(camera, options.size, options.fps)
+
+    return open_it() if guest is None else guest.source(camera, open_it)
 
 
 def _virtual_camera(options: ShowOptions, console: Console) -> VirtualCamera:

@@ -70,6 +70,8 @@ class Screen:
     """what the pictures in the picture are"""
     painting: PaintedFrame | None = None
     """the newest one; `take` sets it"""
+    toasts: int = 0
+    """how many lines were shown"""
     split: float = 0.5
     """where the compare line stands, 0 = left, 1 = right"""
     canvas: Size = field(default=START)
@@ -80,12 +82,17 @@ class Screen:
     _rows: Rows = field(default=())
     _rows_until: float = 0.0
 
+    @property
+    def said(self) -> str:
+        """The last line that was shown; empty = none, or it was taken away."""
+        return self._toast
+
     def toast(self, text: str, seconds: float | None = None, bar: Bar | None = None) -> None:
         """Show a line in place of the one before; for a moment, a long one for longer, or so long.
 
         bar: shown instead of the line, which says the same.
         """
-        self._toast, self._bar = text, bar
+        self._toast, self._bar, self.toasts = text, bar, self.toasts + 1
         seconds = TOAST_S * (1 + len(text) / TOAST_LETTERS) if seconds is None else seconds
         self._toast_until = time.monotonic() + seconds
 

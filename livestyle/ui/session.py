@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 
@@ -14,6 +15,7 @@ from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import Chooser
 from livestyle.ui.mouse import Mouse
 from livestyle.ui.plan import SessionOptions
+from livestyle.ui.remote import Guest, Remote
 from livestyle.ui.screen import Hud, Screen
 from livestyle.ui.tiles import Labels
 
@@ -28,7 +30,10 @@ REDRAW_S = 0.1
 
 
 class Session:
-    """One run. `window` None: nothing is shown, no keys are heard, all else is the same."""
+    """One run. `window` None: nothing is shown, no keys are heard, all else is the same.
+
+    guest: somebody elsewhere who sees it too
+    """
 
     def __init__(
         self,
@@ -37,11 +42,14 @@ class Session:
         hud: Hud,
         plan: SessionOptions,
         chooser: Chooser,
+        guest: Guest | None = None,
     ) -> None:
         self.screen = Screen(hud=plan.figures)
-        self.captures = Captures(plan, shown=window is not None)
+        self.captures = Captures(plan, shown=window is not None or guest is not None)
         self.actions = Actions(pipeline, window, self.screen, chooser, self.captures)
         self._mouse = Mouse(self.screen, self.actions)
+        self._remote = Remote(pipeline, self.actions, chooser, self.captures, self.screen, hud)
+        self._guest = guest
         self._chooser = chooser
         self._pipeline = pipeline
         self._window = window
@@ -57,7 +65,8 @@ class Session:
 
         Whatever happens, files begun are finished. A thread's exception is raised here.
         """
-        with self._chooser, self.captures:
+        visit = self._guest.welcome(self._remote) if self._guest else contextlib.nullcontext()
+        with self._chooser, self.captures, visit:
             until = math.inf if self._plan.seconds is None else time.monotonic() + self._plan.seconds
             while not self._done and time.monotonic() < until:
                 self._step()
@@ -70,8 +79,11 @@ class Session:
         painting = self._pipeline.next(WAIT_S)
         if painting is not None:
             self.screen.take(painting)
+            picture = self.screen.picture(painting)
             mirrored = len(self._pipeline.lanes) == 1 and self._pipeline.look.mirror
-            self.captures.add(painting, self.screen.picture(painting), mirrored)
+            self.captures.add(painting, picture, mirrored)
+            if self._guest is not None:
+                self._guest.show(painting.painted.with_pixels(picture))
             self._show_gallery(painting)
         if self._window is not None:
             self._show(self._window, fresh=painting is not None)
@@ -80,6 +92,7 @@ class Session:
             self._pipeline.shown(painting)
             limit = self._plan.max_frames
             self._over |= limit is not None and self._pipeline.frames_shown >= limit
+        self._remote.work()
         self._tell()
 
     def _tell(self) -> None:

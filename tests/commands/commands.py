@@ -40,6 +40,7 @@ LIVE = Command(
         "fullscreen": True,
         "figures": True,
         "no_window": True,
+        "page": True,
         "folder": "shots",
         "record": "a.mp4",
         "microphone": "hw:1",
@@ -67,11 +68,42 @@ LIVE = Command(
     },
     {
         "livestyle.commands.live.show": lambda *_: {"frames": 1},
+        "livestyle.commands.page.show_with_page": lambda *_: {"frames": 1},
         "livestyle.commands.video.main": None,
         "livestyle.commands.live.forget": None,
         "livestyle.commands.listing.removed": None,
         "livestyle.sources.camera.discovery.list_cameras": lambda: ["a camera"],
     },
+)
+PAGE = Command(
+    ("page",),
+    {},
+    {
+        **ENGINE,
+        **LOOK,
+        "camera": ["synthetic", "1"],
+        "size": "64x64",
+        "fps": "9",
+        "steadiness": "0.1",
+        "mirror": True,
+        "crossfade": "3",
+        "folder": "films",
+        "rate": "9",
+        "no_governor": True,
+        "encoder": "libx265",
+        "crf": "9",
+        "max_frames": "9",
+        "as_json": True,
+        "host": "0.0.0.0",
+        "port": "9",
+        "token": "12345678",
+        "certificate": "page.pem",
+        "key": "key.pem",
+        "stun": "stun:stun.example:3478",
+        "no_browser": True,
+    },
+    {"blend": BLENDED, "key": {"certificate": "page.pem"}},
+    {"livestyle.commands.page.show_with_page": lambda *_: {"frames": 1}},
 )
 VIDEO = Command(
     ("video",),
@@ -165,5 +197,5 @@ DOCTOR = Command(
     {"livestyle.commands.doctor.examine": lambda: [Finding("CPU", "threads", State.OK, "2")]},
 )
 COMMANDS = (
-    LIVE, VIDEO, IMAGE, OPTIMIZE, REPRODUCE, EXPORT, EVALUATE, CALIBRATE, BUILD, BENCH, DOCTOR,
+    LIVE, PAGE, VIDEO, IMAGE, OPTIMIZE, REPRODUCE, EXPORT, EVALUATE, CALIBRATE, BUILD, BENCH, DOCTOR,
 )  # fmt: skip

@@ -51,7 +51,11 @@ def read_stamp(pixels: Pixels) -> Stamp | None:
         y, x = (row + 1.5) * block_px, (column + 1.5) * block_px
         part = pixels[int(y - half_px) : int(y + half_px) + 1, int(x - half_px) : int(x + half_px) + 1]
         light[row, column] = part.mean() if part.size else 0
-    data = np.packbits(light[0::2] > light[1::2]).tobytes()
+    return stamp_of(np.packbits(light[0::2] > light[1::2]).tobytes())
+
+
+def stamp_of(data: bytes) -> Stamp | None:
+    """The stamp in the twelve bytes of the field, row by row; None where they are none."""
     if binascii.crc_hqx(data[:10], 0xFFFF) != int.from_bytes(data[10:], "big"):
         return None
     return Stamp(int.from_bytes(data[:4], "big"), int.from_bytes(data[4:10], "big"))

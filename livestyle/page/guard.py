@@ -1,0 +1,119 @@
+"""Who gets in: the token, the Host and the Origin of a request, and how many there may be."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+import socket
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from livestyle.page.options import PageOptions
+
+BURST = 4
+REMEMBERED = 1024
+"""Addresses whose requests are counted; the one that was heard of longest ago is forgotten."""
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Permissions-Policy": "camera=(self)",
+}
+
+
+class Bucket:
+    """So many a second, and for a moment BURST times as many."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate, self._left, self._at = rate, rate * BURST, time.monotonic()
+
+    def take(self) -> bool:
+        """Use up one; False where none is left."""
+        now = time.monotonic()
+        self._left = min(self._rate * BURST, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+class Buckets:
+    """One for each address."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._of: OrderedDict[str, Bucket] = OrderedDict()
+
+    def of(self, address: str) -> Bucket:
+        bucket = self._of.setdefault(address, Bucket(self._rate))
+        self._of.move_to_end(address)
+        if len(self._of) > REMEMBERED:
+            self._of.popitem(last=False)
+        return bucket
+
+
+class Guard:
+    """Looks at every request before anything else does. What it refuses it raises as an HTTP answer."""
+
+    def __init__(self, options: PageOptions, token: str, port: int) -> None:
+        """port: the one that is listened at; it names the cookie, because ports share their cookies."""
+        self.cookie = f"livestyle-{port}"
+        self._token = token
+        self._options = options
+        self._requests = Buckets(options.limits.requests)
+        own = socket.gethostname().lower()
+        self._names = {"localhost"} if options.loopback else {"localhost", own, f"{own}.local"}
+        self._names.add(options.host.lower())
+
+    def check(self, request: web.Request, acts: bool) -> None:
+        """acts: it changes something, and so has to come from the page itself, or from no page at all."""
+        if not self._known(request.host):
+            raise web.HTTPForbidden(
+                text="this name is not the page's; use the address that the terminal shows"
+            )
+        if not self._has_token(request):
+            raise web.HTTPForbidden(
+                text="the token is missing or wrong; use the address that the terminal shows"
+            )
+        if acts and not self._from_the_page(request):
+            raise web.HTTPForbidden(text="this comes from another page")
+        if not self._requests.of(request.remote or "").take():
+            raise web.HTTPTooManyRequests(text="too many requests")
+
+    def _has_token(self, request: web.Request) -> bool:
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        given = (bearer, request.query.get("token", ""), request.cookies.get(self.cookie, ""))
+        wanted = self._token.encode()
+        return any(secrets.compare_digest(one.encode("utf-8", "backslashreplace"), wanted) for one in given)
+
+    def _known(self, host: str) -> bool:
+        """Whether a Host header names this machine: by a number, or by a name of its own."""
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        if name in self._names:
+            return True
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return address.is_loopback or not self._options.loopback
+
+    def _from_the_page(self, request: web.Request) -> bool:
+        origin = request.headers.get("Origin")
+        if origin is None:  # a browser always tells; a program brings the token itself
+            return self.cookie not in request.cookies
+        return origin in (f"http://{request.host}", f"https://{request.host}")
