@@ -15,14 +15,20 @@ Pair = tuple[Path, Path]
 
 
 def pairs(
-    source: Path, target: Path, readable: Collection[str], writable: Collection[str], other: str
+    source: Path,
+    target: Path,
+    readable: Collection[str],
+    writable: Collection[str],
+    other: str,
+    empty: bool = False,
 ) -> list[Pair]:
     """Each input with its output: one file to one file, or a folder's files to names alike in a folder.
 
     readable, writable: suffixes; an input that can be read but not written gets the suffix `other`.
     A file goes into a `target` that is a folder under its own name. The folder is made. Inputs whose
     outputs would have one name get their own suffix into it: a.ppm beside a.png becomes a-ppm.png.
-    LivestyleError where there is nothing to do, or a folder would be written into itself.
+    LivestyleError where there is nothing to do (unless it may be `empty`), or a folder would be written
+    into itself.
     """
 
     def name(path: Path) -> str:
@@ -32,7 +38,7 @@ def pairs(
         return [(source, target / name(source) if target.is_dir() else target)]
     files = sorted(p for p in source.iterdir() if p.is_file() and p.suffix.lower() in readable)
     files = [p for p in files if not p.name.startswith(".")]
-    if not files:
+    if not files and not empty:
         raise LivestyleError(f"nothing to paint in {source}; expected {', '.join(sorted(readable))}")
     make_folder(target)
     if target.samefile(source):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any, Self
 
 import pytest
@@ -15,7 +16,7 @@ class SmallCluster(Closing):
 
     def __init__(self) -> None:
         self._patch = pytest.MonkeyPatch()
-        root = os.path.abspath(".")
+        root = str(Path.cwd())
         self._patch.setenv("PYTHONPATH", os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]))
         for name, value in (("USAGE_STATS_ENABLED", "0"), ("DISABLE_IMPORT_WARNING", "1")):
             self._patch.setenv(f"RAY_{name}", value)
