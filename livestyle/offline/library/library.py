@@ -14,7 +14,7 @@ from livestyle.offline.batch import Pair
 from livestyle.offline.library.film_tasks import FilmTasks
 from livestyle.offline.library.manifest import Entry, FileState, Fingerprint, Manifest
 from livestyle.offline.library.recipe import recipe_id
-from livestyle.offline.library.scratch import prepare, remove, scratch_of
+from livestyle.offline.library.scratch import prepare, remove, remove_all, scratch_of
 from livestyle.offline.library.tasks import FilmTask, Painted
 from livestyle.offline.library.todo import LibraryOptions, Todo, todo_of
 from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Task, run_all
@@ -105,8 +105,10 @@ class Library:
         return len(self._films)
 
     def check(self) -> None:
-        """PartlyDoneError, with the reasons, where a film has no painting."""
-        if self.failed:
+        """PartlyDoneError, with the reasons, where a film has no painting; else scratch is taken away."""
+        if not self.failed:
+            remove_all(self._root)
+        else:
             lines = "".join(f"\n  {file}: {reason}" for file, reason in sorted(self.failed.items()))
             count = len(self.failed) + self.done
             raise PartlyDoneError(f"{len(self.failed)} of {count} files could not be painted:{lines}")
