@@ -14,7 +14,7 @@ from livestyle.offline.batch import Pair
 from livestyle.offline.library.film_tasks import FilmTasks
 from livestyle.offline.library.manifest import Entry, FileState, Fingerprint, Manifest
 from livestyle.offline.library.recipe import recipe_id
-from livestyle.offline.library.scratch import prepare, remove, remove_all, scratch_of
+from livestyle.offline.library.scratch import remove, remove_all, scratch_of
 from livestyle.offline.library.tasks import FilmTask, Painted
 from livestyle.offline.library.todo import LibraryOptions, Todo, todo_of
 from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Task, run_all
@@ -120,8 +120,7 @@ class Library:
             self.failed[source.name] = f"{source} is gone"
             return
         scratch = scratch_of(self._root, source.name, found, self._recipe_id)
-        prepare(scratch, fresh=not self._how.resume)
-        film = FilmTasks(source, target, found, scratch, self._options, self._how.piece_s)
+        film = FilmTasks(source, target, found, scratch, self._options, self._how)
         self._films[source.name] = film
         self._tasks.append(film.first())
 
