@@ -29,9 +29,11 @@ from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
 from livestyle.offline import Progress as Step
 from livestyle.offline import TranscodeOptions, transcode
-from livestyle.offline.batch import Kinds, each, pairs
-from livestyle.sinks.encoders import CONTAINERS, Encoding
-from livestyle.sources.video.container import VIDEO_SUFFIXES
+from livestyle.offline.library.folder import FolderOptions, paint_file, paint_folder, video_pairs
+from livestyle.offline.library.places import Places, parse_jobs
+from livestyle.offline.library.tasks import OpenStylizer
+from livestyle.offline.library.todo import LibraryOptions
+from livestyle.sinks.encoders import Encoding
 from livestyle.stylizer.loading import add_style_images, load_model
 from livestyle.stylizer.stylizer import Stylizer
 
@@ -66,11 +68,34 @@ def main(
     threads: Threads = 0,
     slots: Slots = SLOTS,
     overwrite: Overwrite = False,
+    resume: Annotated[
+        bool,
+        typer.Option(help="A folder: go on where the last run was ended, and leave what is up to date."),
+    ] = True,
+    retry: Annotated[bool, typer.Option("--retry", help="A folder: only the films that failed.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="A folder: go on with what appears in it, until Ctrl+C.")
+    ] = False,
+    jobs: Annotated[
+        str, typer.Option(help="How many films, or pieces of long ones, at once; auto = by cores and memory.")
+    ] = "1",
+    cluster: Annotated[
+        str, typer.Option(help="Paint on a Ray cluster: auto = this machine's, or ray://HOST:PORT.")
+    ] = "",
+    piece: Annotated[
+        str, typer.Option(help="Films over twice as long are painted in pieces of this; 0 = none is.")
+    ] = "60s",
 ) -> None:
     """Paint a video file, or a folder of them.
 
-    Ctrl+C keeps what is done so far as OUT.partial.mp4. Odd sizes lose their last row or column.
+    Ctrl+C keeps what is done so far as OUT.partial.mp4. Odd sizes lose their last row or column. A folder is
+    gone on with by the same command, however it was ended; what became of it stands in OUT/.livestyle.jsonl.
     """
+    places = Places(parse_jobs(jobs), cluster)
+    if not source.is_dir():
+        refuse(context, "with one file", "resume", "retry", "watch")
+        if not places.several:
+            refuse(context, "with one file in one place", "piece")
     options = TranscodeOptions(
         styles=split_styles(style),
         every_s=parse_seconds(change_every),
@@ -90,16 +115,33 @@ def main(
     ) as stylizer:
         added = add_style_images(stylizer, style_image)
         options = replace(options, styles=options.styles or tuple(added))
-        paint_videos(source, target, stylizer, options, console)
+        how = FolderOptions(
+            OpenStylizer(stylizer.model, device, precision, threads, slots),
+            places,
+            LibraryOptions(resume, retry, overwrite, parse_seconds(piece)),
+            watch,
+        )
+        paint_videos(source, target, stylizer, options, console, how)
 
 
 def paint_videos(
-    source: Path, target: Path, stylizer: Stylizer, options: TranscodeOptions, console: Console
+    source: Path,
+    target: Path,
+    stylizer: Stylizer,
+    options: TranscodeOptions,
+    console: Console,
+    how: FolderOptions,
 ) -> None:
     """Paint one video, or each of a folder, with a progress bar. LivestyleError where any fails."""
     give_back()
-    jobs = pairs(source, target, Kinds(VIDEO_SUFFIXES, CONTAINERS, ".mkv", "films"), console.print)
-    each(jobs, lambda one, out: _paint(one, out, stylizer, options, console), console)
+    if source.is_dir():
+        paint_folder(source, target, stylizer, options, how, console)
+        return
+    [(source, target)] = video_pairs(source, target)
+    if how.places.several:
+        paint_file(source, target, stylizer, options, how, console)
+    else:
+        _paint(source, target, stylizer, options, console)
 
 
 def _paint(

@@ -38,13 +38,15 @@ class Kinds:
         return path.name if path.suffix.lower() in self.writable else path.with_suffix(self.other).name
 
 
-def pairs(source: Path, target: Path, kinds: Kinds, say: Report = lambda _: None) -> list[Pair]:
+def pairs(
+    source: Path, target: Path, kinds: Kinds, say: Report = lambda _: None, empty: bool = False
+) -> list[Pair]:
     """Each input with its output: one file to one file, or a folder's files to names alike in a folder.
 
     A file goes into a `target` that is a folder under its own name. The folder is made. Inputs whose
     outputs would have one name get their own suffix into it: a.ppm beside a.png becomes a-ppm.png.
     say: told which files of the folder are none of the kinds. LivestyleError where there is nothing to
-    do, or a folder would be written into itself.
+    do (unless it may be `empty`), or a folder would be written into itself.
     """
     if not source.is_dir():
         return [(source, target / kinds.output(source) if target.is_dir() else target)]
@@ -52,7 +54,7 @@ def pairs(source: Path, target: Path, kinds: Kinds, say: Report = lambda _: None
     files = [p for p in found if p.suffix.lower() in kinds.readable]
     others = [p.name for p in found if p.suffix.lower() not in kinds.readable]
     expected = f"expected {', '.join(sorted(kinds.readable))}"
-    if not files:
+    if not files and not empty:
         raise LivestyleError(f"nothing to paint in {source}; {expected}")
     if others:
         more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""

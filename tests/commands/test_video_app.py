@@ -40,7 +40,7 @@ def test_a_folder_goes_on_after_a_broken_file(tmp_path: Path, capsys: pytest.Cap
     make(clips / "c.avi", Clip(steady(4), codec="mpeg4"))
     (clips / "notes.txt").touch()
     assert run(clips, tmp_path / "out") == 1
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["a.mp4", "c.mkv"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [".livestyle.jsonl", "a.mp4", "c.mkv"]
     shown = capsys.readouterr().err
     assert "b.mp4" in shown
     assert "1 of 3 files could not be painted" in shown

@@ -14,6 +14,7 @@ from livestyle.offline.library.tasks import (
     PaintFile,
     PaintPiece,
 )
+from livestyle.offline.library.todo import LibraryOptions
 from livestyle.offline.scheduler.scheduler import Ended, Task
 from livestyle.offline.video import TranscodeOptions
 from livestyle.stylizer.stylizer import Stylizer
@@ -34,13 +35,14 @@ class FilmTasks:
         fingerprint: Fingerprint,
         scratch: Path,
         options: TranscodeOptions,
-        piece_s: float,
+        how: LibraryOptions,
     ) -> None:
         self.source, self.target, self.scratch = source, target, scratch
         self.fingerprint = fingerprint
         self.open: set[str] = set()
         self._options = options
-        self._piece_s = piece_s
+        self._how = how
+        self._piece_s = how.piece_s
         self._cut: JoinPieces | None = None
         self._seconds = 0.0
         self._about = ""
@@ -48,7 +50,13 @@ class FilmTasks:
 
     def first(self) -> Task[Stylizer]:
         """The task that all begins with."""
-        task = PaintFile(self.source, self.scratch / self.target.name, self._options, self._piece_s)
+        task = PaintFile(
+            self.source,
+            self.scratch / self.target.name,
+            self._options,
+            piece_s=self._piece_s,
+            fresh=not self._how.resume,
+        )
         self.open = {task.name}
         return task
 

@@ -10,6 +10,7 @@ from typing import Self
 
 import av
 import numpy as np
+from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
@@ -104,12 +105,10 @@ class _Times:
 
     def __init__(self, rest: Path, pieces: Sequence[Piece]) -> None:
         with av.open(str(rest)) as file:
-            stream = file.streams.video[0]
-            shown = sorted(
-                (p.pts, p.duration or 0) for p in file.demux(stream) if p.pts is not None and p.size
-            )
-            assert stream.time_base is not None
-            self.base = stream.time_base
+            base = file.streams.video[0].time_base
+            assert base is not None
+            self.base = base
+            shown = sorted((packet.pts or 0, packet.duration or 0) for packet in _read(file))
         if len(shown) != sum(piece.pictures for piece in pieces):
             raise LivestyleError(
                 f"{rest} has {len(shown)} pictures, its pieces {sum(piece.pictures for piece in pieces)}"
@@ -139,7 +138,7 @@ def _packets(
             stream = file.streams.video[0]
             if stream.codec_context.extradata != like.codec_context.extradata:
                 raise LivestyleError(f"{part} is encoded otherwise than the first piece")
-            packets: list[Packet[Stream]] = [packet for packet in file.demux(stream) if packet.size]
+            packets = _read(file)
             if len(packets) != piece.pictures:
                 raise LivestyleError(f"{part} has {len(packets)} pictures; expected {piece.pictures}")
             for packet, rank in zip(packets, _ranks(packets), strict=True):
@@ -147,10 +146,16 @@ def _packets(
         begun += piece.pictures
 
 
+def _read(file: InputContainer) -> list[Packet[Stream]]:
+    """The packets of the pictures, in the file's order."""
+    stream: Stream = file.streams.video[0]
+    return [packet for packet in file.demux(stream) if packet.size]
+
+
 def _delay(part: Path) -> int:
     """How many pictures are decoded before the first of them may be shown."""
     with av.open(str(part)) as file:
-        ranks = _ranks([packet for packet in file.demux(video=0) if packet.size])
+        ranks = _ranks(_read(file))
     return max(number - rank for number, rank in enumerate(ranks))
 
 

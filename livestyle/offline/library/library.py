@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from livestyle.core.errors import LivestyleError, PartlyDoneError
 from livestyle.core.parts import move
@@ -14,12 +14,24 @@ from livestyle.offline.batch import Pair
 from livestyle.offline.library.film_tasks import FilmTasks
 from livestyle.offline.library.manifest import Entry, FileState, Fingerprint, Manifest
 from livestyle.offline.library.recipe import recipe_id
-from livestyle.offline.library.scratch import prepare, remove, scratch_of
+from livestyle.offline.library.scratch import remove, remove_all, scratch_of
 from livestyle.offline.library.tasks import FilmTask, Painted
 from livestyle.offline.library.todo import LibraryOptions, Todo, todo_of
 from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Task, run_all
 from livestyle.offline.video import TranscodeOptions
 from livestyle.stylizer.stylizer import Stylizer
+
+
+class Onlooker(Protocol):
+    """Is told what happens."""
+
+    def ended(self, ended: Ended[Stylizer]) -> None:
+        """A task has come to its end."""
+        ...
+
+    def film(self, entry: Entry, painted: Painted | None) -> None:
+        """A film is done or has failed. painted: how, where this run did it."""
+        ...
 
 
 class Library:
@@ -30,6 +42,8 @@ class Library:
 
     failed: the reason for each input that has no painting, so far
     done:   how many have one
+    films:  how many there are
+    waiting: how many are to be painted
     """
 
     def __init__(
@@ -39,12 +53,9 @@ class Library:
         recipe: Mapping[str, Any],
         options: TranscodeOptions,
         how: LibraryOptions,
-        told: Callable[[Entry, Painted | None], None] = lambda *_: None,
+        show: Onlooker | None = None,
     ) -> None:
-        """root: the folder that the scratch folder is made in; on the file system of the outputs.
-
-        told: called for each film that is done or has failed, with how it was painted, if this run did it
-        """
+        """root: the folder that the scratch folder is made in; on the file system of the outputs."""
         self.failed: dict[str, str] = {}
         self.done = 0
         self._manifest = manifest
@@ -52,7 +63,7 @@ class Library:
         self._recipe, self._recipe_id = recipe, recipe_id(recipe)
         self._options = options
         self._how = how
-        self._told = told
+        self._show = show
         self._films: dict[str, FilmTasks] = {}
         self._tasks: deque[Task[Stylizer]] = deque()
 
@@ -80,8 +91,24 @@ class Library:
         PartlyDoneError at the end, with the reasons, where a film has no painting.
         """
         for ended in run_all(scheduler, self._tasks, more):
+            if self._show is not None:
+                self._show.ended(ended)
             self._take(ended)
-        if self.failed:
+        self.check()
+
+    @property
+    def films(self) -> int:
+        return self.done + len(self.failed) + len(self._films)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._films)
+
+    def check(self) -> None:
+        """PartlyDoneError, with the reasons, where a film has no painting; else scratch is taken away."""
+        if not self.failed:
+            remove_all(self._root)
+        else:
             lines = "".join(f"\n  {file}: {reason}" for file, reason in sorted(self.failed.items()))
             count = len(self.failed) + self.done
             raise PartlyDoneError(f"{len(self.failed)} of {count} files could not be painted:{lines}")
@@ -93,8 +120,7 @@ class Library:
             self.failed[source.name] = f"{source} is gone"
             return
         scratch = scratch_of(self._root, source.name, found, self._recipe_id)
-        prepare(scratch, fresh=not self._how.resume)
-        film = FilmTasks(source, target, found, scratch, self._options, self._how.piece_s)
+        film = FilmTasks(source, target, found, scratch, self._options, self._how)
         self._films[source.name] = film
         self._tasks.append(film.first())
 
@@ -108,6 +134,8 @@ class Library:
         except LivestyleError as error:
             self._fail(film.entry(FileState.FAILED, self._recipe_id, ended.where, None, str(error)))
             self._leave(film)
+            if not ended.lost:  # else the pieces that there are serve the next run
+                remove(film.scratch)
             return
         self._forget_tasks(film)
         self._tasks.extendleft(reversed(tasks))
@@ -129,12 +157,14 @@ class Library:
         self._manifest.note(entry)
         self.done += 1
         remove(scratch)
-        self._told(entry, painted)
+        if self._show is not None:
+            self._show.film(entry, painted)
 
     def _fail(self, entry: Entry) -> None:
         self._manifest.note(entry)
         self.failed[entry.file] = entry.reason
-        self._told(entry, None)
+        if self._show is not None:
+            self._show.film(entry, None)
 
     def _leave(self, film: FilmTasks) -> None:
         film.open.clear()

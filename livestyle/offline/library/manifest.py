@@ -70,7 +70,7 @@ class Entry:
     @classmethod
     def of(cls, line: Mapping[str, Any]) -> Self:
         """What `asdict` made; KeyError, TypeError or ValueError for anything else."""
-        made = line.get("made")
+        made = line["made"]
         fields = {
             **line,
             "state": FileState(line["state"]),

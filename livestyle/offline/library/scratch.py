@@ -46,5 +46,10 @@ def remove(scratch: Path) -> None:
         scratch.parent.rmdir()
 
 
+def remove_all(root: Path) -> None:
+    """Take away all there is of any film."""
+    shutil.rmtree(root / SCRATCH_NAME, ignore_errors=True)
+
+
 def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]

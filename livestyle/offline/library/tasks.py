@@ -13,7 +13,7 @@ from livestyle.model.controls import STEADINESS
 from livestyle.offline.library.join import copy_rest, join
 from livestyle.offline.library.paint_piece import paint_piece
 from livestyle.offline.library.pieces import Piece, pieces_of, warm_up_of
-from livestyle.offline.library.scratch import sweep
+from livestyle.offline.library.scratch import prepare, sweep
 from livestyle.offline.scheduler.scheduler import Tell
 from livestyle.offline.video import TranscodeOptions, transcode
 from livestyle.stylizer.stylizer import Stylizer
@@ -81,17 +81,20 @@ class FilmTask:
         return self.file
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PaintFile(FilmTask):
     """Paints a film, or says how it is to be cut.
 
     piece_s: how long a piece of a long film is; 0 = it is painted whole
+    fresh:   use nothing that earlier runs have left
     """
 
     piece_s: float = 0.0
+    fresh: bool = False
 
     def run(self, tool: Stylizer, tell: Tell) -> Painted | Cut:
         """LivestyleError as `transcode`."""
+        prepare(self.target.parent, self.fresh)
         if self.piece_s:
             held = bool(tool.model.card.state)
             steadiness = float(self.options.controls.get(STEADINESS.name, tool.steadiness)) if held else 0.0

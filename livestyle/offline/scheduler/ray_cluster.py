@@ -23,6 +23,9 @@ POLL_S = 0.5
 LOOK_S = 2.0
 """How often the cluster is asked which machines it has."""
 
+REACH_S = 5.0
+"""How long a cluster may take to answer."""
+
 OPEN_S = 180.0
 """So long no place may be open at all."""
 
@@ -241,6 +244,7 @@ def _connected(address: str) -> Any:
         raise LivestyleError(f"--cluster needs Ray ({error}); pip install 'livestyle[ray]'") from error
     ours = signal.getsignal(signal.SIGTERM)
     try:
+        _reach(address)
         ray.init(address=address, logging_level=logging.ERROR, log_to_driver=False)
     except Exception as error:  # it has no type of its own for each of them
         raise LivestyleError(
@@ -250,6 +254,13 @@ def _connected(address: str) -> Any:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, ours)  # Ray takes it
     return ray
+
+
+def _reach(address: str) -> None:
+    """OSError, or ValueError for what is no address, where nobody answers: Ray would wait minutes."""
+    if address != "auto":
+        host, _, port = address.removeprefix("ray://").rpartition(":")
+        socket.create_connection((host, int(port)), REACH_S).close()
 
 
 def _last_line(error: Exception) -> str:

@@ -27,7 +27,13 @@ def cluster() -> Iterator[SmallCluster]:
         yield cluster
 
 
-@pytest.fixture(params=["one process", "processes", "ray"])
+WITH_RAY = bool(os.environ.get("LIVESTYLE_TEST_RAY"))
+HERE = ["one process", "processes"]
+ALL = [*HERE, "ray"]
+"""A cluster on one machine is slow: of it the tests are, but for a few, only run where they are asked for."""
+
+
+@pytest.fixture(params=ALL if WITH_RAY else HERE)
 def make(request: pytest.FixtureRequest) -> Make:
     if request.param == "one process":
         return OneProcess
@@ -46,6 +52,7 @@ def run(scheduler: Scheduler[Bench], *chores: Chore) -> dict[str, Ended[Bench]]:
     return found
 
 
+@pytest.mark.parametrize("make", ALL, indirect=True)
 def test_each_task_comes_out_once_with_its_result(make: Make, tmp_path: Path) -> None:
     with make(OpenBench(tmp_path)) as scheduler:
         ends = run(scheduler, *map(Chore, range(9)))
@@ -55,6 +62,7 @@ def test_each_task_comes_out_once_with_its_result(make: Make, tmp_path: Path) ->
     assert len(list(tmp_path.glob("bench-*"))) == len(places) <= 2
 
 
+@pytest.mark.parametrize("make", ALL, indirect=True)
 def test_what_fails_says_why_and_the_others_go_on(make: Make, tmp_path: Path) -> None:
     with make(OpenBench(tmp_path)) as scheduler:
         ends = run(scheduler, Chore(1, "fail"), Chore(2, "crash"), Chore(3))
@@ -149,7 +157,7 @@ def test_a_task_whose_place_is_lost_runs_again(make: Make, tmp_path: Path) -> No
     assert (ends["chore 2"].result, ends["chore 4"].result) == (4, 16)
 
 
-@pytest.mark.parametrize("make", ["processes", "ray"], indirect=True)
+@pytest.mark.parametrize("make", (ALL if WITH_RAY else HERE)[1:], indirect=True)
 def test_closing_cancels(make: Make, tmp_path: Path) -> None:
     with make(OpenBench(tmp_path)) as scheduler:
         while not scheduler.room:
