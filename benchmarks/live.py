@@ -73,7 +73,7 @@ def main() -> None:
         finally:
             over.set()
             sampler.join()
-        figures = report(pipeline.lanes, stylizer.info, stylizer.model.card.name)
+        figures = report(pipeline.lanes, stylizer.info, stylizer.model.card.name, pipeline.painting_size)
     result: dict[str, Any] = {"machine": machine(), "seconds": options.seconds, **figures, "samples": samples}
     print(json.dumps(result, indent=2))
     if options.out:

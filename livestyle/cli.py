@@ -52,7 +52,7 @@ class Commands(TyperGroup):
         if hasattr(module, "app"):
             return get_command(module.app)
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        single.command(module.NAME)(module.main)
+        single.command(module.NAME, cls=getattr(module, "Command", None))(module.main)
         return get_command(single)
 
 
@@ -86,11 +86,15 @@ def run(arguments: list[str] | None = None) -> None:
             code = _tell(NO_MEMORY)
         except KeyboardInterrupt:
             code = interrupts.code
-        except Exception:
-            if not must_leave(interrupts):
+        except Exception as error:
+            broken = explained(error) if isinstance(error, ImportError | AttributeError) else None
+            if broken is not None:
+                code = _tell(str(broken))
+            elif must_leave(interrupts):
+                traceback.print_exc()
+                code = 1
+            else:
                 raise
-            traceback.print_exc()
-            code = 1
         if must_leave(interrupts):
             leave(code if isinstance(code, int) else 0)
     sys.exit(code)

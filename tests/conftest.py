@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,6 +58,27 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def interruptible() -> None:
     """What a shell starts in the background ignores Ctrl+C, and so does all that it starts itself."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def loggers_as_they_were(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Some library has left the root logger's level raised, and a later test heard no warning.
+
+    Whatever a test leaves changed is put back, and a warning in the summary names the test.
+    """
+    root, own = logging.getLogger(), logging.getLogger("livestyle")
+
+    def state() -> tuple[int, int, int, bool, bool]:
+        return root.level, root.manager.disable, own.level, own.disabled, own.propagate
+
+    before = state()
+    yield
+    if state() != before:
+        warnings.warn(f"{request.node.nodeid} left the loggers at {state()}, not {before}", stacklevel=1)
+        root.setLevel(before[0])
+        logging.disable(before[1])
+        own.setLevel(before[2])
+        own.disabled, own.propagate = before[3:]
 
 
 @pytest.fixture(scope="session")

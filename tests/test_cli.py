@@ -86,25 +86,38 @@ def test_brackets_in_an_error_are_shown_as_they_are(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail() -> None:
-        raise LivestyleError("pip install 'livestyle[train]'")
+        raise LivestyleError("pip install '.[train]'")
 
     monkeypatch.setattr(doctor, "main", fail)
     assert exit_code("doctor") == 2
-    assert capsys.readouterr().err == "error: pip install 'livestyle[train]'\n"
+    assert capsys.readouterr().err == "error: pip install '.[train]'\n"
 
 
-@pytest.mark.parametrize("command", ["live", "doctor", "image"])
-def test_an_opencv_that_is_half_removed_is_one_line(tmp_path: Path, command: str) -> None:
+def without_opencv(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A run of livestyle with what is left of one OpenCV when another one has been removed."""
     (tmp_path / "cv2").mkdir()
     (tmp_path / "cv2" / "__init__.py").write_text("__version__ = '5.0'")
-    env = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
-    line = [sys.executable, "-m", "livestyle", command, "--help"]
-    shown = subprocess.run(line, capture_output=True, text=True, timeout=120, cwd=tmp_path, env=env)
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}", "COLUMNS": "400"}
+    line = [sys.executable, "-m", "livestyle", *arguments]
+    return subprocess.run(line, capture_output=True, text=True, timeout=120, cwd=tmp_path, env=env)
+
+
+@pytest.mark.parametrize("line", ["live --help", "live --camera synthetic --no-window", "image a.png b.png"])
+def test_an_opencv_that_is_half_removed_is_one_line(tmp_path: Path, line: str) -> None:
+    (tmp_path / "a.png").write_bytes(b"picture")
+    shown = without_opencv(tmp_path, *line.split())
     assert shown.returncode == 2
     assert shown.stderr.startswith("error: OpenCV is missing or half removed")
     assert "opencv-python and opencv-python-headless" in shown.stderr
     assert "pip uninstall" in shown.stderr
     assert shown.stderr.count("\n") == 1
+
+
+def test_doctor_says_that_opencv_is_half_removed(tmp_path: Path) -> None:
+    shown = without_opencv(tmp_path, "doctor")
+    assert shown.returncode == 1
+    assert "OpenCV is missing or half removed" in shown.stdout
+    assert "can't run here" in shown.stdout
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What an engine gives beyond one frame at a time, for `livestyle bench`."""
+"""Measures what an engine gives beyond one frame at a time, for `livestyle bench`."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from livestyle.runtime.select import open_engine
 from livestyle.sources.synthetic.scene import Scene
 
 SECONDS = 2.0
-"""How long each is measured."""
+"""How long each figure is measured."""
 
 
 def frames_together(
     model: Model, size: Size, device: str, precision: Precision, threads: int, slots: int, streams: int
 ) -> dict[str, Any]:
-    """What an engine on a GPU gives with several frames of one film in flight, and each stage by itself.
+    """Measure an engine on a GPU with several frames of one film in flight, and each stage by itself.
 
-    And what any engine gives with `streams` films side by side, where more than one is asked for.
+    If `streams` is more than one, any engine is also measured with that many films side by side.
     """
     padded = SizeRule(model.card.size_multiple).padded(size)
     with open_engine(model, padded, device, precision, threads, slots=slots) as engine:
@@ -30,7 +30,7 @@ def frames_together(
 
 
 def of_engine(engine: Engine, streams: int) -> dict[str, Any]:
-    """The same of an engine that is open."""
+    """The same for an engine that is open already."""
     pictures, found = [Scene(engine.size).at(7.0 * n) for n in range(4)], dict[str, Any]()
     film = engine.film
     if isinstance(film, GpuFilm):

@@ -1,4 +1,4 @@
-"""How fast an engine paints: frames one after the other, several in flight, several films side by side."""
+"""Measures how fast an engine paints: one frame at a time, several in flight, several films side by side."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from livestyle.runtime.film import Film
 from livestyle.runtime.gpu.engine import GpuFilm
 
 MIN_FRAMES, WARM_UP = 10, 3
+"""The least frames that are timed, however slow the engine is, and the frames before them that are not."""
 
 
 @dataclass
 class Pace:
-    """Milliseconds, one entry a frame. stages: by 'h2d', 'inference', 'd2h', where they were timed apart.
+    """Holds the milliseconds of each frame. stages: those of 'h2d', 'inference', 'd2h', if timed apart.
 
-    total_s: from the first frame in to the last frame out, where frames overlap; else None.
+    total_s: from the first frame in to the last frame out, if frames overlap; else None.
     """
 
     end_to_end: list[float] = field(default_factory=list)
@@ -55,7 +56,7 @@ def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
 def one_at_a_time(
     paint: Callable[[Pixels], dict[str, float]], frames: Sequence[Pixels], seconds: float
 ) -> Pace:
-    """Frame after frame for `seconds`, each waited for. paint: returns the stages' milliseconds it knows."""
+    """Paint frame after frame for `seconds`. paint: waits for the painting, returns milliseconds by stage."""
     for frame in frames[:WARM_UP]:
         paint(frame)
     pace, began, number = Pace(), time.perf_counter(), 0
@@ -96,7 +97,7 @@ def side_by_side(engine: Engine, count: int, frames: Sequence[Pixels], seconds: 
 
 
 class _Reel:
-    """A film that is kept full, and how long its frames take."""
+    """Keeps a film full and notes how long its frames take."""
 
     def __init__(self, film: Film, vector: Vector) -> None:
         self.pace = Pace()
@@ -120,7 +121,7 @@ class _Reel:
 
 
 def _in_turn(reels: Sequence[_Reel], frames: Sequence[Pixels], seconds: float) -> list[Pace]:
-    """A frame to each in turn, from one thread, until each has shown enough."""
+    """Give a frame to each film in turn, from one thread, until all have been timed long enough."""
     _turns(reels, frames, lambda turn: turn >= WARM_UP)
     for reel in reels:
         reel.pace.end_to_end.clear()

@@ -60,12 +60,13 @@ def main(
         slots=slots,
         window=window,
         seconds=seconds,
+        governor=False,
     )
     found = {**show(options, console), "engine_alone_ms": alone, **together, "window": window}
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     else:
-        Console(highlight=False).print(_table(found))
+        Console(highlight=False, markup=False).print(_table(found))
 
 
 def engine_alone(stylizer: Stylizer, size: Size, frames: int) -> dict[str, float]:

@@ -83,7 +83,7 @@ def installed_flavour() -> Flavour:
 
 def follow(order: Order, gpu: Gpu | None, again: bool, console: Console) -> bytes:
     """Get the plan and draw how far it is. Ctrl+C ends the building too."""
-    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn()
     bar = Progress(*columns, console=console, transient=True)
     task = bar.add_task(order.path.stem, total=1.0)
 

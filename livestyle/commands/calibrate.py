@@ -139,7 +139,7 @@ class Calibration:
         if as_json:
             sys.stdout.write(json.dumps(found) + "\n")
         else:
-            Console(highlight=False).print(_table(found))
+            Console(highlight=False, markup=False).print(_table(found))
 
 
 def _table(found: dict[str, Any]) -> Table:

@@ -51,7 +51,7 @@ def show(findings: Sequence[Finding], healthy: bool) -> None:
             found.append(f"\n→ {finding.fix}", style="cyan")
         state = Text(finding.state, STYLES[finding.state])
         table.add_row(Text(label), Text(finding.name), state, found)
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     console.print(table)
     verdict = "The live app can run." if healthy else "The live app can't run here; see the rows that failed."
     if healthy and any(f.name == "window" and f.state is not State.OK for f in findings):

@@ -138,7 +138,7 @@ def main(
         if as_json:
             sys.stdout.write(json.dumps(report(found, steadiness, material)) + "\n")
         else:
-            Console(highlight=False).print(table_of(found, steadiness, material))
+            Console(highlight=False, markup=False).print(table_of(found, steadiness, material))
     elif appearance and photos and paintings:
         refuse(context, "with --appearance", *LBFGS_ONLY, *(name for name in TEMPORAL_ONLY if name != "size"))
         if out is None:
@@ -197,7 +197,7 @@ def _appearance(
     if as_json:
         sys.stdout.write(json.dumps(record) + "\n")
     else:
-        Console(highlight=False).print(appearance_table(found))
+        Console(highlight=False, markup=False).print(appearance_table(found))
 
 
 def _painters(stylizer: Stylizer, styles: Sequence[str]) -> Iterator[tuple[str, Paint]]:

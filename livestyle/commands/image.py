@@ -16,17 +16,19 @@ from livestyle.commands.options import Arithmetic, Device, MaxSide, ModelName, O
 from livestyle.core.config import Color, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.memory import give_back
 from livestyle.core.output_file import check_target, make_folder
 from livestyle.core.parse import split_styles
+from livestyle.core.progress import Report
 from livestyle.core.progress_bar import plain_bar
 from livestyle.core.size import Size
 from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
-from livestyle.offline.batch import each, pairs
+from livestyle.offline.batch import Kinds, each, pairs
 from livestyle.offline.regions import Brush, parse_region
-from livestyle.sinks.images import FLAGS, save_image
+from livestyle.sinks.images import KINDS, save_image
 from livestyle.sources.images import SUFFIXES
-from livestyle.sources.picture import load_picture
+from livestyle.sources.picture import load_photo
 from livestyle.stylizer.loading import add_style_images, load_model
 from livestyle.stylizer.stylizer import Stylizer
 
@@ -66,7 +68,11 @@ def main(
     threads: Threads = 0,
     overwrite: Overwrite = False,
 ) -> None:
-    """Paint a picture, or a folder of them. With several styles OUT is a folder: NAME-STYLE.jpg, …"""
+    """Paint a picture, or a folder of them. With several styles OUT is a folder: NAME-STYLE.jpg, …
+
+    Transparency, colour profile and resolution go along where OUT can hold them; without transparency the
+    painting lies on white. Of an animation the first picture is painted; `livestyle video` paints all.
+    """
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     with Stylizer(load_model(model, console.print), device, precision, threads, console.print) as stylizer:
         stylizer.set_controls(controls)
@@ -93,52 +99,61 @@ def paint_images(
     source: Path, target: Path, stylizer: Stylizer, options: ImageOptions, console: Console
 ) -> None:
     """Paint one picture, or each of a folder, each by itself. LivestyleError where any fails."""
+    give_back()
     stylizer.steadiness = 0.0
     bank = stylizer.model.styles
     names = [n for name in options.styles for n in (bank.names if name == ALL else (bank.find(name),))]
-    names = names or [bank.names[0]]
+    names = names or [stylizer.model.first_style]
     options.brush.check(names, stylizer.model)
     if len(names) > 1:
-        if target.suffix.lower() in FLAGS or target.is_file():
+        if target.suffix.lower() in KINDS or target.is_file():
             raise LivestyleError(
                 f"{len(names)} styles make as many pictures; OUT, {target}, must be a folder"
             )
         make_folder(target)
-    jobs = pairs(source, target, SUFFIXES, FLAGS, ".png")
+    jobs = pairs(source, target, Kinds(SUFFIXES, KINDS, ".png", "pictures"), console.print)
+
+    def warn(text: str) -> None:
+        console.print(f"warning: {text}", style="yellow", soft_wrap=True)
 
     def work(one: Path, out: Path) -> None:
-        _paint(one, out, stylizer, names, options)
+        _paint(one, out, stylizer, names, options, warn)
         if len(jobs) == 1:
-            console.print(f"{target if len(names) > 1 else out}: {stylizer.info}", soft_wrap=True)
+            made = f"{len(names)} pictures in {target}" if len(names) > 1 else f"{out}"
+            console.print(f"{made}: {stylizer.info}", soft_wrap=True)
 
     with plain_bar(console) as bar:
         task = bar.add_task("painting", total=len(jobs))
-        each(jobs, work, console, lambda: bar.advance(task))
+        how = f" in {len(names)} styles each" if len(names) > 1 else ""
+        each(jobs, work, console, lambda: bar.advance(task), how)
 
 
-def _paint(source: Path, target: Path, stylizer: Stylizer, names: list[str], options: ImageOptions) -> None:
-    """One picture in every style; colours are painted, alpha is copied."""
+def _paint(
+    source: Path, target: Path, stylizer: Stylizer, names: list[str], options: ImageOptions, warn: Report
+) -> None:
+    """One picture in every style; colours are painted, the rest is copied."""
     one = len(names) == 1
     outs = [target if one else target.with_name(f"{target.stem}-{name}{target.suffix}") for name in names]
-    if target.suffix.lower() not in FLAGS:
-        raise LivestyleError(f"cannot write {target}: expected one of {', '.join(FLAGS)}, or a folder")
+    if target.suffix.lower() not in KINDS:
+        raise LivestyleError(f"cannot write {target}: expected one of {', '.join(KINDS)}, or a folder")
     for out in outs:
         check_target(out, options.overwrite, source if source.is_file() else None)
-    pixels, alpha = load_picture(source)
-    size = _limited(Size.of(pixels), options.max_side)
-    pixels = _scaled(pixels, size)
+    photo = load_photo(source, scaled=options.max_side is not None)
+    for note in photo.notes:
+        warn(note)
+    pixels = _scaled(photo.pixels, _limited(Size.of(photo.pixels), options.max_side))
     for name, out in zip(names, outs, strict=True):
         painted = options.brush.paint(pixels, name, stylizer)
-        if alpha is not None:
-            painted = np.dstack([painted, _scaled(alpha, Size.of(painted))])
-        save_image(out, painted, options.overwrite)
+        if photo.alpha is not None:
+            painted = np.dstack([painted, _scaled(photo.alpha, Size.of(painted))])
+        save_image(out, painted, options.overwrite, photo.imprint)
 
 
 def _limited(size: Size, max_side: int | None) -> Size:
     longest = max(size.width, size.height)
     if not max_side or longest <= max_side:
         return size
-    return Size(round(size.width * max_side / longest), round(size.height * max_side / longest))
+    return Size(*(max(1, round(side * max_side / longest)) for side in (size.width, size.height)))
 
 
 def _scaled(pixels: Pixels, size: Size) -> Pixels:

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperCommand
 
+from livestyle.commands import listing
 from livestyle.commands.controls import NONE_GIVEN, names_of, option_of, takes_controls, within
-from livestyle.commands.given import refuse, refuse_all_but
+from livestyle.commands.given import flags, refuse, refuse_all_but
 from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Threads
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
-from livestyle.model.card import Model
-from livestyle.model.controls import CROSSFADE, Scope, Values
-from livestyle.stylizer.loading import load_model
-from livestyle.stylizer.user_styles import forget, left_behind, own_names, removed
+from livestyle.model.controls import CROSSFADE, MIRROR, STRENGTH, Scope, Values
+from livestyle.sinks.virtual_camera import ANY, SIZE
+from livestyle.ui.remembered import Remembered, forget, recall
 from livestyle.ui.run import ShowOptions, show
 
 NAME = "live"
 FILES = "Files"
 CAMERA_ONLY = (
-    "camera", "size", "fps", "fullscreen", "no_window", "snapshots",
-    "record", "max_frames", "as_json", *names_of(Scope.CAMERA),
+    "camera", "size", "fps", "rate", "no_governor", "fullscreen", "fresh", "no_window", "folder",
+    "record", "microphone", "virtual_camera", "virtual_camera_size", "max_frames", "as_json",
+    *names_of(Scope.CAMERA),
 )  # fmt: skip
 """What --input has no use for."""
 
@@ -34,7 +37,24 @@ VIDEO_ONLY = ("slots", "crossfade", "change_every", "encoder", "crf", *names_of(
 """What a picture has no use for."""
 
 
-@takes_controls(Scope.CAMERA, CROSSFADE)
+class Command(TyperCommand):
+    """`livestyle live`: some options may stand alone, which typer knows of none that takes a value."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        for option in ("--virtual-camera", "--microphone"):
+            args = with_value(args, option, ANY)
+        return super().parse_args(ctx, args)
+
+
+def with_value(words: list[str], option: str, value: str) -> list[str]:
+    """The words of a command line, with a value behind an option that has none."""
+    filled = []
+    for word, after in zip(words, [*words[1:], "-"], strict=False):
+        filled += [word, value] if word == option and after.startswith("-") else [word]
+    return filled
+
+
+@takes_controls(Scope.CAMERA, CROSSFADE, MIRROR)
 def main(
     context: typer.Context,
     camera: Annotated[
@@ -57,24 +77,66 @@ def main(
     style_image: KeptStyleImages = None,
     controls: Values = NONE_GIVEN,
     crossfade: Annotated[float | None, option_of(CROSSFADE)] = None,
+    mirror: Annotated[
+        bool | None,
+        typer.Option("--mirror/--no-mirror", help=MIRROR.about, show_default="a webcam is mirrored"),
+    ] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            help="Hold so many frames a second, by painting smaller where it takes that.",
+            show_default="the camera's",
+            min=1,
+        ),
+    ] = None,
+    no_governor: Annotated[
+        bool, typer.Option("--no-governor", help="Always paint in the camera's size, however slow.")
+    ] = False,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")] = False,
     figures: Annotated[
         bool, typer.Option("--figures", help="Show rates and latency from the start.")
+    ] = False,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh", help="Forget the camera, model, style, strength and window size of the last time."
+        ),
     ] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
     slots: Slots = SLOTS,
-    snapshots: Annotated[
-        Path, typer.Option(help="Folder for what the keys s and r make.", metavar="DIR")
-    ] = Path(),
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder",
+            "--snapshots",
+            help="Folder for what the keys s and r make; otherwise your pictures and your videos.",
+            metavar="DIR",
+        ),
+    ] = None,
     record: Annotated[
         Path | None, typer.Option(help="Record into this video file from the start.", metavar="FILE")
     ] = None,
+    microphone: Annotated[
+        str | None,
+        typer.Option(help="Record sound too: of the system's microphone, or of this one.", metavar="[NAME]"),
+    ] = None,
+    virtual_camera: Annotated[
+        str | None,
+        typer.Option(
+            help="Send what is shown to a virtual camera, for calls: the first there is, or this one.",
+            metavar="[NAME]",
+        ),
+    ] = None,
+    virtual_camera_size: Annotated[
+        str, typer.Option(help="Its size, whatever the camera's; the rate is 30.", metavar="WxH")
+    ] = str(SIZE),
     max_frames: Annotated[int | None, typer.Option(help="End after so many frames.", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON on stdout at the end.")] = False,
     list_cameras: Annotated[bool, typer.Option("--list-cameras", help="Name the cameras and end.")] = False,
+    list_models: Annotated[bool, typer.Option("--list-models", help="Name the models and end.")] = False,
     list_styles: Annotated[bool, typer.Option("--list-styles", help="Name the styles and end.")] = False,
     remove_style: Annotated[
         str | None, typer.Option(help="Remove a style of your own from the model and end.", metavar="STYLE")
@@ -102,17 +164,21 @@ def main(
 ) -> None:
     """Paint a camera live. Keys change the style and everything else; h shows them.
 
+    What is left open here is as it was left the last time, but for files and without a window.
     With --input and --output a video or picture file is painted instead, as by `livestyle video`.
     """
     if list_cameras:
         refuse_all_but(context, "with --list-cameras", "list_cameras")
-        return _list_cameras()
+        return listing.cameras()
+    if list_models:
+        refuse_all_but(context, "with --list-models", "list_models")
+        return listing.models()
     if list_styles:
         refuse_all_but(context, "with --list-styles", "list_styles", "model")
-        return _list_styles(model)
+        return listing.styles(model)
     if remove_style:
         refuse_all_but(context, "with --remove-style", "remove_style", "model")
-        return _remove_style(model, remove_style)
+        return listing.remove_style(model, remove_style)
     options = ShowOptions(
         cameras=tuple(camera or ["0"]),
         size=Size.parse(size) if size else None,
@@ -121,6 +187,9 @@ def main(
         style=style,
         style_images=tuple(style_image or ()),
         controls={**controls, CROSSFADE.name: crossfade or 0.0},
+        mirror=mirror,
+        rate=rate,
+        governor=not no_governor,
         device=device,
         precision=precision,
         threads=threads,
@@ -128,10 +197,13 @@ def main(
         window=not no_window,
         fullscreen=fullscreen,
         figures=figures,
-        folder=snapshots,
+        folder=folder,
         record=record,
         encoder=encoder,
         crf=crf,
+        microphone=microphone,
+        virtual_camera=virtual_camera,
+        virtual_camera_size=Size.parse(virtual_camera_size),
         overwrite=overwrite,
         max_frames=max_frames,
     )
@@ -139,21 +211,43 @@ def main(
         fade = "1s" if crossfade is None else f"{crossfade}s"
         return _paint_file(context, source, target, options, fade, change_every)
     _check_live(context, options)
-    found = show(options, Console(stderr=True, highlight=False, markup=False, soft_wrap=True))
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    if options.window:
+        options = _as_last_time(context, options, fresh, console)
+    found = show(options, console)
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     return None
 
 
+def _as_last_time(context: typer.Context, options: ShowOptions, fresh: bool, console: Console) -> ShowOptions:
+    """What the command line leaves open, as the last run with a window has left it."""
+    if fresh:
+        forget(console.print)
+    last, given = Remembered() if fresh else recall(console.print), flags(context)
+    strength = last.strength if STRENGTH.name not in given else None
+    return replace(
+        options,
+        remembered=last,
+        cameras=options.cameras if "camera" in given else (last.camera or options.cameras[0],),
+        model=options.model if "model" in given else last.model or options.model,
+        controls={**options.controls, **({} if strength is None else {STRENGTH.name: strength})},
+    )
+
+
 def _check_live(context: typer.Context, options: ShowOptions) -> None:
     """LivestyleError for what was given and has no effect on a camera."""
     refuse(context, "without --input", "change_every")
+    if not options.governor:
+        refuse(context, "with --no-governor", "rate")
     if options.record is None:
         refuse(context, "without --record or --input", "overwrite")
     if not options.window:
-        refuse(context, "with --no-window", "fullscreen", "snapshots")
+        refuse(context, "with --no-window", "fullscreen", "folder", "fresh")
+        if options.virtual_camera is None:
+            refuse(context, "with --no-window and without --virtual-camera", "virtual_camera_size")
         if options.record is None:
-            refuse(context, "with --no-window and without --record", "encoder", "crf")
+            refuse(context, "with --no-window and without --record", "encoder", "crf", "microphone")
 
 
 def _paint_file(
@@ -185,36 +279,3 @@ def _paint_file(
         shared |= {"encoder": options.encoder, "crf": options.crf, "slots": options.slots}
         shared |= within(Scope.FILM, options.controls)
         video.main(context, source, target, change_every=change_every, crossfade=crossfade, **shared)
-
-
-def _list_cameras() -> None:
-    from livestyle.sources.camera.discovery import list_cameras
-
-    cameras = list_cameras()
-    for camera in cameras:
-        sys.stdout.write(f"{camera}\n")
-    if not cameras:
-        sys.stderr.write("no camera was found; try --camera synthetic\n")
-
-
-def _list_styles(model: str) -> None:
-    loaded = load_model(model.split(",")[0].strip(), _complain)
-    notes = {note.name: note for note in loaded.card.styles}
-    own = own_names(loaded)
-    for number, name in enumerate(loaded.styles, 1):
-        note = notes.get(name)
-        about = ", ".join(part for part in (note.title, note.artist, note.year) if part) if note else ""
-        about = "your own" if name in own else about
-        sys.stdout.write(f"{number:3}  {name:24}  {about}".rstrip() + "\n")
-
-
-def _remove_style(model: str, style: str) -> None:
-    loaded = Model.load(model.split(",")[0].strip())
-    if style in [path.stem for path in left_behind(loaded.card)]:
-        return forget(loaded.card, style)
-    removed(loaded, loaded.styles.find(style))
-    return None
-
-
-def _complain(line: str) -> None:
-    sys.stderr.write(f"{line}\n")

@@ -96,4 +96,4 @@ def require_torch(packages: Sequence[str] = ("torch", "onnx", "onnxscript", "nnc
     """LivestyleError with the install line where a package of the workshop is missing."""
     missing = [p for p in packages if find_spec(p) is None]
     if missing:
-        raise LivestyleError(f"this needs {', '.join(missing)}; pip install 'livestyle[train]'")
+        raise LivestyleError(f"this needs {', '.join(missing)}; pip install '.[train]'")

@@ -23,6 +23,7 @@ from livestyle.commands.options import (
     Threads,
 )
 from livestyle.core.config import SLOTS, Audio, Precision
+from livestyle.core.memory import give_back
 from livestyle.core.parse import parse_seconds, split_styles
 from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
@@ -132,10 +133,11 @@ def paint_videos(
     how: FolderOptions,
 ) -> None:
     """Paint one video, or each of a folder, with a progress bar. LivestyleError where any fails."""
+    give_back()
     if source.is_dir():
         paint_folder(source, target, stylizer, options, how, console)
         return
-    [(source, target)] = video_pairs(source, target)
+    [(source, target)] = video_pairs(source, target, console.print)
     if how.places.several:
         paint_file(source, target, stylizer, options, how, console)
     else:
@@ -166,7 +168,7 @@ def _paint(
 
 def _bar(console: Console) -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.completed:.0f} frames  {task.fields[rate]}"),

@@ -1,4 +1,4 @@
-"""A thread that opens what takes long, while the work goes on without it."""
+"""Opens what takes long on a thread of its own, while the work goes on."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class Closable(Protocol):
 T = TypeVar("T", bound=Closable)
 
 LEAVE_S = 0.3
-"""How long `end` waits. What a library can't break off goes on, and is closed when it is there."""
+"""How long `end` waits. What a library can't cancel runs on, and its result is closed when it comes."""
 
 
 class Background(Generic[T]):
-    """Opens one thing at a time on a thread of its own. The newest request wins; no call but `close` waits,
-    and that not for long.
+    """Opens one thing at a time on a thread of its own; the newest request wins.
 
-    Any thread may call any method. What is taken belongs to the caller; what nobody takes is closed.
+    Only `close` blocks, for LEAVE_S at most. Any thread may call any method. What is taken belongs to the
+    caller; what nobody takes is closed.
     """
 
     def __init__(self, name: str = "background") -> None:
@@ -32,7 +32,7 @@ class Background(Generic[T]):
         self._coming: tuple[str, Future[T]] | None = None
 
     def prepare(self, what: str, make: Callable[[], T]) -> None:
-        """Begin to `make` it, in place of what was asked for before and is not taken yet."""
+        """Start to `make` it. An earlier request whose result was not taken yet is cancelled."""
         self.cancel()
         with self._lock:
             self._coming = what, self._thread.submit(make)
@@ -57,7 +57,7 @@ class Background(Generic[T]):
         self._last = self._thread.submit(thing.close)
 
     def cancel(self) -> None:
-        """Nothing is wanted any more. What is being made is closed when it is there."""
+        """Drop the request. What is being made is closed as soon as it is ready."""
         with self._lock:
             coming, self._coming = self._coming, None
         if coming is not None and not coming[1].cancel():
@@ -70,7 +70,7 @@ class Background(Generic[T]):
 
 
 def end(pool: ThreadPoolExecutor, last: Future[Any] | None) -> None:
-    """Take nothing more; join a pool of one thread where `last`, its last task, is done within LEAVE_S."""
+    """Accept no more tasks; join the pool of one thread if `last`, its last task, is done within LEAVE_S."""
     pool.shutdown(wait=False)
     if last is None or wait([last], LEAVE_S).done:
         pool.shutdown()

@@ -1,4 +1,4 @@
-"""Pictures of another shape inside a size that stays: whole, with black bars beside them."""
+"""Fits a picture of any shape into a fixed size: all of it is shown, with black bars beside it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Box:
 
     @classmethod
     def of(cls, have: Size, whole: Size) -> Box:
-        """A picture of `have`, its shape kept and as large as can be, in the middle of `whole`."""
+        """The largest box with the shape of `have`, in the middle of `whole`."""
         scale = min(whole.width / have.width, whole.height / have.height)
         width = min(whole.width, max(1, round(have.width * scale)))
         height = min(whole.height, max(1, round(have.height * scale)))
@@ -32,14 +32,14 @@ class Box:
         return Box(self.left * scale, self.top * scale, self.size.times(scale))
 
     def clear_bars(self, pixels: Pixels) -> None:
-        """Make all black that is not in the box, in place."""
+        """Blacken everything outside the box, in place."""
         right, bottom = self.left + self.size.width, self.top + self.size.height
         for bar in (pixels[: self.top], pixels[bottom:], pixels[:, : self.left], pixels[:, right:]):
             bar[:] = 0
 
 
 def contain(pixels: Pixels, size: Size) -> Pixels:
-    """`pixels`, uint8 BGR, whole in a picture of `size`, black beside them; themselves where they fit."""
+    """All of `pixels`, uint8 BGR, in a picture of `size` with black bars; the same array if it fits."""
     have = Size.of(pixels)
     if have == size:
         return pixels

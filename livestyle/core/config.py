@@ -49,7 +49,7 @@ class Color(StrEnum):
 
 
 NOWHERE = "/dev/null/livestyle"
-"""The folder of who has none: nobody can make it."""
+"""The home of a user who has none: a folder that nobody can make."""
 
 SLOTS = 2
 """How many frames are in flight on a GPU, unless told otherwise."""
@@ -67,10 +67,12 @@ def data_dir() -> Path:
 
 def pictures_dir() -> Path:
     """Where the user's pictures are; this folder where there is no such."""
-    import platformdirs
+    return _media("pictures")
 
-    folder = Path(_home(platformdirs.user_pictures_dir))
-    return folder if folder.is_dir() else Path()
+
+def videos_dir() -> Path:
+    """Where the user's videos are; this folder where there is no such."""
+    return _media("videos")
 
 
 def expanded(path: str | Path) -> Path:
@@ -87,6 +89,13 @@ def _folder(kind: str) -> Path:
     return Path(_home(getattr(platformdirs, f"user_{kind}_dir"), "livestyle", False))
 
 
+def _media(kind: str) -> Path:
+    import platformdirs
+
+    folder = Path(_home(getattr(platformdirs, f"user_{kind}_dir")))
+    return folder if folder.is_dir() else Path()
+
+
 def engines_dir() -> Path:
     """Where built engines are kept: engines/ of the checkout that runs, else within the cache folder."""
     checkout = Path(__file__).parents[2]
@@ -97,7 +106,10 @@ def engines_dir() -> Path:
 
 
 def have_home() -> None:
-    """Give this process a home, where none can be made, if its user has none: libraries ask as they load."""
+    """Give this process a home folder if its user has none: some libraries ask for one as they load.
+
+    It is a path under which nothing can be made.
+    """
     try:
         Path.home()
     except RuntimeError:
@@ -105,7 +117,7 @@ def have_home() -> None:
 
 
 def _home(find: Callable[..., str], *arguments: object) -> str:
-    """A folder of this user. One without a home, as in many containers, has it where none can be made."""
+    """A folder of this user; for one without a home, as in many containers, a path that can't be made."""
     try:
         found = find(*arguments)
     except RuntimeError:

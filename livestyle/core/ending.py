@@ -19,7 +19,7 @@ SIGNALS = tuple(
 PATIENCE = b"finishing what was begun ...\n"
 
 AGAIN_S = 2.0
-"""So soon after the first signal a second one is an impatient finger, and changes nothing."""
+"""A second signal within so many seconds is taken for impatience and ignored."""
 
 _own: list[bool] = []
 _exit_hooks: list[object] = []
@@ -29,10 +29,10 @@ _active: list[Interrupts] = []
 class Interrupts:
     """In its with block one of SIGNALS raises KeyboardInterrupt, and not again within AGAIN_S.
 
-    So what an interrupted command does to end in order is not broken off by a second Ctrl+C; what
-    takes longer and must not be broken off is `uninterrupted`. After `defer` none is raised:
-    whoever runs looks at `asked`. A signal that is ignored from outside (nohup) stays so. Without
-    effect on any thread but the main one. What one inside another heard, the outer one has heard too.
+    A second Ctrl+C therefore doesn't cut short the cleanup after the first; cleanup that takes longer
+    belongs into `uninterrupted`. After `defer` no exception is raised, and the caller polls `asked`.
+    A signal that is ignored from outside (nohup) stays ignored. Only the main thread is affected.
+    A signal that an inner Interrupts heard counts as heard by the outer one too.
 
     asked: the number of the first signal; 0 = none came
     """
@@ -47,7 +47,7 @@ class Interrupts:
         self._terminals: list[int] = []
 
     def defer(self) -> None:
-        """From now on only note it."""
+        """Only note signals from now on."""
         self._deferred = True
 
     @property
@@ -77,7 +77,7 @@ class Interrupts:
 
     @contextlib.contextmanager
     def shield(self) -> Iterator[None]:
-        """Nothing is raised inside; what came meanwhile is raised behind it, where it was the first."""
+        """Inside no signal raises. A first signal that came meanwhile raises at the end of the block."""
         self._shielded += 1
         try:
             yield
@@ -87,7 +87,7 @@ class Interrupts:
             self._raise()
 
     def _forget_terminal(self) -> None:
-        """What is said goes nowhere: writing to a terminal that is closed would be an error."""
+        """Send the output nowhere: writing to a closed terminal would be an error."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for stream in self._terminals:
             os.dup2(nowhere, stream)
@@ -115,9 +115,9 @@ class Interrupts:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """For what has to be finished, such as the end of a file: no signal that Interrupts hears breaks it off.
+    """Shields what has to be finished, such as the end of a file, from the signals that Interrupts hears.
 
-    On the main thread; other threads are never interrupted.
+    It matters on the main thread alone; other threads are never interrupted.
     """
     with contextlib.ExitStack() as stack:
         if _active and threading.current_thread() is threading.main_thread():
@@ -126,20 +126,22 @@ def uninterrupted() -> Iterator[None]:
 
 
 def interrupted() -> bool:
-    """Whether a signal came inside `uninterrupted`, which is raised behind it: it is time to save and go."""
+    """Whether a signal came inside `uninterrupted`, and will raise at its end: it is time to save."""
     return any(interrupts.waiting for interrupts in _active)
 
 
 def own_process() -> None:
-    """This process runs one command and ends with it: `before_exit` and `must_leave` count from now on."""
+    """Declare that this process runs one command and ends with it; `before_exit` and `must_leave` need
+    that.
+    """
     _own.append(True)
 
 
 def before_exit(act: Callable[[], None]) -> None:
-    """Have `act` called where a library ends the process: Qt does so when its display goes away.
+    """Have `act` called when a library ends the process, as Qt does when its display goes away.
 
-    Only in an `own_process`, and where the C library has on_exit. From then on the process has to end by
-    `leave`: the interpreter is gone when its own end comes to the hook.
+    This works only in an `own_process` and where the C library has on_exit. From then on the process must
+    end by `leave`, because at the interpreter's regular end the hook would run without an interpreter.
     """
     linux = sys.platform.startswith("linux")
     on_exit = getattr(ctypes.CDLL(None), "on_exit", None) if linux and _own else None
@@ -158,16 +160,16 @@ def before_exit(act: Callable[[], None]) -> None:
 
 
 def must_leave(interrupts: Interrupts) -> bool:
-    """Whether an `own_process` can't end as others do.
+    """Whether an `own_process` has to end by `leave`.
 
-    A hook waits for the interpreter's end, a thread hangs in a driver, or more signals may be coming.
+    That is so after `before_exit`, when a thread hangs in a driver, and after a signal, as more may come.
     """
     stuck = any(thread.name.startswith("livestyle-") for thread in threading.enumerate())
     return bool(_own) and (bool(_exit_hooks) or stuck or bool(interrupts.asked))
 
 
 def leave(code: int) -> NoReturn:
-    """End the process here and now; only what was written is flushed."""
+    """End the process at once, without the interpreter's cleanup; stdout and stderr are flushed."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

@@ -24,7 +24,7 @@ class NoEngineError(LivestyleError):
 
 
 def told(error: Exception) -> str:
-    """What a user is told of an error: of the system's the file and the reason, without a number."""
+    """The text of an error for the user. For an OSError that is the file and the reason, without a number."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error) or type(error).__name__

@@ -20,6 +20,7 @@ class Frame:
     index:       0, 1, 2, … as the source gave them; a gap means frames were dropped
     captured_ns: time.monotonic_ns() when the picture was taken or decoded
     pts:         presentation time in units of the source's time base; None for a camera
+    cut_ns:      how much time a recording that was paused leaves out before it, all in all
     notice:      a source's message instead of a picture, such as 'reconnecting': shown as it is, unpainted
     """
 
@@ -28,7 +29,18 @@ class Frame:
     captured_ns: int
     pts: int | None = None
     notice: bool = False
+    cut_ns: int = 0
 
     def with_pixels(self, pixels: Pixels) -> Frame:
         """The same moment with other pixels."""
         return replace(self, pixels=pixels)
+
+
+def on_white(pixels: NDArray[np.uint8]) -> Pixels:
+    """uint8 BGRA (H, W, 4), not multiplied by its alpha, as it looks on white: BGR (H, W, 3), a copy."""
+    colors, alpha = pixels[:, :, :3], pixels[:, :, 3:]
+    if alpha.min(initial=255) == 255:
+        return np.ascontiguousarray(colors)
+    wide = alpha.astype(np.uint16)
+    mixed: Pixels = ((colors * wide + 255 * (255 - wide) + 127) // 255).astype(np.uint8)
+    return mixed

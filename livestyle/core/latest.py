@@ -1,4 +1,4 @@
-"""A place for one thing between two threads: the newest wins."""
+"""Passes the newest item from one thread to another."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Latest(Closing, Generic[T]):
     """
 
     def __init__(self, changed: threading.Condition | None = None) -> None:
-        """changed: told of every change; several slots may share it, to be waited for together."""
+        """changed: notified of every change. Several may share it, so that one wait covers all of them."""
         self._changed = changed or threading.Condition()
         self._item: T | None = None
         self._closed = False
 
     def put(self, item: T) -> None:
-        """Leave `item` for the reader; what it has not taken yet is lost. Never waits."""
+        """Leave `item` for the reader; an item that was not taken yet is lost. Never waits."""
         with self._changed:
             if not self._closed:
                 self._item = item
@@ -33,7 +33,7 @@ class Latest(Closing, Generic[T]):
     def get(self, timeout_s: float | None = None) -> T | None:
         """Take the newest item, waiting for one.
 
-        None where none came within `timeout_s`, or where the slot is closed and empty.
+        None if none came within `timeout_s`, or if this is closed and empty.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._item is not None or self._closed, timeout_s)
@@ -41,19 +41,19 @@ class Latest(Closing, Generic[T]):
             return item
 
     def close(self) -> None:
-        """Nothing more will come. What lies here can still be taken."""
+        """Accept no more items. The one that lies here can still be taken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     @property
     def filled(self) -> bool:
-        """Something lies here."""
+        """Whether an item lies here."""
         with self._changed:
             return self._item is not None
 
     @property
     def ended(self) -> bool:
-        """Closed and empty: `get` will give nothing ever again."""
+        """Whether this is closed and empty: `get` will never return an item again."""
         with self._changed:
             return self._closed and self._item is None

@@ -1,4 +1,4 @@
-"""Files that are written: whole under their name or not there, and by one run at a time.
+"""Writes files: under its name a file is whole or not there, and only one run at a time writes it.
 
 Everything that livestyle writes goes through here. Data goes to a part beside the target (parts.py), which
 is created exclusively and locked while it is written. Only `rescue` and `replacing` touch parts that earlier
@@ -21,15 +21,15 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class OutputFile:
-    """One file in the making. Write to `part`, then call exactly one of `commit`, `keep` and `discard`.
+    """One file that is being written. Write to `part`, then call exactly one of `commit`, `keep`, `discard`.
 
-    path: what it will be; a link is followed, and stays one
-    part: exists from the start, empty; nobody else uses it
-    left: parts that earlier runs to this name left behind; see `rescue`
+    path: the file's final path; a link is followed, and stays a link
+    part: the file to write to; it exists from the start, empty, and nobody else uses it
+    left: parts that earlier runs left behind when they wrote this file; see `rescue`
     """
 
     def __init__(self, path: Path, overwrite: bool = False, source: Path | None = None) -> None:
-        """LivestyleError as `check_target` raises, one of them where another run is writing `path`."""
+        """LivestyleError as `check_target` raises it, also where another run is writing `path`."""
         check_target(path, overwrite, source)
         self.path = _followed(path)
         self._overwrite = overwrite
@@ -40,10 +40,10 @@ class OutputFile:
             self.part, self._lock = create(self.path)
 
     def commit(self) -> None:
-        """Give it its name. LivestyleError where that can't be; then it is discarded.
+        """Give the file its final name. LivestyleError if that fails; then the part is discarded.
 
-        Where another file took the name meanwhile and may not be replaced, this one is kept as
-        `keep` does, and the error says where.
+        If another file took the name meanwhile and may not be replaced, this one is kept as `keep`
+        does it, and the error says where.
         """
         try:
             with _errors(self.path):
@@ -60,14 +60,14 @@ class OutputFile:
         self._release()
 
     def keep(self) -> Path:
-        """Name what there is 'out.partial.mp4', or -2, -3, … where that is taken; returns the name."""
+        """Rename the part to 'out.partial.mp4', or -2, -3, … where that is taken; returns the new path."""
         with _errors(self.path):
             kept = move_to_partial(self.part, self.path)
         self._release()
         return kept
 
     def discard(self) -> None:
-        """Delete what was written; nothing where it has a name already."""
+        """Delete the part; does nothing after `commit` or `keep`."""
         if self._lock >= 0:
             with contextlib.suppress(OSError):
                 self.part.unlink(missing_ok=True)
@@ -101,10 +101,10 @@ def check_target(path: Path, overwrite: bool, source: Path | None = None) -> Non
 
 @contextlib.contextmanager
 def replacing(path: Path, overwrite: bool = True) -> Iterator[Path]:
-    """A part to write a small file to; it takes the name `path` when the block ends well, else it goes.
+    """Gives a part to write a small file to; it is renamed to `path` when the block succeeds, else deleted.
 
-    What is there is replaced; of two runs at once the last wins. LivestyleError where the disk takes no
-    file, or without `overwrite` something is there. Halves that earlier runs left are removed.
+    An existing file is replaced; of two runs at once the last wins. LivestyleError where the file can't be
+    written, or exists and `overwrite` is False. Parts that earlier runs left behind are removed.
     """
     target = _followed(path)
     with _errors(path):
@@ -125,39 +125,48 @@ def replacing(path: Path, overwrite: bool = True) -> Iterator[Path]:
 
 
 def write_bytes(path: Path, data: bytes, overwrite: bool = True) -> None:
-    """Write whole or not at all, as `replacing` does it. LivestyleError where the disk takes no file."""
+    """Write `data` whole or not at all, as `replacing` does it. LivestyleError where it can't be written."""
     with replacing(path, overwrite) as part:
         part.write_bytes(data)
 
 
 def write_text(path: Path, text: str) -> None:
-    """As `write_bytes`, in UTF-8."""
+    """Write `text` in UTF-8, as `write_bytes` does it."""
     write_bytes(path, text.encode("utf-8"))
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder where there is none; LivestyleError where that can't be."""
+    """Make a folder unless it exists; LivestyleError if it can't be made."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LivestyleError(f"cannot make the folder {path}: {error.strerror}") from error
 
 
+def check_folder(path: Path) -> None:
+    """Make a folder where there is none; LivestyleError where it can't be made or takes no files."""
+    make_folder(path)
+    try:
+        tempfile.TemporaryFile(dir=path).close()
+    except OSError as error:
+        raise LivestyleError(f"cannot write into {path}: {explained(error)}") from error
+
+
 def abandoned(folder: Path) -> list[Path]:
-    """The parts in a folder that runs which were ended left behind, oldest first."""
+    """The parts in a folder that killed runs left behind, oldest first."""
     with _errors(folder), alone(folder):
         found = [part for part in folder.glob("*.part") if PART.fullmatch(part.name) and not holder(part)]
         return sorted(found, key=lambda part: part.stat().st_mtime)
 
 
 def rescue(part: Path) -> Path | None:
-    """Name a part that was left behind 'out.partial.mp4', or -2, -3, …; returns the name.
+    """Rename a part that was left behind to 'out.partial.mp4', or -2, -3, …; returns the new path.
 
-    None where it is gone, or in use again, or empty; an empty one is removed.
+    None if it is gone, in use again, or empty; an empty one is removed.
     """
     match = PART.fullmatch(part.name)
     if match is None:
-        raise LivestyleError(f"{part} is no part that livestyle left")
+        raise LivestyleError(f"{part} is not a file that livestyle left unfinished")
     with _errors(part), alone(part.parent):
         if not part.exists() or holder(part):
             return None
@@ -168,7 +177,7 @@ def rescue(part: Path) -> Path | None:
 
 
 def explained(error: Exception) -> str:
-    """What the system, or FFmpeg, says, with a remedy only where it is known: a full disk."""
+    """The error text of the system or of FFmpeg, with a remedy for a full disk."""
     text = getattr(error, "strerror", None) or str(error)
     return f"{text}; make room or choose another place" if getattr(error, "errno", None) in _FULL else text
 

@@ -1,4 +1,4 @@
-"""Packages that are there and do not work: what is said, and the command that mends them."""
+"""Packages that are installed and do not work: what the user is told, and the command that repairs them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from livestyle.core.errors import LivestyleError
 
 KINDS = ("opencv-python", "opencv-contrib-python")
 OPENCVS = (*KINDS, *(f"{kind}-headless" for kind in KINDS))
-"""All of them write into the same folder: the last one wins, and removing one takes files of the others."""
+"""They all install into the same folder: the last one wins, and removing one removes files of the others."""
 
 MEND_OPENCV = f"`pip uninstall -y {' '.join(OPENCVS)}`, then `pip install --no-cache-dir opencv-python`"
 
 
 NO_MEMORY = "there is not enough memory for this; close other programs, or use a smaller size"
 OUT_OF_MEMORY = ("failed to map segment", "annot allocate memory")
-"""What the system's loader says then."""
+"""What the system's loader reports when memory runs out."""
 
 
 def check_opencv() -> None:
-    """LivestyleError where OpenCV is missing, or only what the removal of another one has left of it."""
+    """LivestyleError if OpenCV is missing, or half removed with another of OPENCVS."""
     try:
         import cv2
 
@@ -33,7 +33,7 @@ def check_opencv() -> None:
 
 
 def explained(error: ImportError | AttributeError) -> LivestyleError | None:
-    """What to tell the user of an import that failed; None where the fault is livestyle's own."""
+    """The error to show for an import that failed; None if the fault is livestyle's own."""
     if any(sign in str(error) for sign in OUT_OF_MEMORY):
         return LivestyleError(NO_MEMORY)
     try:
@@ -47,7 +47,7 @@ def explained(error: ImportError | AttributeError) -> LivestyleError | None:
 
 
 def _package(error: Exception) -> str:
-    """The package that an import failed in: by its file, else by its name; '' where neither is known."""
+    """The package in which an import failed, by its file or else by its name; '' if neither is known."""
     folders = Path(getattr(error, "path", None) or "").parts
     if "site-packages" in folders[:-1]:
         return folders[folders.index("site-packages") + 1]

@@ -1,7 +1,7 @@
-"""Parts: the files that are written before they have their name. How they are called, locked and moved.
+"""Parts, the temporary files that output is written to: how they are named, locked and renamed.
 
-The part of 'out.mp4' is 'out.mp4.livestyle-4711.part', 4711 being the process. It is locked while it is
-written: one that nobody has locked was left by a run that was ended.
+The part of 'out.mp4' is 'out.mp4.livestyle-4711.part', where 4711 is the process. It is locked while it is
+written, so a part without a lock was left behind by a run that was killed.
 """
 
 from __future__ import annotations
@@ -24,20 +24,21 @@ PART = re.compile(r"(?P<name>.+)\.livestyle-(?P<pid>\d+)(?:-\d+)?\.part", re.DOT
 """The name of a part."""
 
 _LONGEST_NAME = 255
-"""Bytes in a file name, in the file systems there are."""
+"""Bytes in a file name that common file systems allow."""
 
 _TURNS, _TURN_S = 200, 0.01
+"""How often `alone` tries to lock a folder, and how long it sleeps in between: two seconds in all."""
 
 
 def _take(lock: int, shared: bool = False) -> None:
-    """Lock an open file. BlockingIOError where another has it, OSError where there are no locks."""
+    """Lock an open file. BlockingIOError if another process holds it, OSError where there are no locks."""
     if fcntl is None:
         raise OSError(errno.ENOTSUP, "no locks here")
     fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 def _short(name: str, room: int) -> str:
-    """A name of at most `room` bytes: itself, or its beginning, a hash and its suffix."""
+    """The name if it has at most `room` bytes; else its beginning, a hash and its suffix."""
     if len(os.fsencode(name)) <= room:
         return name
     path, digest = Path(name), hashlib.sha256(os.fsencode(name)).hexdigest()[:8]
@@ -68,9 +69,9 @@ def create(target: Path) -> tuple[Path, int]:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[bool]:
-    """Hold a file, made if need be, while the block runs; False inside where another holds it.
+    """Lock a file while the block runs, and make it if need be. Gives False if another process holds it.
 
-    True on a file system without locks. OSError where the file can't be made.
+    Gives True on a file system without locks. OSError if the file can't be made.
     """
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
@@ -87,13 +88,13 @@ def locked(path: Path) -> Iterator[bool]:
 
 
 def siblings_of(target: Path) -> dict[Path, int | None]:
-    """The parts of `target`, and for those in use the process that has them."""
+    """The parts of `target`, each with the process that is writing it, or None."""
     matches = ((part, PART.fullmatch(part.name)) for part in sorted(target.parent.glob("*.part")))
     return {part: holder(part) for part, match in matches if match and match["name"] == _base(target)}
 
 
 def holder(part: Path) -> int | None:
-    """The process that writes a part; None where it was left behind."""
+    """The process that is writing a part; None if it was left behind."""
     match = PART.fullmatch(part.name)
     assert match is not None
     pid = int(match["pid"])
@@ -115,7 +116,7 @@ def holder(part: Path) -> int | None:
 
 
 def move(part: Path, path: Path, overwrite: bool) -> None:
-    """Rename. FileExistsError where something is there and may not be replaced."""
+    """Rename `part` to `path`. FileExistsError if that exists and may not be replaced."""
     if overwrite:
         part.replace(path)
         return
@@ -132,6 +133,7 @@ def move(part: Path, path: Path, overwrite: bool) -> None:
 
 
 def move_to_partial(part: Path, path: Path) -> Path:
+    """Rename `part` to 'out.partial.mp4', or -2, -3, … where that is taken; returns the new path."""
     number = 1
     while True:
         end = f".partial{f'-{number}' if number > 1 else ''}{path.suffix}"
@@ -145,7 +147,7 @@ def move_to_partial(part: Path, path: Path) -> Path:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """No other run looks for parts in this folder meanwhile, or makes one; waits two seconds at most."""
+    """Keep other runs from making parts in this folder or looking for them; waits two seconds at most."""
     lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         for _ in range(_TURNS):

@@ -31,7 +31,7 @@ def follow(
     memory: share of the past in the terms that are shown, 0 = as they are, 0.98 = running means.
     """
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),

@@ -35,7 +35,7 @@ class Size:
         return cls(pixels.shape[1], pixels.shape[0])
 
     def paintable(self) -> Size:
-        """The nearest size that can be painted: itself from 64 to 8192 px a side."""
+        """The nearest size that can be painted, which has 64 to 8192 px a side."""
         return Size(*(min(max(side, MIN_SIDE_PX), MAX_SIDE_PX) for side in (self.width, self.height)))
 
     def times(self, scale: int) -> Size:
@@ -87,7 +87,7 @@ class SizeRule:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Along one side: a tile from `start`, of which only keep_from … keep_to is used; all in pixels."""
+    """A tile along one side: it begins at `start`, and keep_from … keep_to of it is used; all in pixels."""
 
     start: int
     keep_from: int
@@ -95,9 +95,9 @@ class Span:
 
 
 def tile(length: int, tile_px: int, margin_px: int) -> list[Span]:
-    """Tiles that cover `length` with what they keep, each inside the picture; one where it is short.
+    """Tiles inside the picture whose kept parts cover `length`; one tile if it is short.
 
-    What is kept lies `margin_px` from every border of its tile that is none of the picture.
+    A kept part lies `margin_px` inside its tile, except at a border of the picture.
     """
     if length <= tile_px:
         return [Span(0, 0, length)]

@@ -15,9 +15,11 @@ import numpy as np
 
 from livestyle.core.config import Precision, cache_dir, data_dir
 from livestyle.core.errors import LivestyleError
+from livestyle.core.packages import check_opencv
 from livestyle.core.size import Size
 from livestyle.doctor.finding import Finding, State
 from livestyle.doctor.nvidia import nvidia
+from livestyle.doctor.virtual_camera import virtual_camera
 from livestyle.model.card import Model, model_names, own_styles_dir
 from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.cores import cores
@@ -34,7 +36,9 @@ from livestyle.sources.hardware import refusal as decoders_refusal
 from livestyle.stylizer.user_styles import left_behind
 
 TRIAL = Size(128, 96)
-EXTRAS = ("cuda", "pycuda", "tensorrt", "rtx", "onnxruntime", "train")
+"""Of the picture that each engine has to paint."""
+
+EXTRAS = ("cuda", "pycuda", "tensorrt", "rtx", "onnxruntime", "vcam", "train")
 SOFTWARE_ENCODERS = ("libx264", "libx265", "libsvtav1", "libvpx-vp9")
 WINDOW_SCRIPT = "import cv2; cv2.namedWindow('livestyle doctor'); cv2.destroyAllWindows()"
 WINDOW_TIMEOUT_S = 60
@@ -60,9 +64,13 @@ def packages(topic: str) -> Iterator[Finding]:
     try:
         needs = metadata.requires("livestyle") or []
     except metadata.PackageNotFoundError:
-        found = "runs from its folder, is not installed"
+        found = "runs from its folder and is not installed"
         yield Finding(topic, "livestyle", State.WARNING, found, "pip install .")
         return
+    try:
+        check_opencv()
+    except LivestyleError as error:
+        yield Finding(topic, "OpenCV", State.FAILED, str(error))
     for name in requirements(needs):
         version = _version(name)
         if version:
@@ -75,7 +83,7 @@ def packages(topic: str) -> Iterator[Finding]:
         if all(versions.values()):
             yield Finding(topic, f"[{extra}]", State.OK, found)
         else:
-            yield Finding(topic, f"[{extra}]", State.ABSENT, found, f"pip install 'livestyle[{extra}]'")
+            yield Finding(topic, f"[{extra}]", State.ABSENT, found, f"pip install '.[{extra}]'")
 
 
 def requirements(needs: list[str], extra: str = "") -> list[str]:
@@ -134,7 +142,7 @@ def _gpu_here() -> bool:
 
 
 def _trial(model: Model, device: str, precision: Precision) -> tuple[bool, str]:
-    """Whether a picture was painted, and what runs or why not."""
+    """Whether the engine painted a picture; and what runs, or why it doesn't."""
     pixels = np.random.default_rng(0).integers(0, 256, (TRIAL.height, TRIAL.width, 3), np.uint8)
     try:
         with open_engine(model, TRIAL, device, precision) as engine:
@@ -191,7 +199,7 @@ def encoders(topic: str) -> Iterator[Finding]:
 
 
 def _on_hardware(topic: str, name: str, refusals: dict[str, str]) -> Finding:
-    """What opens; where nothing does, why not."""
+    """Says which of the names open; if none does, why not."""
     found = [device for device, why in refusals.items() if not why]
     if found:
         return Finding(topic, name, State.OK, ", ".join(found))
@@ -237,6 +245,7 @@ CHECKS: dict[str, Callable[[str], Iterator[Finding]]] = {
     "engines": engines,
     "cameras": cameras,
     "display": display,
+    "virtual camera": virtual_camera,
     "video files": encoders,
     "models": models,
     "folders": folders,

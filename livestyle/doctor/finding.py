@@ -7,7 +7,9 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How a thing is: works; is left out and not needed; wants a look; stops the live app."""
+    """Says how a thing is: it works, it is missing and not needed, it needs attention, it stops the live
+    app.
+    """
 
     OK = "ok"
     ABSENT = "absent"
@@ -17,7 +19,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One row: what was looked at, how it is, what was found, and what to do about it."""
+    """Is one row: what was checked, how it is, what was found, and what to do about it."""
 
     topic: str
     name: str

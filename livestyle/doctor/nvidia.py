@@ -1,4 +1,4 @@
-"""What `livestyle doctor` says of NVIDIA GPUs: which are here, and what to install for this one."""
+"""Tells in `livestyle doctor` which NVIDIA GPUs there are, and what to install for them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIBRARIES = {"rtx": "tensorrt_rtx", "tensorrt": "tensorrt", "train": "torch"}
 
 
 def nvidia(topic: str) -> Iterator[Finding]:
-    """Driver and GPUs, what reaches them, and the line that installs the best engine for the first."""
+    """Yields the GPUs, the packages that reach them, and the command that installs the best engine."""
     try:
         found = gpus()
     except CudaError as error:
@@ -27,17 +27,17 @@ def nvidia(topic: str) -> Iterator[Finding]:
         yield Finding(topic, f"cuda:{gpu.index}", State.OK, describe(gpu))
     reaches = [name for name in ("pycuda", "cuda.bindings") if installed(name)]
     state = State.OK if reaches else State.WARNING
-    fix = "" if reaches else "pip install 'livestyle[cuda]'"
+    fix = "" if reaches else "pip install '.[cuda]'"
     yield Finding(topic, "access", state, ", ".join(reaches) or "neither pycuda nor cuda-bindings", fix)
     if "pycuda" not in reaches and (toolkit := shutil.which("nvcc")):
-        fix = "pip install 'livestyle[pycuda]'"
+        fix = "pip install '.[pycuda]'"
         yield Finding(topic, "pycuda", State.ABSENT, f"can be compiled with the CUDA toolkit, {toolkit}", fix)
     if found:
         extra = best_extra(found[0])
         if installed(LIBRARIES[extra]):
             yield Finding(topic, "engine", State.OK, f"[{extra}] is installed, the best for {found[0].name}")
         else:
-            fix = f"pip install 'livestyle[cuda,{extra}]'"
+            fix = f"pip install '.[cuda,{extra}]'"
             yield Finding(topic, "engine", State.WARNING, f"[{extra}] is the best for {found[0].name}", fix)
 
 
@@ -50,14 +50,14 @@ def describe(gpu: Gpu) -> str:
 
 
 def best_extra(gpu: Gpu) -> str:
-    """TensorRT for RTX on a card of that name, TensorRT on the others from Turing on, torch before."""
+    """The extra with the best engine: rtx for RTX cards, tensorrt for others from Turing on, else train."""
     if gpu.capability < TURING:
         return "train"
     return "rtx" if "RTX" in gpu.name else "tensorrt"
 
 
 def installed(package: str) -> bool:
-    """Whether Python finds it; nothing is loaded."""
+    """Whether Python finds the package; it is not loaded."""
     try:
         return find_spec(package) is not None
     except (ModuleNotFoundError, ValueError):

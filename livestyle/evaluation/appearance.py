@@ -1,4 +1,4 @@
-"""What the eye sees: is there paint on the walls, does one mark repeat, are there halos, whose colours?
+"""Measures what the eye sees: paint on flat walls, marks that repeat, halos, and whose colours there are.
 
 All pictures are uint8 BGR; a painting is compared with the photo that it was painted from, and with the
 artist's painting.
@@ -28,10 +28,10 @@ PAINTING_PX = 640
 """Long side at which the artist's painting is looked at: its strokes are then as large as a frame's."""
 
 NEAREST_PX, FARTHEST_PX = 8, 48
-"""Between which shifts a mark that repeats is looked for."""
+"""The shifts between which a repeated mark is looked for."""
 
 LEAST_BLOCKS = 12
-"""A photo with fewer flat blocks says nothing of flat regions."""
+"""A photo with fewer flat blocks is not used for the figures of flat regions."""
 
 EDGE = 12.0
 """Slope of a photo's brightness, of 255 a pixel, from which an edge is strong."""
@@ -43,11 +43,12 @@ CALM = 6.0
 """Difference of brightness between those two in the photo, of 255, up to which a place counts."""
 
 PROJECTIONS, QUANTILES = 32, 256
+"""Directions in colour space, and quantiles along each, that two palettes are compared by."""
 
 
 @dataclass(frozen=True)
 class Own:
-    """What an artist's painting has itself.
+    """Holds the figures of an artist's own painting.
 
     contrast: quartiles over its blocks, of 255. lattice: as `lattice`. colors: see `projected`.
     """
@@ -71,7 +72,7 @@ class Own:
 
 @dataclass(frozen=True)
 class Appearance:
-    """Figures of one style over several photos.
+    """Holds the figures of one style over several photos.
 
     brushwork: median contrast of painted blocks where the photo is flat, over the painting's own median
     covered:   share of those blocks above half of that median
@@ -113,12 +114,12 @@ def appearance(pairs: list[tuple[Pixels, Pixels]], own: Own) -> Appearance:
 
 
 def luminance(picture: Pixels) -> Plane:
-    """Of 255, (H, W)."""
+    """The luminance of a picture, of 255, (H, W)."""
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.float32)
 
 
 def band(picture: Pixels) -> Plane:
-    """Luminance between the two Gaussians of BAND_PX: brush marks, without grain and without forms."""
+    """The luminance between the two Gaussians of BAND_PX: it has brush marks, but neither grain nor forms."""
     gray = luminance(picture)
     fine, coarse = (cv2.GaussianBlur(gray, (0, 0), sigma) for sigma in BAND_PX)
     return np.asarray(fine - coarse, np.float32)
@@ -133,7 +134,7 @@ def block_contrast(picture: Pixels) -> Plane:
 
 
 def _enlarged(blocks: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Blocks to pixels (H, W); what is left over at the right and at the bottom is False."""
+    """A mask of blocks as one of pixels, (H, W); what is left over at the right and bottom is False."""
     pixels = np.zeros(shape[:2], np.bool_)
     large = np.kron(blocks, np.ones((BLOCK_PX, BLOCK_PX), np.bool_))
     pixels[: large.shape[0], : large.shape[1]] = large

@@ -1,4 +1,4 @@
-"""Films whose motion is known to the pixel: what steadiness is measured on."""
+"""Makes films whose motion is known to the pixel, on which steadiness is measured."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from livestyle.sources.images import SUFFIXES, load_image, natural_key
 
 PAN_PX = (3.3, 1.7)
 ZOOM = 1.01
+"""How far a pan moves, and by how much a zoom enlarges, from one frame to the next."""
+
 MARGIN_PX = 48
 """How far a pan may go beyond the picture it starts with."""
 
@@ -35,7 +37,10 @@ class FlowFilm:
 
 @dataclass(frozen=True)
 class Passing:
-    """Something passes in front of a picture. trails[t]: uncovered just before frame t, bool (H, W)."""
+    """Is a film of something that passes before a picture.
+
+    trails[t]: what it has uncovered just before frame t, bool (H, W).
+    """
 
     frames: tuple[Pixels, ...]
     trails: tuple[NDArray[np.bool_], ...]

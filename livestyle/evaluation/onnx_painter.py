@@ -1,4 +1,4 @@
-"""Networks of others as painters: any ONNX file that takes a picture and gives one."""
+"""Runs networks of others as painters: any ONNX file that takes a picture and gives one."""
 
 from __future__ import annotations
 
@@ -49,4 +49,4 @@ class OnnxPainter:
         return painted
 
     def reset(self) -> None:
-        """Nothing is carried from frame to frame."""
+        """Nothing to do: nothing is carried from frame to frame."""

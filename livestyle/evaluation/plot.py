@@ -1,4 +1,4 @@
-"""A table of figures as a picture of bars."""
+"""Draws a table of figures as bars."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def write(
     color: tuple[int, int, int] = INK,
     weight: int = 400,
 ) -> int:
-    """Write with the baseline at y; gives where it ends."""
+    """Write text with its baseline at y; returns the x where it ends."""
     face = cv2.FontFace("sans")
     cv2.putText(canvas, text, (x, y), color, face, size, weight)
     _, _, width, _ = cv2.getTextSize((0, 0), text, (0, 0), face, size, weight)

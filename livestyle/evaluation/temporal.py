@@ -1,4 +1,4 @@
-"""How steady are the paintings? Noise amplification, warp error, ghosting."""
+"""Measures how steady paintings are: noise amplification, warp error, ghosting."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from livestyle.core.size import Size
 from livestyle.evaluation.films import Flow, FlowFilm, Passing, covering, noisy, pan, passing, zoom
 
 SIGMA = 4.0
-"""Of the sensor's noise, of 255."""
+"""Standard deviation of the sensor's noise, of 255."""
 
 WARM_UP, FRAMES = 15, 15
 """Noisy frames before and while it is measured: half a second each."""
 
 FILM_FRAMES = 5
 PASSING_FRAMES = 16
+"""Frames of a panned or zoomed film, and of the one in which something passes."""
+
 OCCLUDED = 30.0
-"""Mean difference, of 255, of a film's own pixels along the flow from which they count as covered."""
+"""Pixels of a film that differ by more than this along the flow, mean of 255, count as covered."""
 
 
 class Painter(Protocol):

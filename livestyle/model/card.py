@@ -11,9 +11,12 @@ from typing import Any, TypeAlias
 
 from livestyle.core.config import data_dir
 from livestyle.core.errors import LivestyleError
+from livestyle.core.input_file import read_file
 from livestyle.core.output_file import write_text
+from livestyle.core.parse import did_you_mean
 from livestyle.core.size import Size
-from livestyle.model.styles import StyleBank
+from livestyle.model.card_check import check
+from livestyle.model.styles import StyleBank, pretty
 
 CARD_NAME = "card.json"
 STYLES_NAME = "styles.npz"
@@ -32,10 +35,15 @@ class StyleNote:
     year: str = ""
     licence: str = ""
 
+    @property
+    def shown(self) -> str:
+        """What the user reads: 'Starry night – Vincent van Gogh'."""
+        return " – ".join(part for part in (pretty(self.name), self.artist) if part)
+
 
 @dataclass(frozen=True)
 class EncoderGraph:
-    """The graph that makes a style of any picture; where a model has none, its styles are trained.
+    """The graph that turns any picture into a style. The styles of a model without one are trained.
 
     It takes `picture`, uint8 [1, h, w, 3] BGR, and gives `style`, float32 [1, D].
 
@@ -54,6 +62,8 @@ class EncoderGraph:
 class Card:
     """What a model is. Written as card.json beside its graphs.
 
+    title:  what the user reads beside its name, such as 'fast: 20 paintings'; empty = nothing
+    first_style: the name of the style it begins with, where that is not the first of the bank
     graphs: file name of each graph by kind, 'float' and where it exists 'int8'
     sha256: of each of those files, so that a cached or user-made thing knows what it belongs to
     state:  shape of each float32 tensor carried from frame to frame, with sides such as 'H' or 'W/4';
@@ -72,6 +82,8 @@ class Card:
     graphs: dict[str, str]
     sha256: dict[str, str]
     licence: str
+    title: str = ""
+    first_style: str = ""
     state: Shapes = field(default_factory=dict)
     encoder: EncoderGraph | None = None
     scale: int = 1
@@ -80,10 +92,10 @@ class Card:
     styles: tuple[StyleNote, ...] = ()
 
     def check_paints(self) -> None:
-        """LivestyleError for a model that enlarges pictures, where one that paints is wanted."""
+        """LivestyleError if this model enlarges pictures instead of painting them."""
         if self.scale > 1:
             raise LivestyleError(
-                f"{self.name} enlarges pictures {self.scale} times, it paints none; "
+                f"{self.name} enlarges pictures {self.scale} times and does not paint; "
                 "use it with `livestyle image` or `livestyle video`"
             )
 
@@ -98,11 +110,12 @@ class Card:
     def load(cls, folder: Path) -> Card:
         path = folder / CARD_NAME
         try:
-            data = json.loads(path.read_text("utf-8"))
+            data = json.loads(read_file(path).decode("utf-8"))
+            check(data)
             notes = tuple(StyleNote(**note) for note in data.pop("styles", ()))
             encoder = data.pop("encoder", None)
             return cls(**data, styles=notes, encoder=EncoderGraph(**encoder) if encoder else None)
-        except (OSError, ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise LivestyleError(f"cannot read the model card {path}: {error}") from error
 
 
@@ -128,7 +141,26 @@ class Model:
                 f"{folder / STYLES_NAME} holds vectors of length {bank.vectors.shape[1]}; "
                 f"the card says {card.style_length}"
             )
-        return cls(folder, card, _with_own_styles(bank, card))
+        titles = {note.name: note.shown for note in card.styles}
+        return cls(folder, card, replace(_with_own_styles(bank, card), titles=titles))
+
+    @property
+    def title(self) -> str:
+        """What it is, for the user: what the card says, or how many paintings there are."""
+        if self.card.title:
+            return self.card.title
+        if self.card.scale > 1:
+            return f"enlarges pictures {self.card.scale} times"
+        if self.card.encoder is not None:
+            return "any picture"
+        count = len(self.styles)
+        return f"{count} paintings" if count > 1 else "one painting"
+
+    @property
+    def first_style(self) -> str:
+        """The name of the style that it begins with."""
+        wanted = self.card.first_style
+        return wanted if wanted in self.styles.names else self.styles.names[0]
 
     def graph(self, kind: str) -> Path:
         """The path of a graph, 'float' or 'int8'. LivestyleError where the model has none of that kind."""
@@ -176,7 +208,8 @@ def resolve_shapes(shapes: Shapes, size: Size) -> dict[str, tuple[int, ...]]:
 
 
 def file_sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def model_names() -> list[str]:
@@ -193,8 +226,10 @@ def _find(name: str | Path) -> Path:
     for folder in candidates:
         if (folder / CARD_NAME).is_file():
             return folder
+    names = model_names()
+    near = did_you_mean(str(name), names)
     raise LivestyleError(
-        f"no model {str(name)!r}; expected {', '.join(model_names())} or a folder with a {CARD_NAME}"
+        f"no model {str(name)!r}; expected {', '.join(names)} or a folder with a {CARD_NAME}{near}"
     )
 
 
@@ -213,7 +248,7 @@ def _with_own_graphs(card: Card) -> Card:
         return card
     own = Card.load(folder)
     graphs = {kind: str(folder / file) for kind, file in own.graphs.items()}
-    sha256 = {kind: own.sha256[kind] for kind in own.graphs}
+    sha256 = {kind: own.sha256.get(kind, "") for kind in own.graphs}
     return replace(
         card, graphs={**card.graphs, **graphs}, sha256={**card.sha256, **sha256}, figures=own.figures
     )

@@ -1,4 +1,4 @@
-"""The controls: what a user turns while frames go by. Each is one row here, and described nowhere else.
+"""The controls: what a user changes while frames are painted. Each is one row here and nowhere else.
 
 Keys, help and figures on the screen and the options of the command line are made from these rows.
 """
@@ -17,7 +17,7 @@ from livestyle.model.styles import pretty
 Value = TypeVar("Value", float, bool, str)
 
 Values: TypeAlias = Mapping[str, Any]
-"""Values of controls by name; they are checked where they are set."""
+"""Values of controls by name. They are checked when they are set."""
 
 
 class Scope(IntEnum):
@@ -57,20 +57,23 @@ class Control(ABC, Generic[Value]):
 
     @abstractmethod
     def turned(self, value: Value, step: int, styles: Sequence[str]) -> Value:
-        """The value one step on, step = 1, or back, step = -1. styles: the names there are to choose from."""
+        """The value after one step up (step = 1) or down (step = -1). styles: the names to choose from."""
 
     @abstractmethod
     def said(self, value: Value) -> str:
-        """What the user is told when it changes: 'Strength 80 %'."""
+        """What the user is told when the value changes: 'Strength 80 %'."""
 
     def note(self, value: Value) -> str:
-        """What stands among the figures; empty for the default."""
+        """What the figures on the screen say of the value; empty for the default."""
         return "" if value == self.default else self.said(value).lower()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slider(Control[float]):
-    """A number from `low` to `high`, a share unless it has a unit. One key switches it, `low` or `on`."""
+    """A number from `low` to `high`; a share unless it has a unit.
+
+    A single key switches between `low` and `on`.
+    """
 
     low: float = 0.0
     high: float = 1.0
@@ -94,7 +97,7 @@ class Slider(Control[float]):
 
 @dataclass(frozen=True, kw_only=True)
 class Switch(Control[bool]):
-    """On or off; `on` and `off` are what the user is told."""
+    """Is on or off; `on` and `off` are what the user is told then."""
 
     on: str
     off: str
@@ -112,10 +115,10 @@ class Switch(Control[bool]):
 
 @dataclass(frozen=True, kw_only=True)
 class StyleName(Control[str]):
-    """The name of a style, in the order of the bank; empty = none."""
+    """Holds the name of a style, or an empty one for none; steps follow the order of the bank."""
 
     def check(self, value: str) -> None:
-        """The bank knows the names, and checks them."""
+        """Accepts any name: the bank knows the names and checks them."""
 
     def turned(self, value: str, step: int, styles: Sequence[str]) -> str:
         at = styles.index(value) if value in styles else -1 if step > 0 else 0
@@ -208,4 +211,4 @@ CONTROLS: tuple[Control[Any], ...] = (
     MIRROR,
     FREEZE,
 )
-"""All of them, in the order in which they are shown."""
+"""All controls, in the order in which they are shown."""

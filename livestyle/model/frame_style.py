@@ -1,4 +1,4 @@
-"""What one frame is painted with: one object, passed whole from the keys to the graph."""
+"""Holds all that a frame is painted with, in one object that is passed from the keys to the graph."""
 
 from __future__ import annotations
 
@@ -57,22 +57,22 @@ class FrameStyle:
 
     @classmethod
     def still(cls, vector: Vector) -> FrameStyle:
-        """For a picture that has nothing to do with the one before."""
+        """The style alone, without steadiness: for a picture that is unrelated to the one before."""
         return cls(vector, steadiness=0.0)
 
     @property
     def blended(self) -> Vector:
-        """The style and the second style, as much of each as `blend` says; float32 [D]."""
+        """The blend of the style and the second style, float32 [D]."""
         return self.vector if self.second is None else lerp(self.vector, self.second, self.blend)
 
     @property
     def default(self) -> bool:
-        """Whether nothing is asked for that a model without controls can't do."""
+        """Whether everything that a model without controls can't do is at its default."""
         controls = (c for c in FRAME_CONTROLS if c is not STEADINESS and c is not BLEND)
         return self.second is None and all(getattr(self, c.name) == c.default for c in controls)
 
     def tensors(self, names: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """These inputs of a graph, as `inputs_of` tells them."""
+        """The named inputs of a graph, with the shapes that `inputs_of` gives."""
         return {name: self._tensor(name) for name in names}
 
     def _tensor(self, name: str) -> NDArray[np.float32]:
@@ -87,11 +87,11 @@ FRAME_CONTROLS: tuple[Control[Any], ...] = tuple(
 """The controls that are fields of a FrameStyle."""
 
 STYLE_INPUTS = ("style", "strength", "keep_color", "steadiness")
-"""What a graph can take of a FrameStyle, in the order of the graph's inputs."""
+"""The inputs that a graph can take from a FrameStyle, in the graph's order."""
 
 
 def inputs_of(card: Card) -> dict[str, tuple[int, ...]]:
-    """What the graph of a model takes of a FrameStyle, in order: shapes by name, all float32."""
+    """The inputs that the graph of a model takes from a FrameStyle, in order: float32 shapes by name."""
     if card.scale > 1:
         return {}
     names = (name for name in STYLE_INPUTS if card.state or name != STEADINESS.name)
@@ -99,7 +99,7 @@ def inputs_of(card: Card) -> dict[str, tuple[int, ...]]:
 
 
 class Attribute(Generic[Value]):
-    """An attribute of a Controlled: the value of a control in its FrameStyle."""
+    """Is an attribute of a Controlled: it reads and sets the value of a control in the FrameStyle."""
 
     def __init__(self, control: Control[Value]) -> None:
         self._name = control.name
@@ -130,7 +130,9 @@ class Controlled:
         self._turning = threading.Lock()
 
     def change(self, **values: Any) -> None:
-        """Set fields of the FrameStyle, all in the same frame. LivestyleError for one out of range."""
+        """Set fields of the FrameStyle, all from the same frame on. LivestyleError for a value out of
+        range.
+        """
         with self._turning:
             style = replace(self._frame_style, **values)
             self._check(style)
@@ -145,4 +147,4 @@ class Controlled:
             setattr(self, name, value)
 
     def _check(self, style: FrameStyle) -> None:
-        """LivestyleError where frames can't be painted like this."""
+        """LivestyleError if frames can't be painted with this style."""

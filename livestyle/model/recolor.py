@@ -1,4 +1,4 @@
-"""A painting in the colours of a photo: what Gatys 2016b does before style is taken.
+"""Recolours a painting with the colours of a photo, as Gatys 2016b does before the style is taken.
 
 Pictures are arrays [H, W, 3] of the same units and channel order; the result is of the painting's type.
 """
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from livestyle.core.config import Color
 
 SHARE = 1e-10
-"""Of the colours' variance, added to each channel's, so that a grey picture can be recoloured too."""
+"""Share of the colours' variance that is added to each channel, so that the covariance of a grey picture,
+which has no inverse, can be used too."""
 
 
 def match_coral(painting: NDArray[Any], photo: NDArray[Any]) -> NDArray[Any]:

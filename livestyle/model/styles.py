@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,9 +13,10 @@ from numpy.typing import NDArray
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.output_file import replacing
+from livestyle.core.parse import did_you_mean
 
 ALL = "all"
-"""In place of a name: every style of the bank."""
+"""Stands for every style of the bank, where a name of a style is expected."""
 
 Vector: TypeAlias = NDArray[np.float32]
 """One style, float32 [D]: for CIN the gammas and betas of every normalisation, in order."""
@@ -32,6 +32,8 @@ class StyleBank:
     names: tuple[str, ...]
     vectors: NDArray[np.float32]
     """float32 [N, D]"""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """what the user reads, by name, where that is more than the name"""
 
     def __post_init__(self) -> None:
         if self.vectors.ndim != 2 or len(self.names) != len(self.vectors) or not self.names:
@@ -46,7 +48,9 @@ class StyleBank:
         try:
             with np.load(path, allow_pickle=False) as file:
                 return cls(tuple(str(n) for n in file["names"]), file["vectors"].astype(np.float32))
-        except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        except LivestyleError:
+            raise
+        except Exception as error:  # of damaged files NumPy, zipfile and zlib raise what they happen to
             raise LivestyleError(f"cannot read styles from {path}: {error}") from error
 
     def save(self, path: Path) -> None:
@@ -63,6 +67,10 @@ class StyleBank:
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
 
+    def title(self, name: str) -> str:
+        """What the user reads of a style: 'Starry night – Vincent van Gogh', or 'My photo'."""
+        return self.titles.get(name) or pretty(name)
+
     def find(self, name: str) -> str:
         """The full name for a name, an unambiguous part of one, or a number from 1.
 
@@ -78,8 +86,12 @@ class StyleBank:
         found = [n for n in self.names if wanted and wanted in n]
         if len(found) == 1:
             return found[0]
-        problem = f"is ambiguous: {', '.join(found)}" if found else "is not here"
-        raise LivestyleError(f"style {name!r} {problem}; expected one of {', '.join(self.names)}")
+        problem, near = "is not here", did_you_mean(name, self.names)
+        if found:
+            problem, near = f"is ambiguous: {', '.join(found)}", ""
+        elif wanted.isdigit():
+            problem = f"is out of range, 1 to {len(self)}"
+        raise LivestyleError(f"style {name!r} {problem}; expected one of {', '.join(self.names)}{near}")
 
     def vector(self, choice: StyleChoice) -> Vector:
         """The vector of a name or of a blend, float32 [D], the caller's own.
@@ -99,18 +111,19 @@ class StyleBank:
         """This bank with more styles behind its own; a name that exists already is replaced in place."""
         merged = dict(zip(self.names, self.vectors, strict=True))
         merged.update(zip(names, vectors, strict=True))
-        return StyleBank(tuple(merged), np.stack(list(merged.values())))
+        return replace(self, names=tuple(merged), vectors=np.stack(list(merged.values())))
 
     def without(self, name: str) -> StyleBank:
         """This bank less one style. LivestyleError where it is the only one."""
         others = [number for number, other in enumerate(self.names) if other != name]
-        return StyleBank(tuple(self.names[number] for number in others), self.vectors[others])
+        names = tuple(self.names[number] for number in others)
+        return replace(self, names=names, vectors=self.vectors[others])
 
     def added(self, name: str, vector: Vector) -> tuple[str, StyleBank]:
-        """This bank with one more style behind its own, and the name it goes by there.
+        """The name that a new style gets, and this bank with that style at its end.
 
-        'My Photo' goes by 'my_photo'; by 'my_photo_2' where that is another style's name. A style
-        that is here already under its name, but for the rounding, is not added twice.
+        'My Photo' is named 'my_photo', or 'my_photo_2' if another style has that name. A style that is
+        here already under its name, up to rounding, is not added twice.
         """
         plain = re.sub(r"\W+", "_", name.casefold()).strip("_") or "picture"
         name, number = plain, 1

@@ -4,46 +4,65 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
 from livestyle.core.errors import LivestyleError, PartlyDoneError
 from livestyle.core.output_file import make_folder
+from livestyle.core.packages import NO_MEMORY
+from livestyle.core.progress import Report
 
 Pair = tuple[Path, Path]
 
+NAMED = 20
+"""So many files that are left out are named."""
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Which files of a folder are taken, and what becomes of them.
+
+    readable, writable: suffixes; what can be read but not written gets the suffix `other`
+    name: what they are called, in the plural
+    """
+
+    readable: Collection[str]
+    writable: Collection[str]
+    other: str
+    name: str
+
+    def output(self, path: Path) -> str:
+        """The name of an input's output."""
+        return path.name if path.suffix.lower() in self.writable else path.with_suffix(self.other).name
+
 
 def pairs(
-    source: Path,
-    target: Path,
-    readable: Collection[str],
-    writable: Collection[str],
-    other: str,
-    empty: bool = False,
+    source: Path, target: Path, kinds: Kinds, say: Report = lambda _: None, empty: bool = False
 ) -> list[Pair]:
     """Each input with its output: one file to one file, or a folder's files to names alike in a folder.
 
-    readable, writable: suffixes; an input that can be read but not written gets the suffix `other`.
     A file goes into a `target` that is a folder under its own name. The folder is made. Inputs whose
     outputs would have one name get their own suffix into it: a.ppm beside a.png becomes a-ppm.png.
-    LivestyleError where there is nothing to do (unless it may be `empty`), or a folder would be written
-    into itself.
+    say: told which files of the folder are none of the kinds. LivestyleError where there is nothing to
+    do (unless a folder may be `empty`), or a folder would be written into itself.
     """
-
-    def name(path: Path) -> str:
-        return path.name if path.suffix.lower() in writable else path.with_suffix(other).name
-
     if not source.is_dir():
-        return [(source, target / name(source) if target.is_dir() else target)]
-    files = sorted(p for p in source.iterdir() if p.is_file() and p.suffix.lower() in readable)
-    files = [p for p in files if not p.name.startswith(".")]
+        return [(source, target / kinds.output(source) if target.is_dir() else target)]
+    found = sorted(p for p in source.iterdir() if p.is_file() and not p.name.startswith("."))
+    files = [p for p in found if p.suffix.lower() in kinds.readable]
+    others = [p.name for p in found if p.suffix.lower() not in kinds.readable]
+    expected = f"expected {', '.join(sorted(kinds.readable))}"
     if not files and not empty:
-        raise LivestyleError(f"nothing to paint in {source}; expected {', '.join(sorted(readable))}")
+        raise LivestyleError(f"nothing to paint in {source}; {expected}")
+    if others:
+        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+        say(f"left out, not taken for {kinds.name}: {', '.join(others[:NAMED])}{more}; {expected}")
     make_folder(target)
     if target.samefile(source):
         raise LivestyleError(f"{target} is input and output at once; choose another folder for the output")
-    return [(path, target / out) for path, out in zip(files, _apart(files, name), strict=True)]
+    return [(path, target / out) for path, out in zip(files, _apart(files, kinds.output), strict=True)]
 
 
 def _apart(files: Sequence[Path], name: Callable[[Path], str]) -> list[str]:
@@ -67,10 +86,12 @@ def each(
     work: Callable[[Path, Path], None],
     console: Console,
     advance: Callable[[], None] = lambda: None,
+    how: str = "",
 ) -> None:
     """Do every job; one alone raises its own error, of many those that fail are reported and counted.
 
-    `advance` is called after each of many. PartlyDoneError at the end where any failed.
+    `advance` is called after each of many; at the end it is said how many are done, `how`, and where.
+    PartlyDoneError at the end where any failed.
     """
     if len(jobs) == 1:
         return work(*jobs[0])
@@ -78,10 +99,14 @@ def each(
     for source, target in jobs:
         try:
             work(source, target)
-        except LivestyleError as error:
+        except (LivestyleError, MemoryError) as error:
             failed += 1
-            console.print(f"error: {error}", style="red", soft_wrap=True)
+            said = str(error) if isinstance(error, LivestyleError) else NO_MEMORY
+            name = "" if source.name in said else f"{source.name}: "
+            console.print(f"error: {name}{said}", style="red", soft_wrap=True)
         advance()
+    done = f"{len(jobs) - failed} of {len(jobs)}" if failed else f"{len(jobs)}"
+    console.print(f"{done} files painted{how}: {jobs[0][1].parent}", soft_wrap=True)
     if failed:
         raise PartlyDoneError(f"{failed} of {len(jobs)} files could not be painted")
     return None

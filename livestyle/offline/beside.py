@@ -7,7 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av.error
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.stream import AudioStream
+from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.stream import AttachmentStream, Discard, Disposition, Stream
 from av.subtitles.stream import SubtitleStream
@@ -15,7 +17,8 @@ from av.subtitles.stream import SubtitleStream
 from livestyle.core.config import Audio
 from livestyle.core.errors import LivestyleError
 from livestyle.sinks.carried import Carried, CopiedTrack, holds
-from livestyle.sinks.sound import ConvertedSound, sound_codec
+from livestyle.sinks.encoders import sound_codec
+from livestyle.sinks.sound import ConvertedSound
 from livestyle.sinks.text import TEXT_CODECS, ConvertedText
 from livestyle.sinks.video_writer import VideoWriter
 
@@ -84,7 +87,7 @@ class Beside:
     def _take_sound(self, stream: AudioStream, number: int) -> None:
         if self._audio is Audio.NONE:
             return
-        codec, made = stream.codec_context.name, sound_codec(self._writer.container)
+        codec, made = codec_name(stream), sound_codec(self._writer.container)
         if self._audio is Audio.AAC and made != "aac":
             raise LivestyleError(f"{self._suffix} can't hold AAC; choose .mp4 or .mkv, or leave --audio out")
         wanted = self._audio is not Audio.AAC or codec == "aac"
@@ -95,6 +98,9 @@ class Beside:
                 f"{self._suffix} can't hold {codec} sound (track {number}) as it is; choose .mkv, "
                 "leave --audio out to convert it, or give --audio none"
             )
+        if not isinstance(stream.codec_context, AudioCodecContext):
+            self._say(f"sound {number} (unknown, left out)", False)
+            return
         self.tracks[stream.index] = ConvertedSound(self._writer, stream)
         if self._audio is Audio.AUTO:
             self._say(f"sound {number} ({codec}, converted to {NAMES[made]})", True)
@@ -102,7 +108,7 @@ class Beside:
     def _take_text(self, stream: SubtitleStream, number: int) -> None:
         if self._copied(stream):
             return
-        codec = stream.codec_context.name if stream.codec_context else "unknown"
+        codec = codec_name(stream)
         kept_elsewhere = holds("matroska", stream)
         try:
             self.tracks[stream.index] = ConvertedText(self._writer, stream)
@@ -114,7 +120,7 @@ class Beside:
 
     def _take_cover(self, stream: Stream) -> None:
         """FFmpeg writes no cover into a fragmented MP4."""
-        codec = stream.codec_context.name if stream.codec_context else "unknown"
+        codec = codec_name(stream)
         if self._writer.container == "matroska" and codec in COVERS and stream.index in self._covers:
             self._writer.out.add_attachment(*COVERS[codec], self._covers[stream.index])
         else:
@@ -145,6 +151,11 @@ class Beside:
         """kept_elsewhere: .mkv could hold it as it is."""
         self._said.append(what)
         self._kept_elsewhere |= kept_elsewhere and self._writer.container != "matroska"
+
+
+def codec_name(stream: Stream) -> str:
+    """FFmpeg's name of what decodes a track."""
+    return stream.codec_context.name if isinstance(stream.codec_context, CodecContext) else "unknown"
 
 
 def still_true(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -92,7 +92,8 @@ class Demux:
                 f"its clock jumps {times} (at {at}{', …' if jumps[3:] else ''}); the film goes on there"
             )
         if self.repeated:
-            lines.append(f"{self.repeated} pictures had the time of the one before; they follow it")
+            pictures = "1 picture" if self.repeated == 1 else f"{self.repeated} pictures"
+            lines.append(f"{pictures} had the time of the one before, and follow it now")
         return lines
 
     def carry(self, carried: Collection[int]) -> Fraction:
@@ -139,7 +140,7 @@ class Demux:
             if packet.stream.disposition & Disposition.attached_pic and packet.stream is not self._stream:
                 self.covers.setdefault(packet.stream_index, bytes(packet))
                 continue
-            if packet.stream_index != self._stream.index:
+            if packet.stream.index != self._stream.index:  # stream_index is 0 in every packet that flushes
                 yield packet
                 continue
             try:
@@ -160,7 +161,7 @@ class Demux:
         for packet in self._demuxed():
             if packet.size:
                 yield from self.timeline.place(packet)
-            elif packet.stream_index == self._stream.index:
+            elif packet.stream.index == self._stream.index:
                 yield packet
         yield from self.timeline.rest()
 

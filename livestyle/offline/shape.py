@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from livestyle.core.bars import Box, contain
+from livestyle.core.fit import stretch
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.sinks.video_format import HD, SD, ColorTags
-from livestyle.sources.video.container import hdr_name, matrix
+from livestyle.sources.video.container import hdr_name, matrix, upright_aspect
 
 
 class Shape:
@@ -28,8 +28,7 @@ class Shape:
     ) -> None:
         """max_side: in px. keeps_aspect: the encoder says how wide pixels are; else they become square."""
         turned = abs(frame.rotation) == 90
-        aspect = stream.sample_aspect_ratio or Fraction(1)
-        aspect = 1 / aspect if turned else aspect
+        aspect = upright_aspect(stream, frame)
         self._first = Size(frame.height, frame.width) if turned else Size(frame.width, frame.height)
         self._square = Fraction(1) if keeps_aspect else aspect
         self.aspect = aspect if keeps_aspect else Fraction(1)
@@ -47,10 +46,10 @@ class Shape:
         if have != self._first:
             shown = have.squared(self._square)
             box = Box.of(shown, size)
-            return contain(_scaled(pixels, shown), size), None if box.size == size else box
+            return contain(stretch(pixels, shown), size), None if box.size == size else box
         if have.even() == size:
             return np.ascontiguousarray(pixels[: size.height, : size.width]), None
-        return _scaled(pixels, size), None
+        return stretch(pixels, size), None
 
 
 def colors_of(frame: VideoFrame) -> ColorTags:
@@ -67,12 +66,3 @@ def colors_of(frame: VideoFrame) -> ColorTags:
         usual.primaries if primaries in unknown else primaries,
         usual.transfer if transfer in unknown else transfer,
     )
-
-
-def _scaled(pixels: Pixels, size: Size) -> Pixels:
-    have = Size.of(pixels)
-    if have == size:
-        return pixels
-    smaller = size.width <= have.width and size.height <= have.height
-    method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    return cv2.resize(pixels, (size.width, size.height), interpolation=method).astype(np.uint8, copy=False)

@@ -84,6 +84,9 @@ class Timeline:
     def _place_picture(self, packet: Packet[Stream], time: Fraction) -> Iterator[Packet[Stream]]:
         clock = self._clocks.setdefault(packet.stream_index, _Clock())
         known = packet.dts is not None  # else it is when it is shown, which is in no order
+        if self._clocked and known and packet.pts is not None:
+            shown = packet.pts * packet.time_base
+            packet.pts = packet.pts if abs(shown - time) <= AHEAD_S else packet.dts  # a damaged one
         jumped = known and self._jumped(clock, time)
         if jumped:
             self._begin_part(clock, packet, time)

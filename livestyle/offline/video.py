@@ -29,6 +29,9 @@ from livestyle.sources.video.container import frame_count, hdr_name, open_contai
 from livestyle.sources.video.tracks import described, film_track, left_out
 from livestyle.stylizer.stylizer import Stylizer
 
+WAITING_BYTES = 32_000_000
+"""Pictures that wait between two threads take no more."""
+
 
 @dataclass(frozen=True)
 class TranscodeOptions:
@@ -97,10 +100,14 @@ def transcode(
     stylizer.set_controls(options.controls)
     stylizer.reset()
     began = time.monotonic()
+
+    def about(line: str) -> None:
+        warn(f"{source.name}: {line}")
+
     with open_container(source, options.track) as container:
         stream = film_track(container, source, options.track)
         if left := left_out(container, stream):
-            warn(f"{source.name}: {described(stream)} is painted; left out: {left}; --track N takes another")
+            about(f"{described(stream)} is painted; left out: {left}; --track N takes another")
         demux = Demux(container, stream, source)
         hdr = hdr_name(demux.first)
         if hdr:
@@ -116,11 +123,11 @@ def transcode(
                 warn(f"an earlier run to {target.name} was cut short; what it had is {kept}")
         paint = FilmPainter(stylizer, schedule, demux.time_base, shape, frame_count(stream), progress)
         try:
-            beside = Beside(writer, container, stream, options.audio, demux.covers, warn)
+            beside = Beside(writer, container, stream, options.audio, demux.covers, about)
             chapters = moved(container.chapters(), demux.carry(beside.tracks))
             writer.set_metadata(still_true(container.metadata), chapters)
             writer.start()
-            run_ordered(demux, paint, lambda item: _write(writer, item, beside))
+            run_ordered(demux, paint, lambda item: _write(writer, item, beside), _waiting(size))
             beside.finish()
         except KeyboardInterrupt:
             kept = writer.keep()
@@ -142,10 +149,15 @@ def transcode(
     if damaged := demux.damaged + writer.lost:
         lines.append(f"{damaged} damaged frames or packets were skipped")
     for line in lines:
-        warn(f"{source.name}: {line}")
+        about(line)
     return Transcoded(
         target, writer.frames, damaged, len(beside.tracks), size, time.monotonic() - began, codecs
     )
+
+
+def _waiting(size: Size) -> int:
+    """How many pictures may wait between two threads: four, and fewer of large ones."""
+    return min(4, max(1, WAITING_BYTES // (3 * size.width * size.height)))
 
 
 def _write(writer: VideoWriter, item: Item, beside: Beside) -> None:

@@ -11,11 +11,12 @@ from typing import Self
 from livestyle.core.errors import LivestyleError
 from livestyle.pipeline.lane import Lane
 from livestyle.pipeline.look import Look
+from livestyle.pipeline.painting_size import PaintingSize
 from livestyle.pipeline.stats import Stats
 from livestyle.pipeline.worker import Worker, stop_all
 from livestyle.runtime.engine import EngineInfo
 from livestyle.sources.source import SourceInfo
-from livestyle.stylizer.hot_swap import HotSwap
+from livestyle.stylizer.hot_swap import Handover, HotSwap
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.stylizer.user_styles import picture_of
 
@@ -29,7 +30,9 @@ class Stage:
 
     _workers: Sequence[Worker]
 
-    def __init__(self, stylizer: Stylizer, lanes: Sequence[Lane]) -> None:
+    def __init__(self, stylizer: Stylizer, lanes: Sequence[Lane], painting_size: PaintingSize) -> None:
+        """painting_size: the one that the lanes have."""
+        self.painting_size = painting_size
         self.hot_swap = HotSwap(stylizer)
         self.lanes = lanes
         self.selected = 0
@@ -48,6 +51,12 @@ class Stage:
     def frames_shown(self) -> int:
         """Of the source of which most were."""
         return max(lane.stats.display.count for lane in self.lanes)
+
+    @property
+    def spare(self) -> float:
+        """The share of the last seconds, 0 to 1, in which the thread that paints had no frame to paint."""
+        rates = ((lane.stats.inference.recent(), lane.stats.inference_ms.recent(50)) for lane in self.lanes)
+        return max(0.0, 1.0 - sum(rate * ms / 1000 for rate, ms in rates))
 
     @property
     def source(self) -> SourceInfo:
@@ -73,12 +82,27 @@ class Stage:
         return [self._news.get() for _ in range(self._news.qsize())]
 
     def _hand_over(self) -> None:
-        """Go on with what was prepared since the last frame: an engine, a model, more styles."""
+        """Go on with what was prepared since the last frame: an engine, a model, more styles, another size.
+
+        Ask for the size that is wanted. Its engine is prepared beside the painting, so a step costs no frame;
+        the film of before ends with it, as at a cut: strokes hang on a size, and would show twice.
+        """
+        resizing = self.hot_swap.resizing
         try:
-            if self.hot_swap.hand_over():
-                self._news.put(f"{self.model}  ·  {self.engine.engine}")
+            taken = self.hot_swap.hand_over()
         except LivestyleError as error:
             self._news.put(str(error))
+            if resizing:
+                self.painting_size.stay()
+        else:
+            if taken is Handover.SIZE:
+                self.painting_size.took_over()
+            elif taken is Handover.ENGINE:
+                self._news.put(f"{self.model}  ·  {self.engine.engine}")
+                self.painting_size.forget()
+        self.painting_size.counts = not self.hot_swap.preparing
+        if (size := self.painting_size.wanted) is not None:
+            self.hot_swap.resize(size)
         for lane in self.lanes:
             lane.look.follow(self._stylizer.model.styles)
 

@@ -11,6 +11,7 @@ import numpy as np
 from livestyle.core.bars import contain
 from livestyle.core.frame import Frame, Pixels
 from livestyle.core.size import Size
+from livestyle.pipeline.governor import Governor
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.pipeline.live import LivePipeline
 from livestyle.pipeline.look import Look
@@ -25,8 +26,14 @@ class GridPipeline(ManyPipeline):
     The first source is at the top left, the next to the right of it; black where none has come yet.
     """
 
-    def __init__(self, sources: Sequence[Source], stylizer: Stylizer, looks: Sequence[Look]) -> None:
-        super().__init__(sources, stylizer, looks)
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        stylizer: Stylizer,
+        looks: Sequence[Look],
+        governor: Governor | None = None,
+    ) -> None:
+        super().__init__(sources, stylizer, looks, governor)
         self._size = sources[0].info.size
         self._newest: dict[int, PaintedFrame] = {}
         self._fresh: dict[int, PaintedFrame] = {}

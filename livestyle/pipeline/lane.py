@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 
@@ -14,7 +15,9 @@ from livestyle.core.bars import Box, contain
 from livestyle.core.frame import Frame, Pixels
 from livestyle.core.latest import Latest
 from livestyle.core.size import Size
+from livestyle.pipeline.enlarging import enlarged, shrunk
 from livestyle.pipeline.look import Look
+from livestyle.pipeline.painting_size import PaintingSize
 from livestyle.pipeline.stats import Stats
 from livestyle.sources.source import Source
 from livestyle.stylizer.stylizer import Stylizer
@@ -32,6 +35,19 @@ class PaintedFrame:
     style: str
 
 
+class Underway(NamedTuple):
+    """A frame that is being painted. began: seconds of time.perf_counter(), submitted: to the engine."""
+
+    frame: Frame
+    small: Pixels
+    """what is painted: the frame's own pixels, or a smaller copy"""
+    style: str
+    strength: float
+    began: float
+    submitted: float
+    box: Box | None
+
+
 class Lane:
     """A source, a stylizer and a look, with a slot of one frame before and behind the painting.
 
@@ -43,6 +59,7 @@ class Lane:
         source: Source,
         stylizer: Stylizer,
         look: Look,
+        painting_size: PaintingSize,
         captured: threading.Condition | None = None,
         painted: threading.Condition | None = None,
         before: Callable[[], None] = lambda: None,
@@ -52,6 +69,7 @@ class Lane:
 
         before: called before each frame begins, on the thread that paints. size: of all that is painted,
         be the source's another: such pictures get bars; None = as they come, if they can be painted.
+        painting_size: how large they are painted, to be enlarged to that again; told of each.
         """
         self.stats = Stats()
         self.look = look
@@ -61,7 +79,8 @@ class Lane:
         self.source = source
         self._stylizer = stylizer
         self._size = size
-        self._begun: deque[tuple[Frame, str, float, Box | None]] = deque()
+        self._painting_size = painting_size
+        self._begun: deque[Underway] = deque()
         self._held: Pixels | None = None
         self._mirrored = look.mirror
 
@@ -106,21 +125,30 @@ class Lane:
             self.paintings.close()
 
     def _begin(self, frame: Frame) -> None:
+        began = time.perf_counter()
         self._before()
         frame, box = self._fitted(self._prepare(frame))
-        began = time.perf_counter()
-        style, self._stylizer.frame_style = self.look.now()
-        self._stylizer.submit(frame.pixels)
-        self._begun.append((frame, style, began, box))
+        have = Size.of(frame.pixels)
+        size = self._painting_size.of(have)
+        small = frame.pixels if size == have else shrunk(frame.pixels, size)
+        submitted = time.perf_counter()
+        style, frame_style = self.look.now()
+        self._stylizer.frame_style = frame_style
+        self._stylizer.submit(small)
+        self._begun.append(Underway(frame, small, style, frame_style.strength, began, submitted, box))
 
     def _finish(self) -> None:
         """Wait for the oldest frame in flight and hand it on."""
-        frame, style, began, box = self._begun.popleft()
+        frame, small, style, strength, began, submitted, box = self._begun.popleft()
         painted = self._stylizer.result()
+        if small is not frame.pixels:
+            painted = enlarged(painted, small, frame.pixels, strength)
         if box is not None:
             box.clear_bars(painted)
-        self.stats.inference_ms.add((time.perf_counter() - began) * 1e3)
+        ended = time.perf_counter()
+        self.stats.inference_ms.add((ended - submitted) * 1e3)
         self.stats.inference.tick()
+        self._painting_size.painted(Size.of(small), began, ended)
         self.paintings.put(PaintedFrame(frame, frame.with_pixels(painted), style))
 
     def _fitted(self, frame: Frame) -> tuple[Frame, Box | None]:

@@ -6,9 +6,11 @@ import contextlib
 import threading
 
 from livestyle.pipeline.base import Stage
+from livestyle.pipeline.governor import Governor
 from livestyle.pipeline.lane import Lane
 from livestyle.pipeline.lane import PaintedFrame as PaintedFrame
 from livestyle.pipeline.look import Look
+from livestyle.pipeline.painting_size import PaintingSize
 from livestyle.pipeline.worker import Worker, stop_all
 from livestyle.sources.source import Source
 from livestyle.stylizer.stylizer import Stylizer
@@ -23,9 +25,13 @@ class LivePipeline(Stage):
     threads paint with them.
     """
 
-    def __init__(self, source: Source, stylizer: Stylizer, look: Look) -> None:
-        self._lane = Lane(source, stylizer, look, before=self._hand_over)
-        super().__init__(stylizer, [self._lane])
+    def __init__(
+        self, source: Source, stylizer: Stylizer, look: Look, governor: Governor | None = None
+    ) -> None:
+        """governor: chooses the size in which frames are painted; None = the source's."""
+        size = PaintingSize(governor)
+        self._lane = Lane(source, stylizer, look, size, before=self._hand_over)
+        super().__init__(stylizer, [self._lane], size)
         self._workers = [Worker("capture", self._lane.capture), Worker("inference", self._paint)]
 
     def next(self, timeout_s: float) -> PaintedFrame | None:

@@ -78,6 +78,11 @@ class Look(Controlled):
         self.index = bank.names.index(bank.find(name))
 
     @property
+    def title(self) -> str:
+        """What the user reads of the style: 'Starry night – Vincent van Gogh'."""
+        return self.bank.title(self.style)
+
+    @property
     def index(self) -> int:
         """The style's place in the bank, from 0. Setting it starts a crossfade from what is seen now."""
         return self._fade.index

@@ -10,8 +10,10 @@ from types import TracebackType
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.pipeline.base import Stage
+from livestyle.pipeline.governor import Governor
 from livestyle.pipeline.lane import Lane, PaintedFrame
 from livestyle.pipeline.look import Look
+from livestyle.pipeline.painting_size import PaintingSize
 from livestyle.pipeline.worker import Worker, stop_all
 from livestyle.sources.source import Source
 from livestyle.stylizer.stylizer import Stylizer
@@ -25,10 +27,17 @@ class ManyPipeline(Stage):
     sources. For the rest as LivePipeline.
     """
 
-    def __init__(self, sources: Sequence[Source], stylizer: Stylizer, looks: Sequence[Look]) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        stylizer: Stylizer,
+        looks: Sequence[Look],
+        governor: Governor | None = None,
+    ) -> None:
         """`stylizer` is open for the size of the sources. LivestyleError where they differ in size.
 
-        A source that changes its size later is painted with bars in the one it began with.
+        A source that changes its size later is painted with bars in the one it began with. governor: chooses
+        the size in which frames of all of them are painted; None = the sources'.
         """
         size = one_size(sources)
         if len(looks) != len(sources):
@@ -37,11 +46,12 @@ class ManyPipeline(Stage):
             )
         self._captured, self._painted = threading.Condition(), threading.Condition()
         self._others = [stylizer.another() for _ in sources[1:]]
+        small, before = PaintingSize(governor), self._hand_over
         lanes = [
-            Lane(source, painter, look, self._captured, self._painted, self._hand_over, size)
+            Lane(source, painter, look, small, self._captured, self._painted, before, size)
             for source, painter, look in zip(sources, [stylizer, *self._others], looks, strict=True)
         ]
-        super().__init__(stylizer, lanes)
+        super().__init__(stylizer, lanes, small)
         self._turn = 0
         captures = [Worker(f"capture {number}", lane.capture) for number, lane in enumerate(lanes)]
         self._workers = [*captures, Worker("inference", self._paint)]

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from livestyle.pipeline.lane import Lane
+from livestyle.pipeline.painting_size import PaintingSize
 from livestyle.runtime.engine import EngineInfo
 
 
-def report(lanes: Sequence[Lane], engine: EngineInfo, model: str) -> dict[str, Any]:
+def report(
+    lanes: Sequence[Lane], engine: EngineInfo, model: str, painting_size: PaintingSize
+) -> dict[str, Any]:
     """The figures of a whole run as JSON takes them. Delays in milliseconds, rates in frames a second.
 
     Of several cameras those of each are in a list, `cameras`.
@@ -26,6 +29,7 @@ def report(lanes: Sequence[Lane], engine: EngineInfo, model: str) -> dict[str, A
         "threads": engine.threads,
         "slots": engine.slots,
         "size": str(lanes[0].source.info.size),
+        **painting_size.figures(),
     }
     if len(lanes) > 1:
         return {**shared, "cameras": [{"style": lane.look.style, **_of_lane(lane)} for lane in lanes]}

@@ -27,9 +27,9 @@ class Worker:
     def alive(self) -> bool:
         return self._thread.is_alive()
 
-    def join(self) -> None:
-        """Wait for the end; raise what `work` raised, once."""
-        self._thread.join()
+    def join(self, limit_s: float | None = None) -> None:
+        """Wait for the end, or at most so long; raise what `work` raised, once."""
+        self._thread.join(limit_s)
         error, self.error = self.error, None
         if error is not None:
             raise error

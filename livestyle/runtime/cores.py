@@ -10,12 +10,12 @@ CGROUPS, OWN_CGROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
 def cores() -> int:
-    """At least one."""
+    """The number of cores, at least one."""
     return max(1, min(affinity(), quota() or affinity()))
 
 
 def limit() -> int:
-    """Threads for an engine that counts the machine's cores by itself; 0 = all of them may be used."""
+    """Threads for an engine that would use all of the machine's cores by itself; 0 if it may."""
     return cores() if cores() < (os.cpu_count() or 1) else 0
 
 
@@ -27,7 +27,7 @@ def affinity() -> int:
 
 
 def quota(root: Path = CGROUPS, own: Path = OWN_CGROUP) -> int | None:
-    """Cores' worth of time that the container grants, rounded up; None = as much as there is.
+    """The cores' worth of time that the container grants, rounded up; None if it sets no limit.
 
     cgroup v2 says it in cpu.max, v1 in two files; every group above this process's counts too.
     """

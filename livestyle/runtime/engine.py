@@ -17,10 +17,13 @@ from livestyle.model.card import Model, resolve_shapes
 from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.film import Film, HostFilm, Tensors
 
+BUILDING = "the engine is being built"
+"""What a line says of an engine whose progress it tells."""
+
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """What runs, as it is printed and shown in the HUD. slots: frames in flight on a GPU; 0 on a CPU."""
+    """Describes what runs, for messages and the HUD. slots: frames in flight on a GPU; 0 on a CPU."""
 
     engine: str
     device: str
@@ -40,10 +43,13 @@ class EngineInfo:
 
 @dataclass(frozen=True)
 class GpuOptions:
-    """gpu: its number. slots: how many frames of a film are in flight. report: told what is worth a line.
+    """Options of engines on a GPU.
 
-    progress: told how far it is, where `open` builds; what it raises ends the building. beside: another
-    engine paints meanwhile.
+    gpu:      its number
+    slots:    how many frames of a film are in flight
+    report:   called with what is worth a line
+    progress: called with how far a build is; what it raises ends the build
+    beside:   whether another engine paints during the build
     """
 
     gpu: int = 0
@@ -130,14 +136,14 @@ class Engine(Closing):
         return self._films[0]
 
     def open_film(self) -> Film:
-        """Another film, with a past of its own; closed with the engine, if not before."""
+        """Open another film with a past of its own; it is closed with the engine, if not before."""
         if self._ahead:
             return self._ahead.popleft()
         self._films.append(self._film_impl())
         return self._films[-1]
 
     def open_ahead(self, count: int) -> None:
-        """Make the next films that `open_film` gives; on a GPU each takes a while."""
+        """Make the next films that `open_film` will return; on a GPU each takes a while."""
         self._ahead.extend([self.open_film() for _ in range(count)])
 
     def reset(self) -> None:
@@ -146,7 +152,7 @@ class Engine(Closing):
 
     @property
     def state(self) -> Tensors:
-        """Of the engine's own film (see Film.state)."""
+        """The state of the engine's own film (see Film.state)."""
         return self.film.state
 
     @state.setter
@@ -157,8 +163,8 @@ class Engine(Closing):
         """Paint one picture, the next of a film.
 
         pixels: uint8 BGR (H, W, 3) of this engine's size.
-        Returns uint8 BGR (H, W, 3); sides times the card's scale where the model enlarges pictures, to
-        which pixels alone matter. LivestyleError for a wrong shape, type or length.
+        Returns uint8 BGR (H, W, 3). A model that enlarges pictures multiplies the sides by its card's
+        scale and ignores `style`. LivestyleError for a wrong shape, type or length.
         """
         film = self.film
         film.submit(pixels, style)

@@ -1,4 +1,4 @@
-"""A film: frames in order on an engine, with a past of their own. One engine paints several side by side."""
+"""Films: sequences of frames with a past of their own. One engine paints several films side by side."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Film(ABC):
         self.in_flight += 1
 
     def _feed(self, pixels: Pixels, style: FrameStyle) -> Tensors:
-        """The graph's inputs but for the state. LivestyleError for a wrong shape, type or length."""
+        """The graph's inputs without the state. LivestyleError for a wrong shape, type or length."""
         if pixels.dtype != np.uint8 or pixels.shape != (self._size.height, self._size.width, 3):
             raise LivestyleError(
                 f"bad frame: {pixels.dtype} {pixels.shape}; "
@@ -72,7 +72,7 @@ class Film(ABC):
         return self._result()
 
     def drop(self) -> None:
-        """Forget what is in flight; no result comes of it. The film goes on behind it. Never raises."""
+        """Discard the frames in flight; they give no results. The film goes on after them. Never raises."""
         while self.in_flight:
             self.in_flight -= 1
             self._result()
@@ -98,7 +98,7 @@ class Film(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Free it, with all that is in flight. Never raises, harmless twice."""
+        """Free the film and all that is in flight. Never raises; may be called twice."""
 
     @abstractmethod
     def _submit(self, feed: Tensors) -> None:
@@ -112,7 +112,7 @@ class Film(ABC):
 
     @abstractmethod
     def _write_state(self, state: Tensors) -> None:
-        """`state` is right in names, shapes and type, and nobody else's."""
+        """`state` was checked for names, shapes and type, and belongs to this film."""
 
 
 class HostFilm(Film):
@@ -130,7 +130,9 @@ class HostFilm(Film):
         self._state: Tensors = {name: np.zeros(shape, np.float32) for name, shape in self._shapes.items()}
 
     def share(self) -> None:
-        """The engine has other films too: the state is taken out of its hands at once."""
+        """Copy the state after every frame from now on, because the engine has other films that overwrite
+        it.
+        """
         self._shared = True
         self._state = self._read_state()
 

@@ -19,7 +19,7 @@ class OnnxRuntimeEngine(Engine):
             import onnxruntime
         except ImportError as error:
             raise LivestyleError(
-                f"ONNX Runtime can't be loaded ({error}); pip install 'livestyle[onnxruntime]'"
+                f"ONNX Runtime can't be loaded ({error}); pip install '.[onnxruntime]'"
             ) from error
         if self.precision in (Precision.BF16, Precision.F16):
             raise LivestyleError(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from livestyle.core.config import Precision, have_home
 from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size
+from livestyle.model.card import resolve_shapes
 from livestyle.runtime.cores import affinity, cores
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Tensors
@@ -37,28 +40,40 @@ class OpenVinoEngine(Engine):
     name = "openvino"
 
     def _open_impl(self) -> None:
-        kind = "int8" if self.precision is Precision.INT8 else "float"
-        path = self.model.graph(kind)
         if self.precision is Precision.F16:
             raise LivestyleError("OpenVINO has no f16 on a CPU; use --precision bf16, int8 or f32")
         if self.precision is Precision.BF16 and "BF16" not in cpu_capabilities():
             raise LivestyleError("this CPU has no bf16; use --precision int8 or f32")
+        self._compiled = self.compiled(self.size, self.precision)
+        # Two that take turns: what one leaves behind is what the other reads, and nothing is copied.
+        self._requests = [self._compiled.create_infer_request() for _ in range(2)]
+        self._device = str(core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
+
+    def compiled(self, size: Size, precision: Precision, changed: Callable[[Any], Any] | None = None) -> Any:
+        """The model's graph, an openvino.CompiledModel for a size, as `changed` makes it of itself.
+
+        LivestyleError where OpenVINO can't.
+        """
+        path = self.model.graph("int8" if self.precision is Precision.INT8 else "float")
         ov = core()
         try:
             graph = ov.read_model(path)
-            graph.reshape({"frame": (1, self.size.height, self.size.width, 3), **self._state_shapes})
+            if changed is not None:
+                graph = changed(graph)
+            shapes = {
+                "frame": (1, size.height, size.width, 3),
+                **{f"state_{n}": s for n, s in resolve_shapes(self.model.card.state, size).items()},
+            }
+            graph.reshape(shapes)
             move_bytes(graph)
-            settings = {"INFERENCE_PRECISION_HINT": HINTS[self.precision], "PERFORMANCE_HINT": "LATENCY"}
+            settings = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
             threads = self.threads or (cores() if cores() < affinity() else 0)
             if threads:
                 settings["INFERENCE_NUM_THREADS"] = str(threads)
-            with cached(f"{self.model.card.name}-{self.size}-{self.precision}") as kept:
-                self._compiled = ov.compile_model(graph, "CPU", {**settings, **kept})
-        except RuntimeError as error:
-            raise LivestyleError(f"OpenVINO can't compile {path} for {self.size}: {reason(error)}") from error
-        # Two that take turns: what one leaves behind is what the other reads, and nothing is copied.
-        self._requests = [self._compiled.create_infer_request() for _ in range(2)]
-        self._device = str(ov.get_property("CPU", "FULL_DEVICE_NAME")).strip()
+            with cached(f"{self.model.card.name}-{size}-{precision}") as kept:
+                return ov.compile_model(graph, "CPU", {**settings, **kept})
+        except (RuntimeError, ValueError) as error:  # a message in no UTF-8
+            raise LivestyleError(f"OpenVINO can't compile {path} for {size}: {reason(error)}") from error
 
     def _close_impl(self) -> None:
         del self._requests, self._compiled
@@ -75,7 +90,7 @@ class OpenVinoEngine(Engine):
         return {**outputs, "stylized": outputs["stylized"].copy()}
 
 
-def reason(error: RuntimeError) -> str:
+def reason(error: Exception) -> str:
     """The line that says what happened, of the many in which OpenVINO says where."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__

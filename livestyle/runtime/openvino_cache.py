@@ -1,9 +1,8 @@
-"""Compiled models that OpenVINO keeps, each with its hash beside it: OpenVINO takes any bytes there are."""
+"""OpenVINO's cache of compiled models, with a hash beside each: OpenVINO itself would load a damaged one."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from livestyle.core.config import cache_dir
 from livestyle.core.errors import LivestyleError
 from livestyle.core.output_file import write_text
 from livestyle.core.parts import locked
+from livestyle.model.card import file_sha256
 
 SUFFIX = ".sha256"
 LOCK = "compiling.lock"
@@ -19,11 +19,11 @@ LOCK = "compiling.lock"
 
 @contextlib.contextmanager
 def cached(name: str) -> Iterator[dict[str, str]]:
-    """The settings for compile_model inside the block: where the model is kept.
+    """Gives the settings for a compile_model inside the block, which say where the model is cached.
 
-    name: of the model and all that it is compiled for; what is kept under it is checked before, and what
-    is new gets its hash behind. No settings where that folder can't be written, or another run is just
-    compiling the same: what OpenVINO has half written, it would read.
+    name: says the model and all that it is compiled for. Cached files are checked before the block, and new
+    ones get their hash after it. The settings are empty if the folder can't be written, or if another run
+    is compiling the same model right now: OpenVINO would read what that one has half written.
     """
     with contextlib.ExitStack() as stack:
         folder = cache_dir() / "openvino" / name
@@ -43,7 +43,7 @@ def cached(name: str) -> Iterator[dict[str, str]]:
 def _remove_damaged(folder: Path) -> None:
     for blob in _blobs(folder):
         note = blob.with_name(blob.name + SUFFIX)
-        if not note.is_file() or note.read_text("utf-8", errors="replace") != _sha256(blob):
+        if not note.is_file() or note.read_text("utf-8", errors="replace") != file_sha256(blob):
             blob.unlink(missing_ok=True)
             note.unlink(missing_ok=True)
 
@@ -52,7 +52,7 @@ def _note_hashes(folder: Path) -> None:
     for blob in _blobs(folder):
         note = blob.with_name(blob.name + SUFFIX)
         if not note.exists():
-            write_text(note, _sha256(blob))
+            write_text(note, file_sha256(blob))
 
 
 def _blobs(folder: Path) -> list[Path]:
@@ -61,8 +61,3 @@ def _blobs(folder: Path) -> list[Path]:
         for path in folder.iterdir()
         if path.is_file() and path.suffix not in (SUFFIX, ".part") and path.name != LOCK
     ]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 MOVES = frozenset({"Reshape", "Transpose", "Pad", "Unsqueeze", "Squeeze"})
-"""Operators that give their input's values, wherever; any type will do. Pad: by reflection."""
+"""Operators that only move values, so that their type doesn't matter. Pad is meant by reflection."""
 
 
 def move_bytes(graph: Any) -> None:
-    """Change an openvino.Model in place; it computes the same bytes."""
+    """Change an openvino.Model in place; it still computes the same bytes."""
     from openvino import Type
 
     casts = [n for n in graph.get_ordered_ops() if _is_cast(n) and _source(n).get_element_type() == Type.u8]
@@ -27,7 +27,7 @@ def move_bytes(graph: Any) -> None:
 
 
 def _sink(cast: Any) -> list[Any]:
-    """Put the moves behind a cast from bytes before it. Returns the casts that stand behind them now."""
+    """Move what follows a cast from bytes in front of it. Returns the casts that stand behind now."""
     from openvino import opset13
 
     found = []
@@ -46,7 +46,7 @@ def _sink(cast: Any) -> list[Any]:
 
 
 def _hoist(result: Any, cast: Any) -> None:
-    """Put the moves before a cast to bytes, the last node of an output, behind it."""
+    """Move what precedes a cast to bytes, the last node of an output, behind that cast."""
     from openvino import opset13
 
     moves = []
@@ -63,7 +63,7 @@ def _hoist(result: Any, cast: Any) -> None:
 
 
 def _moving(move: Any, source: Any) -> Any:
-    """The move, on something else. Pad names its filling's type, so it is made anew."""
+    """The operator with another input. A Pad is made anew, because it has the type of its fill value."""
     if move.get_type_name() == "Pad":
         from openvino import opset13
 

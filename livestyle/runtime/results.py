@@ -1,4 +1,4 @@
-"""Memory for paintings, used again once nobody looks at the painting that lay in it."""
+"""Memory for paintings, reused once nobody holds the painting in it any more."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 from livestyle.core.frame import Pixels
 
 KEPT = 8
-"""How many pieces wait to be used again; more than that are given back to the system."""
+"""How many pieces of memory wait for reuse; any more are given back to the system."""
 
 
 class Results:
-    """Fresh memory costs a GPU's film more than the copy into it: every page of it has to be found first.
+    """Copies paintings into reused memory: in fresh memory the page faults cost more than the copy.
 
-    Any thread may let a painting go.
+    Any thread may drop a painting.
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:

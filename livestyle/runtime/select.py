@@ -1,4 +1,4 @@
-"""Which engine runs: asked for, or the first that works; never a silent second choice."""
+"""Chooses the engine: the one asked for, or the first that works. A second choice is never silent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from livestyle.runtime.openvino import OpenVinoEngine, cpu_capabilities
 from livestyle.runtime.tensorrt.engine import RtxEngine, TensorRtEngine
 
 torch_engine = import_module("livestyle.workshop.torch_engine")
-"""By name: nothing outside the workshop imports it. It loads torch when an engine of it is opened."""
+"""Imported by name, because nothing outside the workshop imports it. Opening its engines loads torch."""
 
 ENGINES: Mapping[str, type[Engine]] = {
     engine.name: engine
@@ -35,16 +35,16 @@ ENGINES: Mapping[str, type[Engine]] = {
 """Every engine by name, the best first."""
 
 BY_NAME_ONLY = {torch_engine.CompiledTorchCudaEngine.name}
-"""It starts in a minute; who wants that asks for it."""
+"""Engines that are used only if they are asked for: this one takes a minute to start."""
 
 
 @dataclass(frozen=True)
 class Registry:
-    """What there is to choose from.
+    """Lists what can be chosen.
 
-    engines: by name, the best first
-    devices: what --device takes, and the engines it allows, best first; on a GPU also with its number,
-             'cuda:1'
+    engines: every engine by its name, the best first
+    devices: every value of --device with the engines that it allows, the best first; a GPU may also be
+             given with its number, 'cuda:1'
     """
 
     engines: Mapping[str, type[Engine]]
@@ -52,7 +52,7 @@ class Registry:
 
     @classmethod
     def of(cls, engines: Mapping[str, type[Engine]], by_name_only: Collection[str] = ()) -> Registry:
-        """Devices from the engines: auto, cpu, cuda, and each by its name."""
+        """Derive the devices from the engines: auto, cpu, cuda, and each engine by its name."""
         offered = {name: engine for name, engine in engines.items() if name not in by_name_only}
         on_gpu = {name: issubclass(engine, GpuEngine) for name, engine in engines.items()}
         devices = {
@@ -83,20 +83,20 @@ def open_engine(
     slots: int = SLOTS,
     registry: Registry = SHIPPED,
 ) -> Engine:
-    """An open engine; the caller closes it. threads 0 = as many as the engine likes.
+    """Open an engine; the caller closes it. threads: 0 = as many as the engine likes.
 
-    `report` is told in one line of the engines that were passed over and why, but not of those that
-    want a GPU where there is none, and how far one is that is built.
-    NoEngineError with all causes where none works; LivestyleError for an unknown device.
+    `report` gets one line with the engines that were passed over and why, without those that need a GPU
+    where there is none, and lines with how far a build is. NoEngineError with all causes if none works;
+    LivestyleError for an unknown device.
     """
     return engine_request(model, size, device, precision, threads, report, slots, registry).open()
 
 
 @dataclass(frozen=True)
 class EngineRequest:
-    """An engine that is wanted: the first of `names` that runs here.
+    """Asks for an engine: the first of `names` that runs here.
 
-    The rest as Engine takes it, but `precision` may be AUTO.
+    The other fields are arguments of Engine, but `precision` may be AUTO.
     """
 
     names: tuple[str, ...]
@@ -108,7 +108,7 @@ class EngineRequest:
     registry: Registry = SHIPPED
 
     def open(self) -> Engine:
-        """It, open, built where it has to be; the caller closes it. NoEngineError where none works."""
+        """Open the engine, building it if need be; the caller closes it. NoEngineError if none works."""
         return self._first()[1]
 
     def open_soon(self) -> OpenedEngine:
@@ -130,11 +130,11 @@ class EngineRequest:
         return OpenedEngine(engine, replace(self, names=better))
 
     def behind(self, name: str) -> EngineRequest:
-        """The same without that engine and those before it."""
+        """The same request without that engine and those before it."""
         return replace(self, names=self.names[self.names.index(name) + 1 :] if name in self.names else ())
 
     def telling(self, progress: Progress, beside: bool = False) -> EngineRequest:
-        """The same; `progress` is told how far it is. beside: another engine paints meanwhile."""
+        """The same request; `progress` is called with how far a build is. beside: see GpuOptions."""
         return replace(self, options=replace(self.options, progress=progress, beside=beside))
 
     def _first(self) -> tuple[str, Engine]:
@@ -167,7 +167,7 @@ class EngineRequest:
 
 @dataclass(frozen=True)
 class OpenedEngine:
-    """An open engine. better: what may take its place once it is built; None where nothing is better."""
+    """Holds an open engine. better: asks for engines that are better once they are built; None if none is."""
 
     engine: Engine
     better: EngineRequest | None = None
@@ -186,7 +186,7 @@ def engine_request(
     slots: int,
     registry: Registry = SHIPPED,
 ) -> EngineRequest:
-    """What open_engine opens with these arguments. LivestyleError for an unknown device."""
+    """The request that open_engine opens with these arguments. LivestyleError for an unknown device."""
     names, gpu = _parse(device, registry)
     return EngineRequest(names, model, size, precision, threads, GpuOptions(gpu, slots, report), registry)
 
@@ -203,7 +203,7 @@ def resolve_precision(engine: type[Engine], asked: Precision, model: Model) -> P
 
 
 def _parse(device: str, registry: Registry) -> tuple[tuple[str, ...], int]:
-    """'cuda:1' to the engines that it allows, and 1."""
+    """The engines that a device such as 'cuda:1' allows, and its number, here 1."""
     name, colon, number = device.partition(":")
     names = registry.devices.get(name, ())
     numbered = all(issubclass(registry.engines[engine], GpuEngine) for engine in names)
@@ -216,7 +216,9 @@ def _parse(device: str, registry: Registry) -> tuple[tuple[str, ...], int]:
 
 
 def _tell(report: Report, causes: Mapping[str, LivestyleError]) -> None:
-    """One line: each cause with all the engines that it stopped. That there is no GPU is no news."""
+    """Report each cause with the engines that it stopped, in one line. That there is no GPU is not
+    reported.
+    """
     news = {name: str(error) for name, error in causes.items() if not isinstance(error, NoGpuError)}
     stopped = {cause: ", ".join(n for n in news if news[n] == cause) for cause in news.values()}
     if stopped:

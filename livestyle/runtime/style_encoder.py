@@ -1,4 +1,4 @@
-"""A model's encoder: any picture in, a style vector out."""
+"""Runs a model's encoder, which turns any picture into a style vector."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class StyleEncoder:
     """
 
     def __init__(self, model: Model, engine: str = OpenVinoEngine.name) -> None:
-        """engine: the name of the one that paints; this runs on it where it can, else on a CPU.
+        """engine: the name of the engine that paints; the encoder runs on it if possible, else on a CPU.
 
         LivestyleError where the model has no encoder, NoEngineError where nothing can run it.
         """
@@ -66,7 +66,10 @@ class StyleEncoder:
 
 
 def scaled(picture: Pixels, side_px: int, multiple: int) -> Pixels:
-    """A picture at the size an encoder wants: side_px² pixels in all, sides rounded to multiples."""
+    """A picture at the size an encoder takes: about side_px² pixels, with sides rounded to multiples.
+
+    LivestyleError for another type or shape, or a side under 16 px.
+    """
     if getattr(picture, "ndim", 0) != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
         found = f"{getattr(picture, 'dtype', type(picture).__name__)} {getattr(picture, 'shape', '')}"
         raise LivestyleError(f"bad picture: {found}; expected uint8 (H, W, 3) in BGR")
@@ -95,7 +98,7 @@ def _openvino(path: Path) -> Run:
         with cached(f"{path.parent.name}-{path.stem}") as kept:
             settings = {"INFERENCE_PRECISION_HINT": "f32", **kept}
             compiled = ov.compile_model(ov.read_model(path), "CPU", settings)
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:  # a message in no UTF-8
         raise LivestyleError(f"OpenVINO can't compile {path}: {reason(error)}") from error
 
     def run(picture: NDArray[np.uint8]) -> NDArray[Any]:
@@ -114,7 +117,7 @@ def _onnxruntime(path: Path) -> Run:
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except ImportError as error:
         raise LivestyleError(
-            f"ONNX Runtime can't be loaded ({error}); pip install 'livestyle[onnxruntime]'"
+            f"ONNX Runtime can't be loaded ({error}); pip install '.[onnxruntime]'"
         ) from error
     except Exception as error:  # its exceptions share no base class below Exception
         raise LivestyleError(f"ONNX Runtime can't load {path}: {error}") from error

@@ -12,16 +12,17 @@ from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime.engine import Engine
 
 TILE_PX, MARGIN_PX = 256, 16
-"""What a model that enlarges gets at once, and how far it looks around a pixel: tiles leave no seam."""
+"""Side of a tile, and the margin that is cut off. The network sees less far than that around a pixel, so
+that tiles leave no seam."""
 
 
 def tile_size(size: Size) -> Size:
-    """Of the engine, before it is padded."""
+    """The size of the engine for pictures of `size`, before padding."""
     return Size(min(size.width, TILE_PX), min(size.height, TILE_PX))
 
 
 def enlarge(pixels: Pixels, engine: Engine) -> Pixels:
-    """uint8 BGR (H, W, 3) to the same, sides times the scale of the engine's model."""
+    """Enlarge a picture, uint8 BGR (H, W, 3), by the scale of the engine's model."""
     card = engine.model.card
     scale, rule = card.scale, SizeRule(card.size_multiple)
     style = FrameStyle.still(engine.model.styles.vectors[0])

@@ -8,6 +8,9 @@ from typing import Protocol
 
 import av
 import av.error
+from av.audio.codeccontext import AudioCodecContext
+from av.audio.stream import AudioStream
+from av.bitstream import BitStreamFilterContext
 from av.packet import Packet
 from av.rational import AVRational
 from av.stream import Stream
@@ -34,7 +37,7 @@ class Carried(Protocol):
 
 
 class CopiedTrack:
-    """Packets as they are, each later than the one before."""
+    """Packets as they are, each later than the one before; in MP4 AAC has no heads, as it has in streams."""
 
     def __init__(self, writer: VideoWriter, template: Stream) -> None:
         """Before the writer starts. ValueError or FFmpegError where the container can't hold it."""
@@ -43,8 +46,22 @@ class CopiedTrack:
         self._loose = writer.container in ("matroska", "webm")
         self._last: int | None = None
         self._end = 0
+        self._bare: BitStreamFilterContext | None = None
+        if not self._loose and isinstance(template, AudioStream) and template.codec_context.name == "aac":
+            self._bare = BitStreamFilterContext("aac_adtstoasc", template)
 
     def write(self, packet: Packet[Stream]) -> None:
+        base = packet.time_base
+        try:
+            packets = self._bare.filter(packet) if self._bare else [packet]
+        except (av.error.FFmpegError, ValueError):
+            self._writer.lost += 1
+            return
+        for one in packets:
+            one.time_base = base
+            self._write(one)
+
+    def _write(self, packet: Packet[Stream]) -> None:
         if packet.dts is None:
             packet.dts = packet.pts
         if packet.dts is None:
@@ -86,7 +103,14 @@ def end_text(writer: VideoWriter, stream: Stream, end: int) -> None:
 
 
 def holds(container: str, template: Stream) -> bool:
-    """Whether a kind of file, by FFmpeg's name, can hold packets of a track as they are: one is begun."""
+    """Whether a kind of file, by FFmpeg's name, can hold packets of a track as they are: one is begun.
+
+    An MP4 has to say which loudspeakers PCM is for, and not every file says it.
+    """
+    context = template.codec_context
+    layout = context.layout.name if isinstance(context, AudioCodecContext) else ""
+    if container in ("mp4", "mov") and layout.endswith(" channels") and context.name.startswith("pcm_"):
+        return False
     with io.BytesIO() as nowhere:
         out = av.open(nowhere, "w", format=container)
         try:

@@ -35,6 +35,10 @@ def check_display() -> None:
 
 def screen_size() -> Size | None:
     """Of the whole display, px; None where nobody tells. LivestyleError as `check_display`."""
+    if sys.platform == "win32":
+        from ctypes import windll
+
+        return Size(windll.user32.GetSystemMetrics(0), windll.user32.GetSystemMetrics(1))
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM", XCB) != XCB:
         return None
     with Connection() as connection:
@@ -51,9 +55,11 @@ def watch_display() -> Connection | None:
 def quiet_qt() -> None:
     """Keep Qt's remarks about fonts off stderr: nothing of what is shown uses its fonts.
 
+    And keep the wheel from it, which it would hear beside the X server's events (see xcb_input.py).
     To be called after cv2 is imported, which sets these itself, and before the first window.
     """
     os.environ["QT_QPA_FONTDIR"] = "/usr/share/fonts" if os.path.isdir("/usr/share/fonts") else "/"  # noqa: PTH112
+    os.environ.setdefault("QT_XCB_NO_XI2", "1")
     os.environ.setdefault("QT_LOGGING_RULES", "*.debug=false;*.info=false;*.warning=false")
 
 

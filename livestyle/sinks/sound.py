@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 import av
 import av.error
@@ -12,6 +13,7 @@ from av.filter.graph import Graph
 from av.packet import Packet
 from av.stream import Stream
 
+from livestyle.sinks.encoders import sound_codec
 from livestyle.sinks.video_writer import VideoWriter
 
 BITS_PER_CHANNEL = 96_000
@@ -20,14 +22,12 @@ BITS_PER_CHANNEL = 96_000
 AAC_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)
 OPUS_RATE = 48_000
 
-
-def sound_codec(container: str) -> str:
-    """The encoder of the sound that a kind of file holds and players know: AAC, in WebM Opus."""
-    return "libopus" if container == "webm" else "aac"
+FILLED_S = 10
+"""A longer gap is left as it is: it may be hours."""
 
 
 class ConvertedSound:
-    """The track decoded and encoded anew. Where it has gaps it is silent, so that it stays in step."""
+    """The track decoded and encoded anew. Gaps are silent, so that it stays in step."""
 
     def __init__(self, writer: VideoWriter, template: AudioStream) -> None:
         """Before the writer starts."""
@@ -45,6 +45,7 @@ class ConvertedSound:
         self._stream = stream
         self._graph: Graph | None = None
         self._kind: tuple[object, ...] = ()
+        self._end: Fraction | None = None
 
     def write(self, packet: Packet[Stream]) -> None:
         try:
@@ -66,6 +67,15 @@ class ConvertedSound:
         self._mux(None)
 
     def _take(self, frame: AudioFrame) -> None:
+        if frame.pts is not None and frame.time_base:
+            at = frame.pts * frame.time_base
+            if self._end is not None and at < self._end - FILLED_S:
+                self._writer.lost += 1
+                return
+            if self._end is not None and at > self._end + FILLED_S:
+                self._end_graph()
+                self._kind = ()
+            self._end = at + Fraction(frame.samples, frame.sample_rate)
         kind = frame.format.name, frame.layout.name, frame.layout.nb_channels, frame.sample_rate
         if kind != self._kind:
             self._end_graph()

@@ -15,7 +15,9 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame, Pixels
 from livestyle.core.output_file import check_target
 from livestyle.core.size import Size
+from livestyle.core.sound import Ear
 from livestyle.sinks.encoders import Encoding, container_of
+from livestyle.sinks.sound_track import SoundTrack
 from livestyle.sinks.video_format import VideoFormat
 from livestyle.sinks.video_writer import VideoWriter, told_of
 
@@ -29,20 +31,27 @@ the encoder, and the index, so much a frame."""
 class VideoFileSink:
     """The first frame sets the size (an odd side loses its last row or column); others get bars in it.
 
-    Times come from Frame.captured_ns. Entering raises LivestyleError where the file can't be
-    written. Left without an exception or by Ctrl+C, the file is whole under its name; left by
-    another exception, what there is becomes 'name.partial.mp4', which a LivestyleError then says.
-    Without a frame there is no file.
+    Times come from Frame.captured_ns, without what Frame.cut_ns leaves out. Entering raises LivestyleError
+    where the file can't be written or nothing be heard. Left without an exception or by Ctrl+C, the file is
+    whole under its name; left by another exception, what there is becomes 'name.partial.mp4', which a
+    LivestyleError then says. Without a frame there is no file.
     """
 
     def __init__(
-        self, path: Path, rate: float = 30.0, encoding: Encoding | None = None, overwrite: bool = False
+        self,
+        path: Path,
+        rate: float = 30.0,
+        encoding: Encoding | None = None,
+        overwrite: bool = False,
+        ear: Ear | None = None,
     ) -> None:
-        """rate: frames a second, about; it guides the encoder alone."""
+        """rate: frames a second, about; it guides the encoder alone. ear: entered and left with the sink."""
         self.path = path
         self._rate = Fraction(rate).limit_denominator(1001)
         self._encoding = encoding
         self._overwrite = overwrite
+        self._ear = ear
+        self._sound: SoundTrack | None = None
         self._writer: VideoWriter | None = None
         self._size = Size(0, 0)
         self._start_ns = 0
@@ -56,7 +65,9 @@ class VideoFileSink:
     def write(self, frame: Frame) -> None:
         """LivestyleError too where the disk is about to be full: while the file can still be completed."""
         writer = self._writer or self._open(frame)
-        pts = round((frame.captured_ns - self._start_ns) * TIME_BASE.denominator / 1e9)
+        if self._ear is not None and self._sound is not None:
+            self._sound.add(self._ear.take(), frame)
+        pts = round((frame.captured_ns - frame.cut_ns - self._start_ns) * TIME_BASE.denominator / 1e9)
         if pts > self._last_pts:
             self._last_pts = pts
             self._check_room(writer.frames)
@@ -65,12 +76,16 @@ class VideoFileSink:
     def __enter__(self) -> Self:
         container_of(self.path)
         check_target(self.path, self._overwrite)
+        if self._ear is not None:
+            self._ear.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         writer, self._writer = self._writer, None
+        if self._ear is not None:
+            self._ear.__exit__(kind, error, trace)
         if writer is None:
             return
         if error is None or isinstance(error, KeyboardInterrupt):
@@ -86,6 +101,9 @@ class VideoFileSink:
         form = VideoFormat(self._size, TIME_BASE, self._rate)
         writer = VideoWriter(self.path, form, self._encoding, self._overwrite)
         try:
+            if self._ear is not None:
+                writer.add_sound()
+                self._sound = SoundTrack(self._start_ns, writer.write_sound)
             writer.start()
         except LivestyleError:
             writer.discard()

@@ -17,13 +17,18 @@ from livestyle.core.ending import uninterrupted
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.output_file import OutputFile, explained
+from livestyle.core.sound import Samples
 from livestyle.sinks.encoders import MUXER_OPTIONS, Encoding, container_of, encoder_name, encoder_options
 from livestyle.sinks.picture_encoder import PictureEncoder
 from livestyle.sinks.salvage import as_it_is, count_pictures, restore
+from livestyle.sinks.sound_encoder import SoundEncoder
 from livestyle.sinks.video_format import VideoFormat
 
 if TYPE_CHECKING:
     from av.container.core import Chapter
+
+GIVE_UP_AFTER = 100
+"""Packets in a row that a container refuses, after which it is no use to go on."""
 
 
 class VideoWriter:
@@ -53,14 +58,14 @@ class VideoWriter:
         """
         self.container, encoding = container_of(path), encoding or Encoding()
         name = encoder_name(encoding, self.container)
-        options = encoder_options(name, encoding)
+        options = encoder_options(name, encoding, form.size)
         self.encoder = name
         self.path = path
         self.frames = 0
         self.lost = 0
         self.refused = False
+        self._refusals = 0
         self._form = form
-        self._empty = False
         av.logging.set_libav_level(av.logging.PANIC)
         os.environ.setdefault("SVT_LOG", "0")
         self.file = OutputFile(path, overwrite)
@@ -84,6 +89,17 @@ class VideoWriter:
             raise LivestyleError(
                 f"{path.suffix} can't hold what {name} makes; choose .mkv, or another --encoder"
             ) from None
+        self._sound: SoundEncoder | None = None
+
+    def add_sound(self) -> None:
+        """A track of what is heard, in AAC, or Opus where the container is WebM. Before `start`."""
+        self._sound = SoundEncoder(self.out, self.container)
+
+    def write_sound(self, samples: Samples) -> None:
+        """Encode int16 (n, 2), RATE_HZ, which follow those before; the first are at time 0."""
+        assert self._sound is not None
+        with self._clear_errors():
+            self.out.mux(self._sound.encode(samples))
 
     def set_metadata(self, metadata: dict[str, str], chapters: Iterable[Chapter] = ()) -> None:
         """Title, date and the like of the whole file, and its chapters. Before `start`."""
@@ -94,7 +110,6 @@ class VideoWriter:
         """Open the encoder and write the head, so that what can't work fails before work starts."""
         try:
             self.out.start_encoding()
-            self._empty = True
         except (av.error.FFmpegError, OSError, ValueError) as error:
             said = av.logging.get_last_error()[1]
             cause = said[2].strip() if said else str(error)
@@ -123,9 +138,12 @@ class VideoWriter:
         with self._clear_errors():
             try:
                 self.out.mux_one(packet)
-                self._empty = False
+                self._refusals = 0
             except (av.error.ArgumentError, av.error.InvalidDataError):
                 self.lost += 1
+                self._refusals += 1
+                if self._refusals > GIVE_UP_AFTER:
+                    raise
 
     @uninterrupted()
     def finish(self) -> None:
@@ -157,14 +175,14 @@ class VideoWriter:
     def discard(self) -> None:
         """Close and delete what was written."""
         with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
-            self._close()
+            self.out.close()
         self.file.discard()
 
     def _salvage(self, size: int, head: bytes) -> Path | None:
         """Keep the file as it was before completing it failed, where a frame of it can be played."""
         try:
             with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
-                self._close()
+                self.out.close()
             restore(self.file.part, size, head)
             if count_pictures(self.file.part):
                 return self.file.keep()
@@ -177,22 +195,14 @@ class VideoWriter:
         with self._clear_errors():
             for packet in self._encoder.flush() if self._encoder else ():
                 self.mux(packet)
-            self._close()
+            if self._sound is not None:
+                self.out.mux(self._sound.flush())
+            self.out.close()
             found = count_pictures(self.file.part)
         if found != self.frames or not found:
             raise LivestyleError(
                 f"{self.path} did not come out whole: {found} of {self.frames} frames are in it"
             )
-
-    def _close(self) -> None:
-        """FFmpeg 8 crashes where it closes a fragmented MP4 without a packet: it gets one."""
-        if self._empty:
-            self._empty = False
-            packet: Packet[Stream] = Packet(b"\0")
-            packet.stream, packet.time_base = self.picture, self._form.time_base
-            packet.pts = packet.dts = 0
-            self.out.mux_one(packet)
-        self.out.close()
 
     @contextlib.contextmanager
     def _clear_errors(self) -> Iterator[None]:

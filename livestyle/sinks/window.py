@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 import cv2
+import numpy as np
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
-from livestyle.core.size import Size
+from livestyle.core.size import MAX_SIDE_PX, Size
 from livestyle.sinks.display import check_display, quiet_qt, screen_size, watch_display
+from livestyle.sinks.pointer import Gesture, Pointer, pointer_of
 from livestyle.sinks.xcb import Connection
+from livestyle.sinks.xcb_input import Wheel, WindowInput
 
 LARGEST_AT_START = Size(1280, 800)
+UNLIMITED = Size(MAX_SIDE_PX, MAX_SIDE_PX)
+ON_ANY_SCREEN = Size(1200, 680)
+"""What fits on the screens that don't tell how large they are: a laptop's, with its bars."""
+
 BESIDE_WINDOW = Size(16, 72)
 """What a desktop needs of the screen for frames, titles and bars, about, px."""
 
 
 class Window:
-    """Shows frames and hears keys. Opened by entering it; all calls on the main thread.
+    """Shows frames, hears keys and the mouse. Opened by entering it; all calls on the main thread.
 
     What is shown fills the window, whatever its shape: fit it to `size` first. Once the user has
     closed it, `closed` is true and `write` does nothing.
@@ -32,7 +41,13 @@ class Window:
         self._start_fullscreen = fullscreen
         self.open = False
         self._watch: Connection | None = None
+        self._input: WindowInput | None = None
+        self._keys: deque[int] = deque()
+        self._pointers: deque[Pointer] = deque()
+        self._at = Pointer(Gesture.MOVE, 0, 0)
         self._lost = False
+        self._seen: Size | None = None
+        self._kept: Size | None = None
         self._fullscreen = False
 
     def __enter__(self) -> Self:
@@ -43,9 +58,12 @@ class Window:
         # FREERATIO: what is shown fills the window. KEEPRATIO puts light grey bars beside it, and
         # `size` would be that of the picture shown last, not of the window.
         cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
+        cv2.setMouseCallback(self._title, self._point)
+        self._input = WindowInput(self._watch, self._title) if self._watch else None
         self.open = True
         self.resize(self._size)
         self.fullscreen = self._start_fullscreen
+        cv2.imshow(self._title, np.zeros((self._size.height, self._size.width, 3), np.uint8))  # Qt's is white
         return self
 
     def show(self, pixels: Pixels) -> None:
@@ -56,13 +74,44 @@ class Window:
     def key(self) -> int:
         """Let the window draw, then the code of the next key in its queue, -1 where there is none.
 
-        Takes a millisecond or more. Codes are those of cv2.waitKeyEx. LivestyleError where the display
+        Takes a millisecond or more. Codes are those of cv2.waitKeyEx, with SHIFT_HELD on Shift+Enter where
+        the system tells. No key is lost, but by Qt where it isn't on X11. LivestyleError where the display
         has gone away, before Qt ends the process over it.
         """
+        if self._keys:
+            return self._keys.popleft()
         if self._watch is not None and self._watch.lost:
             self._lost = True
             raise LivestyleError("the display went away, and the window with it")
-        return cv2.waitKeyEx(1)
+        code = cv2.waitKeyEx(1)
+        if self._input is None or not self._input.found:
+            return code
+        for event in self._input.events():
+            if isinstance(event, Wheel):
+                turned = Gesture.WHEEL_UP if event is Wheel.UP else Gesture.WHEEL_DOWN
+                self._pointers.append(replace(self._at, gesture=turned, again=False))
+            else:
+                self._keys.append(event)
+        return self._keys.popleft() if self._keys else -1
+
+    @property
+    def caps_lock(self) -> bool:
+        """Caps Lock was on for the last keys; False where the system doesn't tell."""
+        return self._input is not None and self._input.caps_lock
+
+    def pointer(self) -> Pointer | None:
+        """What the mouse did next, up to the last `key`; None where that is all."""
+        return self._pointers.popleft() if self._pointers else None
+
+    def _point(self, event: int, x: int, y: int, flags: int, _: object) -> None:
+        found = pointer_of(event, x, y, flags)
+        if found is None or (found.gesture is Gesture.DOWN and self._at.again):
+            self._at = replace(self._at, again=False)  # of a double click Qt tells twice
+            return
+        self._at = found
+        if found.gesture is Gesture.MOVE and self._pointers and self._pointers[-1].gesture is Gesture.MOVE:
+            self._pointers.pop()
+        self._pointers.append(found)
 
     @property
     def closed(self) -> bool:
@@ -73,17 +122,28 @@ class Window:
 
     @property
     def size(self) -> Size:
-        """Of the area for the picture, px; as at the start where the window can't tell."""
+        """Of the area for the picture, px; as it was last where the window can't tell."""
         try:
             _, _, width, height = cv2.getWindowImageRect(self._title)
         except cv2.error:
-            return self._size
-        return Size(width, height) if width > 0 and height > 0 else self._size
+            return self._seen or self._size
+        if width > 0 and height > 0:
+            self._seen = Size(width, height)
+            self._kept = self._kept if self._fullscreen else self._seen
+        return self._seen or self._size
 
-    def resize(self, size: Size) -> None:
-        """Be as large as pictures of this size, or as the screen lets it; full screen stays as it is."""
+    @property
+    def kept_size(self) -> Size | None:
+        """The last that `size` told while it was not in full screen; None = it never was."""
+        return self._kept
+
+    def resize(self, size: Size, at_most: Size | None = LARGEST_AT_START) -> None:
+        """Be as large as pictures of this size, or as the screen lets it; full screen stays as it is.
+
+        at_most: and no larger than that; None = whatever the screen lets it.
+        """
         if not self.closed and not self._fullscreen:
-            limit = _largest(screen_size())
+            limit = _largest(screen_size(), at_most)
             scale = min(1.0, limit.width / size.width, limit.height / size.height)
             cv2.resizeWindow(self._title, round(size.width * scale), round(size.height * scale))
         self._size = size
@@ -109,9 +169,10 @@ class Window:
             self._watch.close()
 
 
-def _largest(screen: Size | None) -> Size:
+def _largest(screen: Size | None, at_most: Size | None = LARGEST_AT_START) -> Size:
     """How large a window may start on a screen of this size."""
+    limit = at_most or UNLIMITED
     if screen is None:
-        return LARGEST_AT_START
+        return Size(min(limit.width, ON_ANY_SCREEN.width), min(limit.height, ON_ANY_SCREEN.height))
     width, height = screen.width - BESIDE_WINDOW.width, screen.height - BESIDE_WINDOW.height
-    return Size(max(1, min(LARGEST_AT_START.width, width)), max(1, min(LARGEST_AT_START.height, height)))
+    return Size(max(1, min(limit.width, width)), max(1, min(limit.height, height)))

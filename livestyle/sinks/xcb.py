@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import os
 import time
+from collections import deque
+from typing import Any
 
 from livestyle.core.closing import Closing
 from livestyle.core.errors import LivestyleError
@@ -14,6 +16,10 @@ REMEDY = "run it in a desktop session, or with --no-window (and --record FILE to
 
 TRIES, PAUSE_S = 3, 0.1
 """A server starts anew when its last client has gone, and takes nobody meanwhile."""
+
+EVENT_BYTES = 32
+MOST_EVENTS = 1000
+"""So many are kept until they are taken; the oldest go."""
 
 
 class _Screen(ctypes.Structure):
@@ -30,6 +36,12 @@ class _Screens(ctypes.Structure):
     """xcb_screen_iterator_t."""
 
     _fields_ = (("data", ctypes.POINTER(_Screen)), ("rem", ctypes.c_int), ("index", ctypes.c_int))
+
+
+class _Cookie(ctypes.Structure):
+    """What xcb_…_cookie_t all are."""
+
+    _fields_ = (("sequence", ctypes.c_uint),)
 
 
 class Connection(Closing):
@@ -49,10 +61,11 @@ class Connection(Closing):
         self._xcb.xcb_get_setup.restype = ctypes.c_void_p
         self._xcb.xcb_setup_roots_iterator.restype = _Screens
         self._xcb.xcb_setup_roots_iterator.argtypes = [ctypes.c_void_p]
-        for call in ("connection_has_error", "disconnect", "poll_for_event", "get_setup"):
+        for call in ("connection_has_error", "disconnect", "poll_for_event", "get_setup", "flush"):
             getattr(self._xcb, f"xcb_{call}").argtypes = [ctypes.c_void_p]
         self._libc = ctypes.CDLL(None)
         self._libc.free.argtypes = [ctypes.c_void_p]
+        self._events: deque[bytes] = deque(maxlen=MOST_EVENTS)
         self._connection = self._xcb.xcb_connect(name.encode(), None)
         for _ in range(TRIES):
             if not self.lost:
@@ -68,14 +81,64 @@ class Connection(Closing):
     def lost(self) -> bool:
         """The display is not there any more. Takes microseconds."""
         while event := self._xcb.xcb_poll_for_event(self._connection):
+            self._events.append(ctypes.string_at(event, EVENT_BYTES))
             self._libc.free(event)
         return bool(self._xcb.xcb_connection_has_error(self._connection))
 
+    def events(self) -> list[bytes]:
+        """What came since the last call, in order, each as the protocol has it."""
+        found = [] if self.lost else list(self._events)
+        self._events.clear()
+        return found
+
     def screen_size(self) -> Size | None:
         """Of the whole display, px."""
-        screens = self._xcb.xcb_setup_roots_iterator(self._xcb.xcb_get_setup(self._connection))
+        screens = self._screens()
         first = screens.data.contents if screens.rem else None
         return Size(first.width_px, first.height_px) if first else None
+
+    @property
+    def root(self) -> int:
+        """The window that holds all others."""
+        return int(self._screens().data.contents.root)
+
+    def setup(self) -> bytes:
+        """The head of what the server has said of itself."""
+        return ctypes.string_at(self._xcb.xcb_get_setup(self._connection), 40)
+
+    def ask(self, call: str, data: str, unit: type[Any], *arguments: Any) -> tuple[list[int], bytes]:
+        """Send a request and wait: the array `data` of its reply, in items of `unit`, and the reply's head.
+
+        Arguments are ctypes' or bytes. Empty where the server answers with an error.
+        """
+        request, reply = (getattr(self._xcb, f"xcb_{call}{end}") for end in ("", "_reply"))
+        request.restype, reply.restype = _Cookie, ctypes.c_void_p
+        reply.argtypes = [ctypes.c_void_p, _Cookie, ctypes.c_void_p]
+        answer = reply(self._connection, request(ctypes.c_void_p(self._connection), *arguments), None)
+        if not answer:
+            return [], b""
+        try:
+            head = ctypes.string_at(answer, EVENT_BYTES)
+            if not data:
+                return [], head
+            first, count = (getattr(self._xcb, f"xcb_{call}_{data}{end}") for end in ("", "_length"))
+            first.restype, first.argtypes = ctypes.POINTER(unit), [ctypes.c_void_p]
+            count.restype, count.argtypes = ctypes.c_int, [ctypes.c_void_p]
+            return [int(item) for item in first(answer)[: count(answer)]], head
+        finally:
+            self._libc.free(answer)
+
+    def send(self, call: str, *arguments: Any) -> None:
+        """Send a request that has no reply. Arguments are ctypes'."""
+        request = getattr(self._xcb, f"xcb_{call}")
+        request.restype = _Cookie
+        request(ctypes.c_void_p(self._connection), *arguments)
+        self._xcb.xcb_flush(self._connection)
+
+    def _screens(self) -> _Screens:
+        found = self._xcb.xcb_setup_roots_iterator(self._xcb.xcb_get_setup(self._connection))
+        assert isinstance(found, _Screens)
+        return found
 
     def close(self) -> None:
         self._xcb.xcb_disconnect(self._connection)

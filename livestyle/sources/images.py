@@ -8,33 +8,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import cv2
-import numpy as np
-
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame, Pixels
-from livestyle.core.size import MAX_SIDE_PX, Size
+from livestyle.core.size import Size
+from livestyle.sources.picture import load_photo
 from livestyle.sources.source import SourceInfo
 
-SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".jp2", ".png", ".ppm", ".pgm", ".tif", ".tiff", ".webp"})
+SUFFIXES = frozenset(
+    f".{kind}"
+    for kind in (
+        *("avif", "bmp", "dib", "jfif", "jp2", "jpe", "jpeg", "jpg"),
+        *("pbm", "pgm", "png", "pnm", "ppm", "tif", "tiff", "webp"),
+    )
+)
+"""What is taken for a picture when a folder is read."""
 
 
 def load_image(path: Path) -> Pixels:
-    """A picture file as uint8 BGR (H, W, 3), turned upright as its EXIF says.
-
-    LivestyleError where it can't be read, is no picture or is over MAX_SIDE_PX a side.
-    """
-    try:
-        data = np.fromfile(path, np.uint8)
-        decoded = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    except (OSError, cv2.error) as error:
-        raise LivestyleError(f"cannot read the picture {path}: {error}") from error
-    if decoded is None:
-        raise LivestyleError(f"cannot read {path} as a picture; is the file complete?")
-    pixels = decoded.astype(np.uint8, copy=False)
-    if max(pixels.shape) > MAX_SIDE_PX:
-        raise LivestyleError(f"{path} is {Size.of(pixels)}; expected at most {MAX_SIDE_PX} px a side")
-    return pixels
+    """A picture file as uint8 BGR (H, W, 3), turned upright as its EXIF says; errors as of `load_photo`."""
+    return load_photo(path).pixels
 
 
 def load_style_image(path: Path) -> tuple[str, Pixels]:

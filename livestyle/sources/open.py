@@ -44,6 +44,11 @@ def open_source(spec: str, size: Size | None = None, rate: float | None = None) 
     return CameraSource(Request(text, size, rate))
 
 
+def is_webcam(spec: str) -> bool:
+    """Whether `open_source` takes it for a camera of this machine, which looks at the user most likely."""
+    return isinstance(open_source(spec), CameraSource) and shown(spec) == spec and not is_url(spec)
+
+
 def open_input(path: Path) -> VideoFileSource | ImagesSource:
     """What --input takes: a picture, a folder of pictures or a video file; every frame, not entered yet."""
     if path.is_dir() or path.suffix.lower() in images.SUFFIXES:

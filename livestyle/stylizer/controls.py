@@ -1,4 +1,4 @@
-"""What frames are painted in, set at any time: the style and its strength, and what is kept."""
+"""The settings of a stylizer that may be changed at any time: styles, controls, added styles."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from livestyle.stylizer.user_styles import keep, removed
 
 
 class Settings(Controlled):
-    """Of a model: any thread may change them, and they count from the next frame on."""
+    """Holds the settings for a model. Any thread may change them; they count from the next frame on."""
 
     def __init__(self, model: Model, device: str) -> None:
         """device: where pictures are encoded, if it can."""
-        super().__init__(model.styles.vectors[0])
+        super().__init__(model.styles.vector(model.first_style))
         self.model = model
         self._device = device
         self._encoder: StyleEncoder | None = None
         self._changing = threading.Lock()
-        self._style: StyleChoice = self.styles[0]
+        self._style: StyleChoice = model.first_style
         self._second_style = ""
 
     @property
@@ -86,13 +86,15 @@ class Settings(Controlled):
         The picture is encoded once; then it is a style like any other, until this stylizer ends or,
         with `keep_it`, whenever this model is loaded, until `remove_style`. Another thread may paint
         meanwhile. LivestyleError for a bad picture, a model without an encoder, or one that was
-        replaced meanwhile; also where it can't be kept, and then it is here until the end.
+        replaced meanwhile. Also if it can't be saved; then it can be used until the stylizer ends.
         """
         model = self.model
         vector = self._encoder_of(model).encode(picture)
         with self._changing:
             if self.model.folder != model.folder:
-                raise LivestyleError(f"{name} is for {model.card.name}, which paints no more; add it again")
+                raise LivestyleError(
+                    f"{name} was made for {model.card.name}, which was replaced; add it again"
+                )
             name, bank = self.model.styles.added(name, vector)
             self.model = replace(self.model, styles=bank)
         graph = model.card.encoder
@@ -106,7 +108,7 @@ class Settings(Controlled):
             name = self.model.styles.find(name)
             self.model = removed(self.model, name)
         if self._style == name:
-            self.style = self.styles[0]
+            self.style = self.model.first_style
         if self._second_style == name:
             self.second_style = ""
 
@@ -116,8 +118,8 @@ class Settings(Controlled):
         return self._encoder
 
     def _become(self, model: Model) -> None:
-        """Another model; styles of the same names stay, else it is the model's first, and no second."""
-        name = self._style if self._style in model.styles.names else model.styles.names[0]
+        """Another model; a style of the same name stays, else it is the model's first, and no second."""
+        name = self._style if self._style in model.styles.names else model.first_style
         second = self._second_style if self._second_style in model.styles.names else ""
         with self._changing:
             self.model = model

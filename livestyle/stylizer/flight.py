@@ -14,7 +14,7 @@ from livestyle.runtime.film import Film
 
 
 class Begun(NamedTuple):
-    """A frame as a film takes it, and its size before it was padded."""
+    """Is a frame as a film takes it, with its size before padding."""
 
     pixels: Pixels
     style: FrameStyle
@@ -22,7 +22,7 @@ class Begun(NamedTuple):
 
 
 class Flight:
-    """Frames that were begun on a film, and paintings that nobody has taken yet; the oldest first."""
+    """Keeps the frames started on a film, and the paintings that were not taken yet; the oldest first."""
 
     def __init__(self) -> None:
         self._begun: deque[Begun] = deque()
@@ -46,7 +46,7 @@ class Flight:
             self.finish(film)
 
     def paint_again(self, film: Film) -> None:
-        """All that is still to be painted, on another film."""
+        """Paint all that is still in flight on another film."""
         while self._begun:
             frame = self._begun.popleft()
             film.submit(frame.pixels, frame.style)

@@ -1,10 +1,13 @@
-"""A running stylizer gets another engine between two frames."""
+"""Gives a running stylizer another engine between two frames."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from enum import Enum
+from typing import TypeAlias
 
 import numpy as np
 
@@ -19,9 +22,20 @@ from livestyle.runtime.engine import Engine
 from livestyle.runtime.select import EngineRequest, OpenedEngine
 from livestyle.stylizer.stylizer import Stylizer
 
+Check: TypeAlias = Callable[[Engine], None]
+"""Looks at an engine that paints, before it takes over. Raises a LivestyleError where it is not to."""
+
+
+class Handover(Enum):
+    """What took over between two frames."""
+
+    ENGINE = "engine"
+    SIZE = "size"
+    """the engine paints frames of the size that `resize` asked for"""
+
 
 class HotSwap(Closing):
-    """Prepares engines for a stylizer, one at a time, of another model or for another device.
+    """Prepares engines for a stylizer, one at a time: of another model, for another device, of another size.
 
     A ready engine takes over first; a faster one is built in the background and swapped in.
 
@@ -37,14 +51,15 @@ class HotSwap(Closing):
         self._lock = threading.RLock()
         self._better: EngineRequest | None = None
         self._improving = False
+        self._size: Size | None = None
 
-    def switch(self, model: str | Model) -> None:
+    def switch(self, model: str | Model, check: Check = lambda _: None) -> None:
         """Prepare another model for frames as they are now. LivestyleError for a name that does not exist."""
         chosen = model if isinstance(model, Model) else Model.load(model)
-        self.prepare(chosen.card.name, lambda progress: self._stylizer.engine_for(chosen, progress))
+        self.prepare(chosen.card.name, lambda progress: self._stylizer.engine_for(chosen, progress), check)
 
     def improve(self, better: EngineRequest | None) -> None:
-        """Build what is better than the engine that paints now; None = nothing is."""
+        """Build a better engine than the one that paints now; None if there is none."""
         with self._lock:
             self._better = better
             if better is not None:
@@ -53,8 +68,29 @@ class HotSwap(Closing):
                 )
                 self._improving = True
 
-    def prepare(self, what: str, make: Callable[[Progress], OpenedEngine]) -> None:
-        """Have an engine opened, in place of what was asked for before; `what` is what the user reads."""
+    def resize(self, size: Size) -> None:
+        """Prepare the model that paints now for frames of another size, unless anything is being prepared."""
+        with self._lock:
+            if not self._background.preparing:
+                model = self._stylizer.model
+                self.prepare(
+                    model.card.name, lambda progress: self._stylizer.engine_for(model, progress, size)
+                )
+                self._size = size
+
+    @property
+    def resizing(self) -> bool:
+        """Whether that which is being prepared is what `resize` asked for."""
+        return self._size is not None
+
+    def prepare(
+        self, what: str, make: Callable[[Progress], OpenedEngine], check: Check = lambda _: None
+    ) -> None:
+        """Open an engine with `make` in the background; an earlier request is dropped.
+
+        what: its name for the user. check: called with the engine on the thread that prepares it; if it
+        raises a LivestyleError, the engine isn't taken.
+        """
         making = Making()
 
         def warm() -> OpenedEngine:
@@ -63,50 +99,60 @@ class HotSwap(Closing):
                 _warm(opening.engine, self._stylizer.sharing)
             except Exception as error:  # what engines raise shares no base class below Exception
                 raise LivestyleError(f"{what} can't paint here: {error}") from error
+            try:
+                check(opening.engine)
+            except BaseException:
+                opening.close()
+                raise
             return opening
 
         with self._lock:
             self._making.end()
-            self._making, self._improving = making, False
+            self._making, self._improving, self._size = making, False, None
             self._background.prepare(what, warm)
 
     def stay(self) -> None:
-        """Go on with this model: another that is being prepared is not wanted any more."""
+        """Keep this model: drop another one that is being prepared."""
         with self._lock:
             self._making.end()
             self._background.cancel()
+            self._size = None
             self.improve(self._better)
 
     @property
     def preparing(self) -> str:
-        """What is being prepared; empty = nothing."""
-        return self._background.preparing
+        """The name of what is being prepared; empty if nothing is, or only another size."""
+        return "" if self.resizing else self._background.preparing
 
     @property
     def progress(self) -> float:
-        """How far that is, where it is built; from 0 to 1."""
+        """How far the build of it is, from 0 to 1."""
         return self._making.share
 
-    def hand_over(self) -> bool:
-        """Let the stylizer go on with what was prepared; never waits. False where nothing is ready.
+    def hand_over(self) -> Handover | None:
+        """Give the stylizer the engine that was prepared; never waits. None if none is ready.
 
-        LivestyleError, once, where it could not be opened: what runs paints on.
+        LivestyleError, once, if it could not be opened; the present engine then paints on.
         """
-        try:
-            opening = self._background.take()
-        except LivestyleError:
-            self._go_on_with(None if self._improving else self._better)
-            raise
-        if opening is None:
-            return False
-        before = self._stylizer.adopt(opening.engine)
+        with self._lock:
+            size = self._size
+            try:
+                opening = self._background.take()
+            except LivestyleError:
+                self._size = None
+                self._go_on_with(None if self._improving else self._better)
+                raise
+            if opening is None:
+                return None
+            self._size = None
+        before = self._stylizer.adopt(opening.engine, size)
         if before is not None:
             self._background.retire(OpenedEngine(before))
         self._go_on_with(opening.better)
-        return True
+        return Handover.ENGINE if size is None else Handover.SIZE
 
     def _go_on_with(self, better: EngineRequest | None) -> None:
-        """Build it, unless something else was asked for meanwhile; then it waits for `stay`."""
+        """Build `better`, unless something else was requested meanwhile; then it waits for `stay`."""
         with self._lock:
             self._better = better
             if not self._background.preparing:
@@ -118,14 +164,14 @@ class HotSwap(Closing):
 
 
 class Making:
-    """How far an engine is, told on the thread that builds it, until nobody wants it any more."""
+    """Keeps how far an engine is. The building thread tells it, and is stopped by it after `end`."""
 
     def __init__(self) -> None:
         self.share = 0.0
         self._ended = False
 
     def tell(self, share: float) -> None:
-        """CancelledError, which ends a building, after `end`."""
+        """Note the share. Raises CancelledError, which ends the build, after `end`."""
         if self._ended:
             raise CancelledError
         self.share = share
@@ -134,13 +180,24 @@ class Making:
         self._ended = True
 
 
+def paint_ms(engine: Engine) -> float:
+    """How long a warm engine takes for a frame, milliseconds: the better of two, as others work too."""
+    black, times = np.zeros((engine.size.height, engine.size.width, 3), np.uint8), []
+    for _ in range(2):
+        began = time.perf_counter()
+        engine.infer(black, FrameStyle.still(engine.model.styles.vectors[0]))
+        times.append((time.perf_counter() - began) * 1e3)
+    engine.reset()
+    return min(times)
+
+
 def _warm(engine: Engine, films: int) -> None:
-    """Let it paint once: the first frame is slow; and make further films. Closed where that fails."""
+    """Paint once, as the first frame is slow, and open further films. Closes the engine if that fails."""
     try:
         black = np.zeros((engine.size.height, engine.size.width, 3), np.uint8)
         painted = engine.infer(black, FrameStyle.still(engine.model.styles.vectors[0]))
         if painted.shape != black.shape:
-            raise LivestyleError(f"it makes pictures of {Size.of(painted)} of {engine.size}")
+            raise LivestyleError(f"it paints {Size.of(painted)} for a frame of {engine.size}")
         engine.reset()
         engine.open_ahead(films)
     except BaseException:

@@ -1,7 +1,8 @@
-"""Models and styles as a command line names them: loaded, with the user's own styles."""
+"""Loads the models and styles that a command line names, with the user's own styles."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,9 +17,9 @@ from livestyle.stylizer.user_styles import renewed
 def add_style_images(
     stylizer: Stylizer, paths: Sequence[Path] | None, keep_them: bool = False
 ) -> dict[str, Pixels]:
-    """Make styles of picture files; gives them by the names of the styles.
+    """Make styles of picture files; returns the pictures by the names of the styles.
 
-    LivestyleError for one that can't be a style.
+    LivestyleError for a picture that can't be a style.
     """
     pictures = {}
     for path in paths or ():
@@ -36,7 +37,7 @@ def load_model(name: str, say: Callable[[str], None]) -> Model:
 
 
 def load_models(text: str, say: Callable[[str], None]) -> tuple[Model, ...]:
-    """'a,b,c' as models in this order; one alone with all others that can be loaded behind it.
+    """'a,b,c' as models in this order; one alone with all others behind it, from fast to slow.
 
     LivestyleError for one that is asked for and can't be loaded.
     """
@@ -54,4 +55,9 @@ def _others(model: Model) -> list[Model]:
             continue
         if other.folder.resolve() != model.folder.resolve():
             found.append(other)
-    return found
+    return sorted(found, key=_weight)
+
+
+def _weight(model: Model) -> tuple[int, int]:
+    """Puts fast models first: those of small graphs, about; among equals those with more styles."""
+    return round(math.log2(model.graph("float").stat().st_size)), -len(model.styles)

@@ -1,36 +1,22 @@
-"""The public API: a model, a style, and frames in, paintings out."""
+"""The public API: a Stylizer takes frames and gives paintings."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from typing import Self
 
-from livestyle.core.closing import Closing
 from livestyle.core.config import SLOTS, Precision
-from livestyle.core.errors import LivestyleError, NoEngineError
+from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
-from livestyle.core.progress import Progress, Report
-from livestyle.core.size import Size, SizeRule
+from livestyle.core.progress import Report
+from livestyle.core.size import Size
 from livestyle.model.card import Model
-from livestyle.runtime.engine import Engine, EngineInfo
-from livestyle.runtime.film import Film
-from livestyle.runtime.gpu.driver import CudaError
-from livestyle.runtime.select import (
-    SHIPPED,
-    EngineRequest,
-    OpenedEngine,
-    Registry,
-    engine_request,
-    engines_for,
-)
-from livestyle.runtime.tensorrt.engine import Lines
-from livestyle.runtime.tiling import enlarge, tile_size
-from livestyle.stylizer.controls import Settings
+from livestyle.runtime.select import SHIPPED, EngineRequest, OpenedEngine, Registry, engines_for
+from livestyle.runtime.tiling import enlarge
+from livestyle.stylizer.engine_user import EngineUser
 from livestyle.stylizer.flight import Begun, Flight
 
 
-class Stylizer(Settings, Closing):
+class Stylizer(EngineUser):
     """Paints frames of any size from 64x64 up.
 
     >>> with Stylizer(model="cin-lite") as stylizer:
@@ -64,9 +50,9 @@ class Stylizer(Settings, Closing):
         """model: a name, a folder or a Model. device: auto, cpu, cuda, cuda:1 or an engine by name.
 
         precision: auto, f32, f16, bf16 or int8. threads: of a CPU, 0 = the engine's choice. slots:
-        frames in flight on a GPU. report: called with a line for what was passed over, and why, and for
-        how far an engine is that has to be built; without it the latter is logged as a warning.
-        registry: the engines there are.
+        frames in flight on a GPU. report: called with a line for each engine that was passed over and
+        why, and for how far an engine is that has to be built; without it the latter is logged as a
+        warning. registry: the engines to choose from.
         LivestyleError for a name that does not exist.
         """
         engines_for(device, registry)
@@ -84,49 +70,6 @@ class Stylizer(Settings, Closing):
         self._report = report
         self._slots = slots
         self._registry = registry
-        self._main: Stylizer | None = None
-        self._others: list[Stylizer] = []
-        self._film: Film | None = None
-        self._flight = Flight()
-        self._engine: Engine | None = None
-        self._info: EngineInfo | None = None
-        self._size: Size | None = None
-
-    @property
-    def info(self) -> EngineInfo:
-        """What runs. LivestyleError before `open` or the first frame."""
-        if self._info is None:
-            raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
-        return self._info
-
-    def engine_for(self, model: Model, progress: Progress = lambda _: None) -> OpenedEngine:
-        """An engine that opens soon and paints frames as they are now with another model, for `adopt`.
-
-        The caller closes it. progress: told how far it is, where none opens without being built.
-        LivestyleError before `open` or the first frame.
-        """
-        if self._size is None:
-            raise LivestyleError("no engine is open yet; call open(size) or stylize a frame first")
-        return self._request(model, self._size).telling(progress, beside=True).open_soon()
-
-    @property
-    def sharing(self) -> int:
-        """How many others paint on this one's engine."""
-        return sum(other._engine is not None for other in self._others)
-
-    def adopt(self, engine: Engine) -> Engine | None:
-        """Go on with this open engine, of whatever model, from the next frame on; closes it in the end.
-
-        Gives the one before to the caller, to be closed. The style of the same name stays, else it
-        is the model's first; all else stays as it is set, the frames before too where the model stays.
-        Every film that shares the engine goes on with it.
-        """
-        before = self._engine
-        self._go_on(engine, engine.film)
-        for other in self._others:
-            if other._engine is not None:
-                other._go_on(engine, engine.open_film())
-        return before
 
     @property
     def depth(self) -> int:
@@ -147,16 +90,16 @@ class Stylizer(Settings, Closing):
         return self
 
     def open_soon(self, size: Size) -> EngineRequest | None:
-        """As `open`, but an engine that has to be built waits, where there is another that needn't be.
+        """Open an engine that needs no building if there is one, else build as `open` does.
 
-        Gives what is better and waits, for HotSwap.improve; None where nothing is.
+        Returns the better engines that were not built yet, for HotSwap.improve; None if there are none.
         """
         return self._open(size, EngineRequest.open_soon)
 
     def another(self) -> Stylizer:
-        """One for another film, with a style and a past of its own, on this one's engine and of its size.
+        """Make a stylizer for another film, with its own style and past, on this one's engine and size.
 
-        This one has to be open. Closing it closes the engine, and with it all the films.
+        This one has to be open. Closing it closes the engine and all its films.
         """
         how = self._precision, self._threads, self._report, self._slots, self._registry
         other = Stylizer(self.model, self._device, *how)
@@ -183,6 +126,9 @@ class Stylizer(Settings, Closing):
             found = f"{getattr(pixels, 'dtype', type(pixels).__name__)} {getattr(pixels, 'shape', '')}"
             raise LivestyleError(f"bad frame: {found}; expected uint8 (H, W, 3) in BGR")
         size = Size.of(pixels)
+        if self.steadiness == 0 and (parts := self._parts(size)) is not None:
+            self._flight.painted.append(parts.paint(pixels, self.frame_style))
+            return
         self.open(size)
         assert self._engine is not None
         assert self._film is not None
@@ -203,7 +149,7 @@ class Stylizer(Settings, Closing):
         return self._flight.painted.popleft()
 
     def drop(self) -> None:
-        """Forget what is in flight; no result comes of it."""
+        """Discard the frames in flight; they give no results."""
         self._flight = Flight()
         if self._film is not None:
             self._film.drop()
@@ -214,102 +160,7 @@ class Stylizer(Settings, Closing):
             self._film.reset()
 
     def close(self) -> None:
-        """Free the engine, or of another's engine the film; the next frame opens one again."""
+        """Free the engine, or the film on a shared engine; the next frame opens it again."""
         self.drop()
         self._free()
         self._info = None
-
-    def _open(self, size: Size, how: Callable[[EngineRequest], OpenedEngine]) -> EngineRequest | None:
-        better = None
-        if self._main is not None:
-            self._join(self._main, size)
-        elif self._engine is None or self._engine.size != self._padded(size):
-            self._finish(Flight.finish_all)
-            self._free()
-            try:  # `info` stays meanwhile, for who looks at it on another thread
-                opening = how(self._request(self.model, size))
-            except BaseException:
-                self._info = None
-                raise
-            self._use(opening.engine)
-            better = opening.better
-        if size != self._size:
-            self.reset()
-            self._size = size
-        return better
-
-    def _finish(self, how: Callable[[Flight, Film], None]) -> None:
-        """Wait for one frame in flight or for all; on the next engine where this one is beyond repair."""
-        if self._film is None:
-            return
-        try:
-            how(self._flight, self._film)
-        except CudaError as error:
-            self._use_next(error)
-            self._flight.paint_again(self._film)
-
-    def _use_next(self, error: CudaError) -> None:
-        """Take the next engine on the list for the one that failed. Raises `error` where there is none."""
-        main, size = self._main or self, self._size
-        assert size is not None
-        if main._engine is self._engine:
-            assert main._engine is not None
-            wish, failed = main._request(main.model, size), main._engine.name
-            main._free()
-            try:
-                main._use(wish.behind(failed).open())
-            except NoEngineError:
-                raise error from None
-            wish.options.report(f"{failed} failed ({error}); {main.info} paints on")
-        if main is not self:
-            self._join(main, size)
-
-    def _go_on(self, engine: Engine, film: Film) -> None:
-        """Paint the next frames as `film`; it has the past of the one before where the model stays."""
-        self._finish(Flight.finish_all)
-        before, model = self._engine, engine.model
-        if before is not None and before.model.folder == model.folder and before.size == engine.size:
-            assert self._film is not None
-            film.state = self._film.state
-        self._use(engine, film)
-        if model.folder != self.model.folder:
-            self._become(model)
-
-    def _join(self, main: Stylizer, size: Size) -> None:
-        """Have a film on the engine of `main`, as it is now."""
-        if main.model.folder != self.model.folder:
-            self._become(main.model)
-        padded = self._padded(size)
-        if main._engine is None or main._engine.size != padded:
-            found = main._engine.size if main._engine else "none"
-            raise LivestyleError(f"a film of {padded} needs an engine of that size to share; it is {found}")
-        if self._engine is not main._engine:
-            self._use(main._engine, main._engine.open_film())
-
-    def _free(self) -> None:
-        if self._main is not None and self._film is not None:
-            self._film.close()
-        elif self._engine is not None:
-            self._engine.close()
-        self._engine = self._film = None
-
-    @property
-    def _rule(self) -> SizeRule:
-        return SizeRule(self.model.card.size_multiple)
-
-    def _padded(self, size: Size) -> Size:
-        """The engine's size for frames of `size`."""
-        return _engine_size(self.model, size)
-
-    def _request(self, model: Model, size: Size) -> EngineRequest:
-        how = self._device, self._precision, self._threads, self._report or (lambda _: None), self._slots
-        found = engine_request(model, _engine_size(model, size), *how, self._registry)
-        return found if self._report else found.telling(Lines(logging.getLogger("livestyle").warning).tell)
-
-    def _use(self, engine: Engine, film: Film | None = None) -> None:
-        self._engine, self._film, self._info = engine, film or engine.film, engine.info
-
-
-def _engine_size(model: Model, size: Size) -> Size:
-    inner = tile_size(size) if model.card.scale > 1 else size
-    return SizeRule(model.card.size_multiple).padded(inner)

@@ -1,4 +1,4 @@
-"""The user's own styles of pictures: kept for the next time, made anew for a model that changed, removed.
+"""Saves the styles that users make of pictures, encodes them again for a model that changed, removes them.
 
 They lie beside those of `livestyle train add-style`, where Model.load finds them: for each style its
 vector, and its picture where it was made of one.
@@ -22,9 +22,9 @@ VECTOR, PICTURE = ".npz", ".jpg"
 
 
 def keep(model: Model, name: str, vector: Vector, picture: Pixels) -> None:
-    """Keep a style and the picture it was made of, uint8 BGR; one that ships is here anyway.
+    """Save a style and the picture it was made of, uint8 BGR; nothing to do for a style that ships.
 
-    LivestyleError where the disk takes no file.
+    LivestyleError if the files can't be written.
     """
     if name in _shipped(model).names:
         return
@@ -34,15 +34,15 @@ def keep(model: Model, name: str, vector: Vector, picture: Pixels) -> None:
         StyleBank((name,), vector[None]).save(folder / f"{name}{VECTOR}")
     except (OSError, LivestyleError) as error:
         raise LivestyleError(
-            f"{name} is a style until the end, but can't be kept in {folder}: {error}"
+            f"{name} can be used until this run ends, but can't be saved in {folder}: {error}"
         ) from error
     save_image(folder / f"{name}{PICTURE}", picture, overwrite=True)
 
 
 def removed(model: Model, name: str) -> Model:
-    """The model without a style of the user's own, which is gone from the disk too.
+    """The model without one of the user's own styles, which is deleted from the disk too.
 
-    Where it stood in place of one that ships, that one is back. LivestyleError for a style that ships.
+    A shipped style of the same name comes back. LivestyleError for a style that ships.
     """
     check_own(model, name)
     forget(model.card, name)
@@ -53,7 +53,7 @@ def removed(model: Model, name: str) -> Model:
 
 
 def forget(card: Card, name: str) -> None:
-    """Delete what is kept of a style, for this model as it is and as it was."""
+    """Delete the files of a style, for this model and for earlier versions of it."""
     try:
         for folder in _folders(card):
             for suffix in (VECTOR, PICTURE):
@@ -63,7 +63,7 @@ def forget(card: Card, name: str) -> None:
 
 
 def own_names(model: Model) -> tuple[str, ...]:
-    """Of the model's styles those that don't ship with it, or stand in place of one that does."""
+    """The model's styles that don't ship with it, or that replace one that does."""
     shipped, folder = _shipped(model).names, own_styles_dir(model.card)
     return tuple(n for n in model.styles if n not in shipped or (folder / f"{n}{VECTOR}").exists())
 
@@ -75,15 +75,15 @@ def check_own(model: Model, name: str) -> None:
 
 
 def picture_of(model: Model, style: str) -> Path | None:
-    """The file with the picture that a style was made of, where that is kept."""
+    """The file with the picture that a style was made of; None if there is none."""
     path = own_styles_dir(model.card) / f"{style}{PICTURE}"
     return path if path.is_file() else None
 
 
 def left_behind(card: Card) -> tuple[Path, ...]:
-    """Vectors that were kept for a model of this name as it was before, and that it hasn't now.
+    """Saved vectors of earlier versions of this model that the present version lacks.
 
-    A vector means something to the one network it was made for, so they are kept by its hash.
+    A vector fits only the network it was made for, so vectors are saved by the network's hash.
     """
     own = own_styles_dir(card)
     found = {path.name: path for folder in _folders(card) for path in sorted(folder.glob(f"*{VECTOR}"))}
@@ -91,9 +91,9 @@ def left_behind(card: Card) -> tuple[Path, ...]:
 
 
 def renewed(model: Model, say: Callable[[str], None]) -> Model:
-    """The model with the styles that were left behind made anew from their pictures, and kept.
+    """The model with the styles of its earlier versions, encoded again from their pictures and saved.
 
-    say: told of them, and of styles whose source picture is missing.
+    say: called with a line for them, and for styles whose source picture is missing.
     """
     paths = left_behind(model.card)
     if not paths:
@@ -104,7 +104,7 @@ def renewed(model: Model, say: Callable[[str], None]) -> Model:
         pictures = []
     if len(pictures) < len(paths):
         lost = [path.stem for path in paths if path.with_suffix(PICTURE) not in pictures]
-        say(f"add again, or `livestyle live --remove-style`: {', '.join(lost)}")
+        say(f"add again, their pictures are missing, or `livestyle live --remove-style`: {', '.join(lost)}")
     return _encoded(model, pictures, say)
 
 
@@ -117,7 +117,7 @@ def _encoded(model: Model, pictures: list[Path], say: Callable[[str], None]) -> 
         except LivestyleError as error:
             say(str(error))
             continue
-        say(f"made anew from its picture: {path.stem}")
+        say(f"encoded again from its picture: {path.stem}")
         model = replace(model, styles=model.styles.extended([path.stem], vector[None]))
     return model
 
@@ -127,7 +127,7 @@ def _shipped(model: Model) -> StyleBank:
 
 
 def _folders(card: Card) -> list[Path]:
-    """Where styles of models of this name are kept, the present one's too; the newest last."""
+    """The folders with styles for this model and earlier versions of it; the newest last."""
     own = own_styles_dir(card)
     hashes = "[0-9a-f]" * (len(own.name) - len(card.name) - 1)
     folders = own.parent.glob(f"{card.name}-{hashes}") if own.parent.is_dir() else ()

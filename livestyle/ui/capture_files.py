@@ -8,12 +8,13 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from livestyle.core.errors import LivestyleError, told
-from livestyle.core.frame import Frame
+from livestyle.core.frame import Frame, Pixels
 from livestyle.core.output_file import make_folder
 from livestyle.pipeline.live import PaintedFrame
 from livestyle.pipeline.worker import Worker
@@ -22,6 +23,9 @@ from livestyle.sinks.sink import Sink
 
 LONGEST_NAME = 120
 """Bytes of a style's name in the name of a file."""
+
+PAUSE_SHOWN_NS = 33_000_000
+"""What is left in the video of a pause."""
 
 WAITING_FRAMES = 16
 """Frames a recording may lie behind before it leaves some out."""
@@ -60,9 +64,12 @@ class Snapshots:
         self._thread = ThreadPoolExecutor(1, "snapshots")
         self._running: list[Future[Path]] = []
 
-    def save(self, painting: PaintedFrame) -> None:
-        """Begin writing livestyle-DATE-TIME-STYLE.png and …-original.png; no file is overwritten."""
-        self._running.append(self._thread.submit(self._save, painting))
+    def save(self, painting: PaintedFrame, picture: Pixels) -> None:
+        """Begin writing livestyle-DATE-TIME-STYLE.png and …-original.png; no file is overwritten.
+
+        picture: what is seen of the painting. Nobody may write into it afterwards.
+        """
+        self._running.append(self._thread.submit(self._save, painting, picture))
 
     def news(self) -> list[str]:
         """What to tell the user about those done since the last call."""
@@ -70,11 +77,11 @@ class Snapshots:
         self._running = [future for future in self._running if future not in done]
         return [_told(future) for future in done]
 
-    def _save(self, painting: PaintedFrame) -> Path:
+    def _save(self, painting: PaintedFrame, picture: Pixels) -> Path:
         make_folder(self._folder)
         stem = free_path(self._folder, painting.style, self.SUFFIXES)
-        for suffix, frame in zip(self.SUFFIXES, (painting.painted, painting.original), strict=True):
-            save_image(stem.with_name(stem.name + suffix), frame.pixels)
+        for suffix, pixels in zip(self.SUFFIXES, (picture, painting.original.pixels), strict=True):
+            save_image(stem.with_name(stem.name + suffix), pixels)
         return stem.with_name(stem.name + self.SUFFIXES[0])
 
     def __enter__(self) -> Self:
@@ -92,7 +99,7 @@ class Snapshots:
 
 def _told(future: Future[Path]) -> str:
     try:
-        return f"Saved {future.result().name}"
+        return f"Saved {future.result().absolute()}"
     except (LivestyleError, OSError, ValueError) as error:
         return told(error)
 
@@ -103,8 +110,12 @@ class Recording:
     def __init__(self, path: Path, open_sink: Callable[[Path], Sink]) -> None:
         """Starts at once. `open_sink` is called, and its sink used, on the recording's thread alone."""
         self.path = path
-        self.began = time.monotonic()
+        self.paused = False
         self.left_out = 0
+        self._began_ns: int | None = None
+        self._last_ns = 0
+        self._away_ns = 0
+        self._resumes = False
         self._open_sink = open_sink
         self._frames: queue.Queue[Frame | None] = queue.Queue(WAITING_FRAMES)
         self._worker = Worker("recording", self._write)
@@ -112,10 +123,24 @@ class Recording:
 
     def add(self, frame: Frame) -> None:
         """Take a frame of the picture; never waits. Nobody may write into its pixels afterwards."""
+        if self.paused:
+            self._resumes = True
+            return
+        now_ns = frame.captured_ns
+        if self._began_ns is None:
+            self._began_ns = now_ns
+        elif self._resumes:
+            self._away_ns += max(0, now_ns - self._last_ns - PAUSE_SHOWN_NS)
+        self._resumes, self._last_ns = False, now_ns
         try:
-            self._frames.put_nowait(frame)
+            self._frames.put_nowait(replace(frame, cut_ns=self._away_ns))
         except queue.Full:
             self.left_out += 1
+
+    @property
+    def seconds(self) -> float:
+        """How long it is, without pauses."""
+        return 0.0 if self._began_ns is None else (self._last_ns - self._away_ns - self._began_ns) / 1e9
 
     @property
     def failed(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,16 +14,20 @@ from livestyle.core.background import end
 from livestyle.core.config import pictures_dir
 from livestyle.core.errors import LivestyleError, told
 from livestyle.model.card import Model
+from livestyle.pipeline.gallery import Gallery
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.look import Look
 from livestyle.sources.images import load_style_image
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.stylizer.user_styles import check_own
+from livestyle.ui.gallery_view import Offer
+from livestyle.ui.models import Models
 from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker, neighbour
+from livestyle.ui.previews import Previews
 
 AGAIN_S = 4.0
-"""How soon the key that removes a style has to be pressed again."""
+"""How soon the key that removes a style, or goes to another model, has to be pressed again."""
 
 
 class Chooser:
@@ -33,19 +38,26 @@ class Chooser:
     """
 
     def __init__(
-        self, pipeline: AnyPipeline, stylizer: Stylizer, models: Sequence[Model], picture: Path | None = None
+        self,
+        pipeline: AnyPipeline,
+        stylizer: Stylizer,
+        models: Sequence[Model],
+        picture: Path | None = None,
+        named: int = 1,
     ) -> None:
-        """models: in the order of the key, the stylizer's among them. picture: where choosing begins."""
+        """models, named: see Models. picture: where choosing begins."""
+        self.gallery = Gallery(lambda: stylizer.model, lambda: pipeline.spare)
         self._stylizer = stylizer
         self._hot_swap = pipeline.hot_swap
         self._pipeline = pipeline
-        self._models = list(models)
-        self._wanted = 0
+        self._previews = Previews()
+        self.models = Models(pipeline, stylizer, models, named)
         self._picture = picture
         self._thread = ThreadPoolExecutor(1, "livestyle-pictures")
         self._coming: tuple[Look, Future[str]] | None = None
         self._last: Future[str] | None = None
-        self._going, self._going_until = "", 0.0
+        self._going, self._going_until, self._offered_until = "", 0.0, 0.0
+        self._waiting: tuple[Path, bool] | None = None
 
     @property
     def busy(self) -> str:
@@ -54,34 +66,52 @@ class Chooser:
         share = f"  {self._hot_swap.progress:.0%}" if self._hot_swap.progress else ""
         return f"Preparing {preparing}{share}" if preparing else ""
 
-    def turn(self, step: int) -> str:
-        """Prepare the model `step` places on; gives what to tell the user."""
-        folders = [model.folder for model in self._models]
-        current = folders.index(self._stylizer.model.folder)
-        self._models[current] = self._stylizer.model  # with the styles it got meanwhile
-        if len(self._models) == 1:
-            return f"{self._stylizer.model.card.name} is the only model here"
-        start = self._wanted if self._hot_swap.preparing else current
-        self._wanted = (start + step) % len(self._models)
-        model = self._models[self._wanted]
-        if self._wanted == current:
-            self._hot_swap.stay()
-            return f"Model: {model.card.name}"
-        self._hot_swap.switch(model)
-        return f"Preparing {model.card.name} …"
+    def offer(self) -> Offer:
+        """What the gallery shows."""
+        look, models = self._pipeline.look, self.models
+        return Offer(
+            self.gallery.thumbnails,
+            look.style,
+            look.second_style,
+            models.names,
+            models.current,
+            adds=models.any_picture is not None,
+            about=tuple(models.about(number) for number in range(len(models.names))),
+            coming=models.wanted if models.coming else None,
+            problem=self.gallery.problem,
+            busy=self.busy,
+        )
 
-    def picker(self) -> Picker:
-        """Choose a picture. LivestyleError where the model takes trained styles only."""
-        self._stylizer.model.encoder()
-        if self._picture is not None:
-            return Picker(self._picture.parent)
-        return Picker(pictures_dir())
+    def picker(self, sure: bool = False) -> Picker | str:
+        """Choose a picture; or what to tell the user, where another model has to be gone to for that first.
+
+        sure: the user knows. LivestyleError where no model takes pictures.
+        """
+        other = self.models.any_picture
+        if self._stylizer.model.card.encoder is None and other is not None and not self._is_coming(other):
+            name, now = self.models.names[other], time.monotonic()
+            if not sure and now > self._offered_until:
+                self._offered_until = now + AGAIN_S
+                return f"{name} takes any picture; i again goes there"
+            self.models.choose(other)
+        elif self.models.coming is None:
+            self._stylizer.model.encoder()
+        self._offered_until = 0.0
+        self._previews.forget()
+        return Picker(self._picture.parent if self._picture else pictures_dir(), self._previews)
+
+    def _is_coming(self, number: int) -> bool:
+        return self.models.coming is not None and self.models.wanted == number
 
     def add(self, path: Path, keep_it: bool = True) -> str:
         """Begin to make a style of a picture file, in place of one that waits; the look changes to it.
 
         keep_it: it is there the next time too.
         """
+        coming = self.models.coming
+        if self._stylizer.model.card.encoder is None and coming is not None and coming.card.encoder:
+            self._waiting = path, keep_it
+            return f"{path.name} follows once {coming.card.name} is there"
         self._stylizer.model.encoder()
         self._picture = path
         if self._coming is not None:
@@ -90,18 +120,23 @@ class Chooser:
         self._coming = self._pipeline.look, self._last
         return f"Reading {path.name} …"
 
+    @property
+    def browses(self) -> bool:
+        """There was a picture, and its folder can be gone through."""
+        return self._picture is not None
+
     def browse(self, step: int) -> str:
         """As `add` for the picture `step` places on in the folder of the last one, which is not kept."""
         if self._picture is None:
-            return "i opens a picture"
+            raise LivestyleError("i opens a picture")
         return self.add(neighbour(self._picture.absolute(), step), keep_it=False)
 
-    def remove(self) -> str:
-        """Remove the style that is shown for good, at the second call within AGAIN_S seconds.
+    def remove(self, style: str = "") -> str:
+        """Remove a style for good, at the second call within AGAIN_S seconds; the one that is shown, if none.
 
         LivestyleError for one that ships with the model.
         """
-        style, now = self._pipeline.look.style, time.monotonic()
+        style, now = style or self._pipeline.look.style, time.monotonic()
         check_own(self._stylizer.model, style)
         if self._going != style or now > self._going_until:
             self._going, self._going_until = style, now + AGAIN_S
@@ -111,7 +146,15 @@ class Chooser:
         return f"Removed {pretty(style)}"
 
     def news(self) -> list[str]:
-        """What to tell the user about pictures that became styles, or did not, since the last call."""
+        """What to tell the user since the last call: models, pictures that became styles or did not."""
+        lines = self.models.news()
+        if self._waiting is not None and self.models.coming is None:
+            waiting, self._waiting = self._waiting, None
+            with contextlib.suppress(LivestyleError):  # the model did not come, and that was said
+                lines.append(self.add(*waiting))
+        return lines + self._pictures()
+
+    def _pictures(self) -> list[str]:
         if self._coming is None or not self._coming[1].done():
             return []
         (look, coming), self._coming = self._coming, None
@@ -132,4 +175,6 @@ class Chooser:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Wait a moment for a picture that is being encoded."""
+        self.gallery.close()
+        self._previews.close()
         end(self._thread, self._last)

@@ -13,6 +13,7 @@ from livestyle.model.controls import CONTROLS, Control
 class Action(Enum):
     """What a key asks for, beside turning a control."""
 
+    GALLERY = auto()
     PICK_STYLE = auto()
     NEXT_MODEL = auto()
     PREVIOUS_MODEL = auto()
@@ -23,6 +24,9 @@ class Action(Enum):
     COMPARE = auto()
     SNAPSHOT = auto()
     RECORD = auto()
+    PAUSE_RECORDING = auto()
+    OPEN_FOLDER = auto()
+    VIRTUAL_CAMERA = auto()
     FULLSCREEN = auto()
     HUD = auto()
     HELP = auto()
@@ -41,7 +45,7 @@ class Key:
 
 @dataclass(frozen=True)
 class HelpLine:
-    """A line of the help. actions: of each of its keys, in their order."""
+    """A line of the help. actions: of its keys, in their order; what is done with the mouse comes last."""
 
     keys: tuple[str, ...]
     does: str
@@ -54,8 +58,10 @@ class HelpLine:
 
 HELP: tuple[tuple[HelpLine, ...], ...] = (
     (
+        HelpLine(("g", "click"), "all styles at a glance", (Action.GALLERY,)),
         *(HelpLine.of(control) for control in CONTROLS if control.keys),
         HelpLine(("1–9",), "style by number"),
+        HelpLine(("wheel",), "strength"),
     ),
     (
         HelpLine(("tab",), "next model", (Action.NEXT_MODEL,)),
@@ -65,7 +71,9 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
         HelpLine(("b",), "compare with the camera", (Action.COMPARE,)),
         HelpLine(("k",), "next of several cameras", (Action.NEXT_CAMERA,)),
         HelpLine(("s",), "snapshot", (Action.SNAPSHOT,)),
-        HelpLine(("r",), "record", (Action.RECORD,)),
+        HelpLine(("r", "u"), "record, pause it", (Action.RECORD, Action.PAUSE_RECORDING)),
+        HelpLine(("O",), "folder of what was saved", (Action.OPEN_FOLDER,)),
+        HelpLine(("v",), "virtual camera", (Action.VIRTUAL_CAMERA,)),
         HelpLine(("f",), "full screen", (Action.FULLSCREEN,)),
         HelpLine(("o",), "figures", (Action.HUD,)),
         HelpLine(("h",), "this help", (Action.HELP,)),
@@ -106,24 +114,33 @@ def _bound() -> Iterator[tuple[str, Key]]:
             steps = (-1, 1) if len(keys) == 2 else (1,)
             yield from ((key, Key(control, step)) for key, step in zip(keys, steps, strict=False))
     for line in (line for column in HELP for line in column if line.actions):
-        yield from zip(line.keys, map(Key, line.actions), strict=True)
+        yield from zip(line.keys, map(Key, line.actions), strict=False)
     yield from ((key, Key(action)) for key, action in NOT_SHOWN.items())
     yield from ((str(number), Key(Action.PICK_STYLE, number)) for number in range(1, 10))
 
 
 def _codes(key: str) -> tuple[int, ...]:
-    return _NAMED.get(key) or (ord(key.lower()), ord(key.upper()))
+    """A letter's are those of both its cases, unless the other one is a key of its own."""
+    return _NAMED.get(key) or tuple({ord(case) for case in (key, key.swapcase()) if case in (key, *_FREE)})
 
 
-CODES: Mapping[int, Key] = {code: asked for key, asked in _bound() for code in _codes(key)}
+_FREE = {key.swapcase() for key, _ in _bound()} - {key for key, _ in _bound()}
+
+CODES_OF: Mapping[str, tuple[int, ...]] = {key: _codes(key) for key, _ in _bound()}
+"""The codes of a key by its name."""
+
+CODES: Mapping[int, Key] = {code: asked for key, asked in _bound() for code in CODES_OF[key]}
 """By the codes of cv2.waitKeyEx."""
 
 
-def key_of(code: int) -> Key | None:
+def key_of(code: int, caps_lock: bool = False) -> Key | None:
     """The key of a cv2.waitKeyEx code; None for no key and for keys that do nothing.
 
-    GTK adds the state of Num Lock and the like above the lower 16 bits; it doesn't count.
+    GTK adds the state of Num Lock and the like above the lower 16 bits; it doesn't count. caps_lock: is on,
+    so that letters come in the other case.
     """
     if code < 0:
         return None
+    if caps_lock and chr(code & 0xFFFF).isascii():
+        code = ord(chr(code & 0xFFFF).swapcase())
     return CODES.get(code) or CODES.get(code & 0xFFFF)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
 
 Color = tuple[int, int, int]
 """BGR, 0 to 255"""
@@ -88,8 +91,21 @@ class Dot:
     color: Color
 
 
+@dataclass(frozen=True)
+class Line:
+    """A horizontal or upright line with round ends: from where to where. Pixels."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    thickness: float
+    color: Color
+
+
+Mark: TypeAlias = Text | Dot | Line
+
+
 def panel(
-    width: int, height: int, radius: int, marks: Sequence[Text | Dot], opacity: float = PANEL_OPACITY
+    width: int, height: int, radius: int, marks: Sequence[Mark], opacity: float = PANEL_OPACITY
 ) -> Overlay:
     """A dark translucent panel with round corners and what stands on it."""
     color = np.zeros((height, width, 3), np.uint8)
@@ -102,6 +118,20 @@ def panel(
     light = color + back * np.array(PANEL, np.float32)
     shade = 255 * np.maximum(free - back, 0)
     return Overlay(np.rint(light).astype(np.uint8), np.rint(shade).astype(np.uint8))
+
+
+@lru_cache(maxsize=64)
+def plate(size: Size, radius: int, color: Color, marks: tuple[Mark, ...] = ()) -> Overlay:
+    """A plate of one colour with round corners, and what stands on it."""
+    cover = _rounded(size.width, size.height, radius)[..., None]
+    light, shade = (
+        np.array(color, np.float32) * cover,
+        np.broadcast_to(255 * (1 - cover), (size.height, size.width, 3)),
+    )
+    whole = Overlay(np.rint(light).astype(np.uint8), np.rint(shade).astype(np.uint8))
+    for mark in marks:
+        _draw(whole.light, mark, mark.color)
+    return whole
 
 
 def framed(picture: Pixels, radius: int) -> Overlay:
@@ -128,17 +158,20 @@ def shortened(text: str, size: int, width: int, weight: int = REGULAR) -> str:
 
 
 def wrapped(text: str, size: int, width: int) -> list[str]:
-    """The text in lines of at most `width` px, broken between words; a longer word is shortened."""
+    """The text in lines of at most `width` px, broken between words and behind the folders of a path.
+
+    What is longer still is shortened.
+    """
     if "\n" not in text and width_of(text, size) <= width:
         return [text]
     lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if width_of(longer, size) <= width or not lines[-1]:
+    for piece in re.findall(r"\s*[^\s/\\]*[/\\]?", text):
+        longer = lines[-1] + (" " + piece.lstrip() if piece[:1].isspace() else piece)
+        if width_of(longer.strip(), size) <= width or not lines[-1]:
             lines[-1] = longer
         else:
-            lines.append(word)
-    return [shortened(line, size, width) for line in lines]
+            lines.append(piece.lstrip())
+    return [shortened(line.strip(), size, width) for line in lines]
 
 
 def shortened_left(text: str, size: int, width: int, weight: int = REGULAR) -> str:
@@ -150,14 +183,26 @@ def shortened_left(text: str, size: int, width: int, weight: int = REGULAR) -> s
     return "…" + text
 
 
+def shortened_middle(text: str, size: int, width: int, weight: int = REGULAR) -> str:
+    """The text, something before its last word replaced by … where it is wider than `width` px."""
+    head, space, last = text.rpartition(" ")
+    room = width - width_of(last, size, weight)
+    if not space or width_of(text, size, weight) <= width or room < 3 * size:
+        return shortened(text, size, width, weight)
+    return shortened(f"{head} ", size, room, weight) + last
+
+
 def text_size(canvas_width: int, canvas_height: int) -> int:
     """Pixels of body text that read well on a canvas: 14 at 640x480, 25 at 1080p, 41 at 4K."""
     side = min(canvas_height, canvas_width * 3 / 4)
     return max(10, round(14 * float((side / 480) ** 0.72)))
 
 
-def _draw(image: Pixels, mark: Text | Dot, color: Color) -> None:
-    if isinstance(mark, Dot):
+def _draw(image: Pixels, mark: Mark, color: Color) -> None:
+    if isinstance(mark, Line):
+        start, end = ((round(x * 16), round(y * 16)) for x, y in (mark.start, mark.end))
+        cv2.line(image, start, end, color, max(1, round(mark.thickness)), cv2.LINE_AA, shift=4)
+    elif isinstance(mark, Dot):
         center = (round(mark.x * 16), round(mark.y * 16))
         cv2.circle(image, center, round(mark.radius * 16), color, -1, cv2.LINE_AA, shift=4)
     elif mark.text:
@@ -169,7 +214,7 @@ def _face() -> cv2.FontFace:
     return cv2.FontFace("sans")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _rounded(width: int, height: int, radius: int) -> NDArray[np.float32]:
     """1 inside a rectangle with round corners, 0 outside, anti-aliased; float32 [height, width]."""
     x = np.abs(np.arange(width, dtype=np.float32) + 0.5 - width / 2) - (width / 2 - radius)

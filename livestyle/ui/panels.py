@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,12 +21,14 @@ from livestyle.ui.overlay import (
     RED,
     WHITE,
     Dot,
+    Line,
+    Mark,
     Overlay,
     Text,
     framed,
     panel,
     shortened,
-    shortened_left,
+    shortened_middle,
     width_of,
     wrapped,
 )
@@ -33,9 +36,21 @@ from livestyle.ui.overlay import (
 Rows = tuple[tuple[str, str], ...]
 """label and value"""
 
+
+@dataclass(frozen=True)
+class Bar:
+    """How far something is turned, 0 to 1. right: what it is at the other end of, where it is between two."""
+
+    left: str
+    value: float
+    right: str = ""
+
+    @property
+    def share(self) -> str:
+        return f"{self.value * 100:.0f} %"
+
+
 TOAST_LINES = 4
-PICKER_ROWS = 6
-"""Names that are shown at a time."""
 
 
 @lru_cache(maxsize=4)
@@ -83,14 +98,15 @@ def _thumbnail(path: Path, changed_ns: int, side_px: int) -> Overlay:
 
 
 @lru_cache(maxsize=2)
-def help_panel(size: int, max_width: int) -> Overlay:
-    """Every key in two columns. Set smaller where `max_width` px are too few."""
+def help_panel(size: int, max_width: int, max_height: int) -> Overlay:
+    """Every key in two columns. Set smaller where so many px are too few."""
     widths = [_column_width(column, size) for column in HELP]
-    total = sum(widths) + 6 * size
-    if total > max_width and size > 8:
-        return help_panel(size - 1, max_width)
     line, pad = round(size * 1.8), 2 * size
     top = pad + round(size * 1.1)
+    total = sum(widths) + 6 * size
+    height = top + round(line * 1.1) + (max(map(len, HELP)) - 1) * line + pad
+    if (total > max_width or height > max_height) and size > 6:
+        return help_panel(size - 1, max_width, max_height)
     marks = [Text("Keys", pad, top, round(size * 1.4), weight=BOLD)]
     x = pad
     for column, width in zip(HELP, widths, strict=True):
@@ -98,27 +114,7 @@ def help_panel(size: int, max_width: int) -> Overlay:
             y = top + round(line * 1.1) + row * line
             marks += _help_line(entry, x, y, size, _keys_width(column, size))
         x += width + 2 * size
-    height = top + round(line * 1.1) + (max(map(len, HELP)) - 1) * line + pad
     return panel(total, height, size, marks, opacity=0.84)
-
-
-@lru_cache(maxsize=2)
-def picker_panel(text: str, names: Sequence[str], index: int, size: int, width: int) -> Overlay:
-    """A typed path, `width` px wide, and a part of what fits it, the marked name in colour."""
-    pad, line = size, round(size * 1.6)
-    y = pad + round(size * 0.8)
-    marks = [Text(shortened_left(f"{text}_", size, width - 2 * pad, BOLD), pad, y, size, weight=BOLD)]
-    first = max(0, min(index - PICKER_ROWS // 2, len(names) - PICKER_ROWS))
-    for number, name in enumerate(names[first : first + PICKER_ROWS], first):
-        y += line
-        color = ACCENT if number == index else WHITE
-        marks.append(Text(shortened(name, size, width - 2 * pad), pad, y, size, color))
-    found = f"{index + 1} / {len(names)}" if names else "no picture and no folder has this in its name"
-    hint = f"{found}   ·   ↑ ↓ choose   ·   ← → folder   ·   enter   ·   esc"
-    small = max(9, round(size * 0.85))
-    y += line
-    marks.append(Text(shortened(hint, small, width - 2 * pad), pad, y, small, MUTED))
-    return panel(width, y + pad, round(size * 0.7), marks, opacity=0.84)
 
 
 @lru_cache(maxsize=8)
@@ -134,12 +130,60 @@ def toast_panel(text: str, size: int, max_width: int) -> Overlay:
     return panel(width, height, round(size * 1.1), marks)
 
 
+@lru_cache(maxsize=8)
+def hint_panel(texts: tuple[str, ...], size: int, width: int) -> Overlay:
+    """What the keys do, on no panel: the first of these texts that fits, else the last, shortened."""
+    text = next((text for text in texts if width_of(text, size) <= width), texts[-1])
+    text = shortened(text, size, width)
+    words = Text(text, 0, round(1.1 * size), size, MUTED)
+    return panel(width_of(text, size), 2 * size, 1, [words], opacity=0)
+
+
+@lru_cache(maxsize=8)
+def bar_panel(bar: Bar, size: int, max_width: int) -> Overlay:
+    """How far something is turned: its words above a track that is filled so far."""
+    size = round(size * 1.15)
+    pad, width = round(1.5 * size), min(max_width, 24 * size)
+    inside = width - 2 * pad
+    half = (inside - 4 * size) // 2 if bar.right else inside - 4 * size
+    left, right = (shortened_middle(text, size, half) for text in (bar.left, bar.right))
+    y, track = round(1.75 * size), round(2.65 * size)
+    at = width // 2 if right else width - pad
+    share = width_of(bar.share, size, BOLD)
+    marks: list[Mark] = [
+        Text(left, pad, y, size),
+        Text(right, width - pad - width_of(right, size), y, size),
+        Text(bar.share, at - (share // 2 if right else share), y, size, ACCENT, BOLD),
+        Line((pad, track), (width - pad, track), size / 4, (84, 80, 78)),
+    ]
+    end = pad + inside * bar.value
+    if bar.right:
+        marks.append(Dot(end, track, size * 0.42, ACCENT))
+    elif bar.value > 0:
+        marks.append(Line((pad, track), (end, track), size / 4, ACCENT))
+    return panel(width, round(3.7 * size), round(size * 1.1), marks)
+
+
+@lru_cache(maxsize=16)
+def tile_panel(title: str, lines: tuple[str, ...], size: int, max_width: int) -> Overlay:
+    """What stands on the picture of one of several cameras: a title, and smaller lines below it."""
+    small, step = max(9, round(size * 0.92)), round(size * 1.45)
+    pad = round(size * 0.8)
+    title = shortened(title, size, max_width - 2 * pad, BOLD)
+    lines = tuple(shortened(text, small, max_width - 2 * pad) for text in lines)
+    width = max(width_of(title, size, BOLD), *(width_of(text, small) for text in lines), 1) + 2 * pad
+    marks = [Text(title, pad, pad + round(size * 0.75), size, weight=BOLD)]
+    for number, text in enumerate(lines, 1):
+        marks.append(Text(text, pad, pad + round(size * 0.75) + number * step, small, MUTED))
+    return panel(width, 2 * pad + round(size * 0.85) + len(lines) * step, round(size * 0.7), marks)
+
+
 @lru_cache(maxsize=16)
 def badge_panel(text: str, size: int, dot: bool = False) -> Overlay:
     """A small pill for what goes on all the time; `dot`: with the red dot of a recording."""
     height = round(size * 1.9)
     lead = round(size * 1.1) if dot else 0
-    marks: list[Text | Dot] = [Text(text, size + lead, round(height / 2 + size * 0.36), size, weight=500)]
+    marks: list[Mark] = [Text(text, size + lead, round(height / 2 + size * 0.36), size, weight=500)]
     if dot:
         marks.append(Dot(size * 1.2, height / 2 - 0.5, size * 0.36, RED))
     return panel(width_of(text, size, 500) + lead + 2 * size, height, height // 2, marks)

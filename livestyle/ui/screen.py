@@ -12,25 +12,34 @@ import numpy as np
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.controls import CONTROLS, STYLE
+from livestyle.pipeline.gallery import thumbnail as thumbnail_of
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sources.source import SourceInfo
+from livestyle.ui.capture_files import Recording
+from livestyle.ui.gallery_panel import draw_gallery
+from livestyle.ui.gallery_view import GalleryView
 from livestyle.ui.overlay import text_size
 from livestyle.ui.panels import (
+    Bar,
     Rows,
     badge_panel,
+    bar_panel,
     help_panel,
     hud_panel,
-    picker_panel,
-    pretty,
     thumbnail,
     toast_panel,
 )
 from livestyle.ui.picker import Picker
+from livestyle.ui.picker_panel import draw_picker
 from livestyle.ui.tiles import ONE, Tiles
+from livestyle.ui.virtual_camera import VirtualCamera
 
 MAX_ENLARGED_HEIGHT_PX = 1080
 """Pictures are not made larger than this before the window takes them; the rest is the window's."""
+
+START = Size(640, 480)
+"""Of what is shown before there is a picture."""
 
 TOAST_S = 1.8
 TOAST_LETTERS = 40
@@ -47,43 +56,63 @@ class Screen:
     hud: bool = False
     help: bool = False
     compare: bool = False
-    recording_since: float | None = None
-    """seconds of time.monotonic()"""
+    recording: Recording | None = None
+    """the one that goes on, or is paused"""
+    on_air: bool = False
+    """the virtual camera is on"""
     badge: str = ""
     """what goes on all the time, such as 'Frozen'; empty = nothing"""
     busy: str = ""
     """what goes on beside the painting, such as 'Preparing cin'; empty = nothing"""
     picker: Picker | None = None
+    gallery: GalleryView | None = None
     tiles: Tiles = ONE
     """what the pictures in the picture are"""
+    painting: PaintedFrame | None = None
+    """the newest one; `take` sets it"""
+    split: float = 0.5
+    """where the compare line stands, 0 = left, 1 = right"""
+    canvas: Size = field(default=START)
+    """of what was composed last"""
     _toast: str = ""
+    _bar: Bar | None = None
     _toast_until: float = 0.0
     _rows: Rows = field(default=())
     _rows_until: float = 0.0
 
-    def toast(self, text: str, seconds: float | None = None) -> None:
-        """Show a line in place of the one before; for a moment, a long one for longer, or so long."""
-        self._toast = text
+    def toast(self, text: str, seconds: float | None = None, bar: Bar | None = None) -> None:
+        """Show a line in place of the one before; for a moment, a long one for longer, or so long.
+
+        bar: shown instead of the line, which says the same.
+        """
+        self._toast, self._bar = text, bar
         seconds = TOAST_S * (1 + len(text) / TOAST_LETTERS) if seconds is None else seconds
         self._toast_until = time.monotonic() + seconds
 
-    def tell_size(self, before: PaintedFrame | None, now: PaintedFrame) -> None:
-        """Say it where the camera gives another size than for the painting before."""
-        size = Size.of(now.original.pixels)
+    def take(self, painting: PaintedFrame) -> None:
+        """Show this one from now on; says it where the camera gives another size than before."""
+        before, self.painting = self.painting, painting
+        size = Size.of(painting.original.pixels)
         if before is not None and size != Size.of(before.original.pixels):
             self.toast(f"The camera gives {size} now".replace("x", "×"))
 
     def picture(self, painting: PaintedFrame) -> Pixels:
         """What a recording gets: the painting, or half of it beside half of the camera's."""
         painted = painting.painted.pixels
-        return self.tiles.split(painting.original.pixels, painted) if self.compare else painted
+        if not self.compare:
+            return painted
+        return self.tiles.split(painting.original.pixels, painted, self.split)
 
     def compose(self, picture: Pixels, window: Size, hud: Hud) -> Pixels:
         """A canvas of the caller's own: `picture` fitted to the window under the panels."""
-        canvas = fitted(self.tiles.marked(picture), window)
+        canvas = fitted(picture, window)
+        self.tiles.mark(canvas, Size.of(picture))
         height, width = canvas.shape[:2]
+        self.canvas = Size(width, height)
         size = text_size(width, height)
-        if self.hud and not self.help and self.picker is None:
+        if self.gallery is not None and self.painting is not None:
+            draw_gallery(canvas, self.gallery, thumbnail_of(self.tiles.chosen(self.painting.original.pixels)))
+        elif self.hud and not self.help and self.picker is None:
             now = time.monotonic()
             if now >= self._rows_until:
                 self._rows, self._rows_until = hud.rows(), now + FIGURES_EVERY_S
@@ -92,23 +121,24 @@ class Screen:
             below = thumbnail(hud.picture, size) if hud.picture else None
             if below is not None:
                 below.onto(canvas, size, 3 * size // 2 + panel.height)
-        if self.picker is None:
+        if self.picker is None and self.gallery is None:
             self._badges(canvas, size)
         if self.help:
-            panel = help_panel(round(size * 1.1), width - 2 * size)
+            panel = help_panel(round(size * 1.1), width - 2 * size, height - 2 * size)
             panel.onto(canvas, (width - panel.width) // 2, (height - panel.height) // 2)
         if self.picker is not None:
-            at = self.picker
-            picker_panel(at.text, at.names, at.index, size, width - 2 * size).onto(canvas, size, size)
+            draw_picker(canvas, self.picker)
         self._draw_toast(canvas, size)
         return canvas
 
     def _badges(self, canvas: Pixels, size: int) -> None:
         y, right = size, canvas.shape[1] - size
-        badges = [badge_panel(text, size) for text in (self.badge, self.busy) if text]
-        if self.recording_since is not None:
-            seconds = int(time.monotonic() - self.recording_since)
-            badges.insert(0, badge_panel(f"{seconds // 60}:{seconds % 60:02}", size, dot=True))
+        texts = ("Virtual camera" if self.on_air else "", self.badge, self.busy)
+        badges = [badge_panel(text, size) for text in texts if text]
+        if self.recording is not None:
+            seconds, paused = int(self.recording.seconds), self.recording.paused
+            text = f"{'Paused  ' if paused else ''}{seconds // 60}:{seconds % 60:02}"
+            badges.insert(0, badge_panel(text, size, dot=not paused))
         for badge in badges:
             badge.onto(canvas, right - badge.width, y)
             y += badge.height + size // 2
@@ -118,7 +148,8 @@ class Screen:
         if left <= 0:
             return
         height, width = canvas.shape[:2]
-        panel = toast_panel(self._toast, size, width - 2 * size)
+        wide = width - 2 * size
+        panel = bar_panel(self._bar, size, wide) if self._bar else toast_panel(self._toast, size, wide)
         if left < TOAST_FADE_S:
             panel = panel.faded(left / TOAST_FADE_S)
         panel.onto(canvas, (width - panel.width) // 2, height - panel.height - 2 * size)
@@ -127,12 +158,13 @@ class Screen:
 class Hud:
     """The words and figures of the panel, read from what runs."""
 
-    def __init__(self, pipeline: AnyPipeline) -> None:
+    def __init__(self, pipeline: AnyPipeline, virtual_camera: VirtualCamera | None = None) -> None:
         self._pipeline = pipeline
+        self._virtual_camera = virtual_camera
 
     @property
     def title(self) -> str:
-        return pretty(self._pipeline.look.style)
+        return self._pipeline.look.title
 
     @property
     def counter(self) -> str:
@@ -152,10 +184,12 @@ class Hud:
         return "  ·  ".join(note for note in notes if note)
 
     def rows(self) -> Rows:
-        """Label and value of every figure, as of now."""
-        stats, engine, source = self._pipeline.stats, self._pipeline.engine, self._pipeline.source
+        """Label and value of every figure, as of now; of several cameras what they share."""
+        if len(self._pipeline.lanes) > 1:
+            return self._shared_rows()
+        stats, source = self._pipeline.stats, self._pipeline.source
         latency, inference_ms = stats.latency_ms, stats.inference_ms.recent(50)
-        size = str(source.size).replace("x", "×")
+        size = self._size
         return (
             ("Capture", f"{stats.capture.recent():.1f} fps"),
             (
@@ -164,11 +198,30 @@ class Hud:
             ),
             ("Display", f"{stats.display.recent():.1f} fps  ·  {stats.dropped} dropped"),
             ("Latency", f"{latency.recent(50):.0f} ms  ·  p95 {latency.recent(95):.0f} ms"),
+            *self._shared_rows(),
+            ("Source", describe(source).replace(" · ", "  ·  ")),
+        )
+
+    @property
+    def _size(self) -> str:
+        """In which frames are painted: '640×480', or '320×240 of 640×480'."""
+        painted, size = self._pipeline.painting_size.now, self._pipeline.source.size
+        return (f"{painted} of {size}" if painted else str(size)).replace("x", "×")
+
+    def _shared_rows(self) -> Rows:
+        engine = self._pipeline.engine
+        size = (("Painted", self._size),) if len(self._pipeline.lanes) > 1 else ()
+        return (
+            *size,
             ("Model", self._pipeline.model),
             ("Engine", f"{engine.engine}  ·  {engine.precision}  ·  {engine.lanes}"),
             ("Device", engine.device),
-            ("Source", describe(source).replace(" · ", "  ·  ")),
+            *self._virtual_rows(),
         )
+
+    def _virtual_rows(self) -> Rows:
+        figures = self._virtual_camera.figures if self._virtual_camera else ""
+        return (("Virtual camera", figures),) if figures else ()
 
 
 def describe(source: SourceInfo) -> str:

@@ -1,66 +1,124 @@
-"""The pictures of several cameras in one: which is which, and which one the keys are for."""
+"""The pictures of several cameras in one: what each is, and which one the keys are for."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
+from livestyle.core.bars import Box
 from livestyle.core.frame import Pixels
+from livestyle.core.size import Size
+from livestyle.model.controls import FREEZE
 from livestyle.pipeline.grid import AnyPipeline, layout
-from livestyle.ui.overlay import ACCENT, shortened, text_size
-from livestyle.ui.panels import badge_panel, pretty
+from livestyle.pipeline.lane import Lane
+from livestyle.ui.overlay import ACCENT, text_size
+from livestyle.ui.panels import badge_panel, tile_panel
+
+FIGURES_EVERY_S = 0.5
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What stands on the picture of one camera.
+
+    name: of the camera. style: what the user reads of it. figures: empty = none are shown. badge: what goes
+    on there, such as 'Frozen'; empty = nothing
+    """
+
+    name: str
+    style: str = ""
+    figures: str = ""
+    badge: str = ""
 
 
 @dataclass(frozen=True)
 class Tiles:
-    """Names of the pictures from the top left on; `selected` is the number of the marked one."""
+    """The pictures from the top left on; `selected` is the number of the marked one."""
 
-    names: tuple[str, ...]
+    tiles: tuple[Tile, ...]
     selected: int = 0
 
-    def marked(self, picture: Pixels) -> Pixels:
-        """The grid with each name on its picture and a frame around the selected one; one alone as it is."""
-        if len(self.names) == 1:
-            return picture
-        picture = picture.copy()
-        height, width = picture.shape[0] // self._rows, picture.shape[1] // self._columns
-        size = text_size(picture.shape[1], picture.shape[0])
-        line = max(2, size // 5)
-        for number, name in enumerate(self.names):
-            top, left = number // self._columns * height, number % self._columns * width
-            badge = badge_panel(shortened(name, size, width - 4 * size), size)
-            badge.onto(picture, left + size, top + height - badge.height - size)
-            if number == self.selected:
-                tile = picture[top : top + height, left : left + width]
-                for edge in (tile[:line], tile[-line:], tile[:, :line], tile[:, -line:]):
-                    edge[:] = ACCENT
-        return picture
+    def mark(self, canvas: Pixels, grid: Size) -> None:
+        """Write on each picture what it is, and frame the selected one, in place; nothing where it is alone.
 
-    def split(self, left: Pixels, right: Pixels) -> Pixels:
-        """Of each picture in the grids the left half of one beside the right half of the other."""
-        both, width = right.copy(), right.shape[1] // self._columns
+        canvas: shows a grid of the size `grid` whole, in its middle.
+        """
+        if len(self.tiles) == 1:
+            return
+        whole = Box.of(grid, Size.of(canvas))
+        width, height = whole.size.width // self.columns, whole.size.height // self._rows
+        size = text_size(width, height)
+        line = max(2, size // 5)
+        for number, tile in enumerate(self.tiles):
+            left = whole.left + number % self.columns * width
+            top = whole.top + number // self.columns * height
+            lines = tuple(text for text in (tile.style, tile.figures) if text)
+            label = tile_panel(f"{number + 1}   {tile.name}", lines, size, width - 2 * size)
+            label.onto(canvas, left + size, top + height - label.height - size)
+            if tile.badge:
+                badge = badge_panel(tile.badge, size)
+                badge.onto(canvas, left + width - badge.width - size, top + size)
+            if number == self.selected:
+                part = canvas[top : top + height, left : left + width]
+                for edge in (part[:line], part[-line:], part[:, :line], part[:, -line:]):
+                    edge[:] = ACCENT
+
+    def split(self, left: Pixels, right: Pixels, share: float = 0.5) -> Pixels:
+        """Of each picture in the grids the left part of one, this share, beside the rest of the other."""
+        both, width = right.copy(), right.shape[1] // self.columns
         line = max(1, right.shape[0] // self._rows // 360)
-        for start in range(0, self._columns * width, width):
-            middle = start + width // 2
+        for start in range(0, self.columns * width, width):
+            middle = start + round(width * share)
             both[:, start:middle] = left[:, start:middle]
-            both[:, middle - line : middle + line] = 245
+            both[:, max(start, middle - line) : min(middle + line, start + width)] = 245
         return both
 
+    def chosen(self, picture: Pixels) -> Pixels:
+        """Of a grid the selected picture; a view."""
+        height, width = picture.shape[0] // self._rows, picture.shape[1] // self.columns
+        top, left = self.selected // self.columns * height, self.selected % self.columns * width
+        return picture[top : top + height, left : left + width]
+
     @property
-    def _columns(self) -> int:
-        return layout(len(self.names))[0]
+    def columns(self) -> int:
+        return layout(len(self.tiles))[0]
 
     @property
     def _rows(self) -> int:
-        return layout(len(self.names))[1]
+        return layout(len(self.tiles))[1]
 
 
-ONE = Tiles(("",))
+ONE = Tiles((Tile(""),))
 """One picture, which needs no name."""
 
 
-def tiles_of(pipeline: AnyPipeline) -> Tiles:
-    """What a pipeline shows now."""
-    if len(pipeline.lanes) == 1:
-        return ONE
-    names = [f"{lane.source.info.name}  ·  {pretty(lane.look.style)}" for lane in pipeline.lanes]
-    return Tiles(tuple(names), pipeline.selected)
+class Labels:
+    """Says what a pipeline shows now, with figures that can be read before they change."""
+
+    def __init__(self, pipeline: AnyPipeline) -> None:
+        self._pipeline = pipeline
+        self._figures: list[str] = []
+        self._until = 0.0
+
+    def tiles(self, figures: bool) -> Tiles:
+        """figures: whether each tile has its own."""
+        lanes = self._pipeline.lanes
+        if len(lanes) == 1:
+            return ONE
+        now = time.monotonic()
+        if now >= self._until:
+            self._figures, self._until = [_figures(lane) for lane in lanes], now + FIGURES_EVERY_S
+        told = self._figures if figures else [""] * len(lanes)
+        tiles = [_tile(lane, text) for lane, text in zip(lanes, told, strict=True)]
+        return Tiles(tuple(tiles), self._pipeline.selected)
+
+
+def _tile(lane: Lane, figures: str) -> Tile:
+    look = lane.look
+    return Tile(lane.source.info.name, look.title, figures, FREEZE.on if look.frozen else "")
+
+
+def _figures(lane: Lane) -> str:
+    stats = lane.stats
+    delay_ms, lost = stats.latency_ms.recent(50), stats.dropped
+    return f"{stats.display.recent():.1f} fps  ·  {delay_ms:.0f} ms  ·  {lost} dropped"

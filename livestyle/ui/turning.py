@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from livestyle.model.controls import STYLE, Control, Slider
+from livestyle.model.controls import BLEND, SECOND_STYLE, STYLE, Control, Slider, StyleName
+from livestyle.model.styles import pretty
 from livestyle.pipeline.look import Look
+from livestyle.ui.panels import Bar
 
 
 class Turning:
@@ -34,11 +36,32 @@ class Turning:
         look.index = number - 1
         return _said(look, STYLE)
 
+    def take(self, look: Look, style: str) -> str:
+        """This style alone."""
+        look.second_style = ""
+        look.style = style
+        return _said(look, STYLE)
+
+    def mix(self, look: Look, style: str, second: str) -> str:
+        """Half of each."""
+        look.style, look.second_style, look.blend = style, second, BLEND.default
+        return f"{pretty(style)} + {pretty(second)}"
+
     def _switched(self, control: Slider, value: float) -> float:
         if value == control.low:
             return self._before.get(control.name, control.on)
         self._before[control.name] = value
         return control.low
+
+
+def bar_of(look: Look, control: Control[Any]) -> Bar | None:
+    """How far a control is turned; None where it is no share, or has no effect."""
+    if control in (BLEND, SECOND_STYLE):
+        second = look.second_style
+        return Bar(pretty(look.style), look.blend, pretty(second)) if second else None
+    if isinstance(control, Slider) and not control.unit:
+        return Bar(control.label.capitalize(), getattr(look, control.name))
+    return None
 
 
 def _names(look: Look, control: Control[Any]) -> Sequence[str]:
@@ -48,5 +71,7 @@ def _names(look: Look, control: Control[Any]) -> Sequence[str]:
 
 
 def _said(look: Look, control: Control[Any]) -> str:
-    said = control.said(getattr(look, control.name))
+    value = getattr(look, control.name)
+    styled = isinstance(control, StyleName) and value
+    said = f"{control.label.capitalize()}: {look.bank.title(value)}" if styled else control.said(value)
     return f"{said}  {look.index + 1}/{len(look.bank)}" if control is STYLE else said

@@ -1,4 +1,4 @@
-"""torch on an NVIDIA GPU: runs where TensorRT isn't installed, and is the yardstick for it.
+"""The torch engine for NVIDIA GPUs, for where TensorRT isn't installed, and to compare it with.
 
 The one module of the live half that loads torch and the workshop, when its engine is opened: the
 network is the workshop's own, and its weights are those of the shipped model.onnx.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 WARM_UP = 3
 """Runs before a capture: cuDNN chooses its kernels and torch compiles in them."""
 
-NEEDS = "torch for CUDA: pip install 'livestyle[train]'"
+NEEDS = "torch for CUDA: pip install '.[train]'"
 
 
 class TorchCudaEngine(GpuEngine):
@@ -36,7 +36,7 @@ class TorchCudaEngine(GpuEngine):
     name = "torch-cuda"
     captures = False
     compiled = False
-    """Whether torch.compile is let loose on it: it starts in a minute instead of a second."""
+    """Whether torch.compile is used: starting then takes a minute instead of a second."""
 
     def _load(self, cuda: Cuda) -> None:
         torch = _torch()
@@ -50,9 +50,7 @@ class TorchCudaEngine(GpuEngine):
 
     def _check(self, torch: Any) -> None:
         if self.model.card.scale != 1:
-            raise LivestyleError(
-                "torch-cuda paints, it enlarges nothing; use --device cpu, or tensorrt or rtx"
-            )
+            raise LivestyleError("torch-cuda can't enlarge pictures; use --device cpu, or tensorrt or rtx")
         if self.precision not in (Precision.F32, Precision.F16):
             raise LivestyleError(f"torch-cuda has no {self.precision}; use --precision f16 or f32")
         if not torch.cuda.is_available():
@@ -103,7 +101,7 @@ class CompiledTorchCudaEngine(TorchCudaEngine):
 
 
 class Run:
-    """The network from fixed tensors to fixed tensors."""
+    """Runs the network from fixed tensors to fixed tensors."""
 
     def __init__(
         self,
@@ -121,7 +119,7 @@ class Run:
 
 
 class TorchExecution:
-    """A Run on a slot's stream: captured by torch, whose memory it is, and replayed; else run each time.
+    """Runs a Run on a slot's stream. torch, which owns the memory, captures and replays it if it can.
 
     CudaError for whatever torch raises.
     """
@@ -162,7 +160,7 @@ class TorchExecution:
                 self._graph.replay()
 
     def capturable(self, stream: Stream) -> bool:
-        """torch has done it itself."""
+        """Always False: torch has captured it itself."""
         return False
 
     def close(self) -> None:

@@ -30,6 +30,7 @@ from livestyle.runtime.film import HostFilm
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.workshop.export.onnx import restore
 from tests.conftest import picture
+from tests.workshop.networks.work import macs
 
 SIZE = Size(96, 64)
 
@@ -37,7 +38,7 @@ SIZE = Size(96, 64)
 def test_work_is_that_of_the_network(model: Model) -> None:
     work = work_of(model, Size(640, 480), 2)
     ups = (480 // 4) * (640 // 4) * 64 * 32 * 9 + (480 // 2) * (640 // 2) * 32 * 16 * 9
-    assert work.flops == 2 * (restore(model).net.macs(480, 640) - ups * 5 // 9)  # transposed: 4 taps of 9
+    assert work.flops == 2 * (macs(restore(model).net, 480, 640) - ups * 5 // 9)  # transposed: 4 taps of 9
     assert work.bus_bytes == 640 * 480 * 3
     double = work_of(model, Size(1280, 480), 2)
     weights = work_of(model, SIZE, 2).traffic_bytes

@@ -86,5 +86,5 @@ def test_without_tensorrt_both_remedies_are_named(
         cli.run(["build"])
     assert exit_.value.code == 2
     shown = capsys.readouterr().err
-    assert "livestyle[tensorrt]" in shown
-    assert "livestyle[rtx]" in shown
+    assert ".[tensorrt]" in shown
+    assert ".[rtx]" in shown

@@ -15,8 +15,9 @@ from livestyle.offline import TranscodeOptions, transcode
 from livestyle.sinks.encoders import Encoding
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.ui.run import ShowOptions, show
-from tests.commands.commands import COMMANDS, EXPORT, OPTIMIZE, REPRODUCE
+from tests.commands.commands import COMMANDS
 from tests.commands.recorder import Command, outcome
+from tests.commands.workshop_commands import EXPORT, OPTIMIZE, REPRODUCE
 from tests.offline.clips import Clip, make, steady
 from tests.tiny import write_tiny
 from tests.watched import watched

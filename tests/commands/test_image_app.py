@@ -98,7 +98,9 @@ def test_a_folder_goes_on_after_a_broken_picture(tmp_path: Path, capsys: pytest.
     assert run(photos, tmp_path / "out", "--max-side", 110) == 1
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["a.jpg", "c.png"]
     assert read(tmp_path / "out" / "a.jpg").shape == (69, 110, 3)
-    assert "b.png" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "b.png" in said
+    assert f"2 of 3 files painted: {tmp_path / 'out'}" in said
 
 
 def test_as_many_pictures_come_out_as_go_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,6 +111,7 @@ def test_as_many_pictures_come_out_as_go_in(tmp_path: Path, capsys: pytest.Captu
     for more in ((), ("--overwrite",)):
         assert run(photos, out, *more) == 0
         assert sorted(p.name for p in out.iterdir()) == ["a-jp2.png", "a-ppm.png", "a.png", "b.png"]
+        assert f"4 files painted: {out}" in capsys.readouterr().err
     cv2.imwrite(str(photos / "a-ppm.png"), PHOTO)
     assert run(photos, tmp_path / "other") == 2
     assert "two inputs would become a-ppm.png; rename one" in capsys.readouterr().err
@@ -176,7 +179,7 @@ def test_a_region_of_a_picture(tmp_path: Path) -> None:
     ("options", "says"),
     [
         (["--region", "mask.png"], "expected MASK=STYLE"),
-        (["--region", "none.png=1"], "cannot read the picture none.png"),
+        (["--region", "none.png=1"], "cannot read none.png: nothing there"),
         (["--region", "in.png=nothing"], "style 'nothing' is not here"),
         (["--color", "coral"], "takes trained styles only"),
         (["--color", "coral", "--model", "tiny"], "grey is a style without one; give --style-image"),

@@ -135,8 +135,12 @@ def test_styles_are_listed(tmp_path: Path, model: Model) -> None:
         (("--camera", "nothing.mp4"), "does not exist"),
         (("--camera", "synthetic", "--model", "nope"), "no model 'nope'"),
         (("--camera", "synthetic", "--model", "cin-lite,nope"), "no model 'nope'"),
-        (("--camera", "synthetic", "--style-image", "nothing.jpg"), "cannot read the picture nothing.jpg"),
+        (("--camera", "synthetic", "--style-image", "nothing.jpg"), "cannot read nothing.jpg: nothing there"),
         (("--input", "a.mp4"), "--output is missing"),
+        (("--folder", "shots"), "--folder has no effect with --no-window"),
+        (("--camera", "synthetic", "--virtual-camera", "no such"), "no virtual camera opens"),
+        (("--virtual-camera", "--virtual-camera-size", "64x63"), "can't be 64x63; expected even sides"),
+        (("--virtual-camera-size", "64x64"), "no effect with --no-window and without --virtual-camera"),
         (("--camera", "synthetic", "--device", "abacus"), "unknown device"),
     ],
 )
@@ -152,6 +156,17 @@ def test_mistakes_are_one_clear_error(
     assert says in shown.err.replace("\n", " ")
     assert "Traceback" not in shown.err
     assert shown.out == ""
+
+
+def test_a_folder_that_takes_no_files_is_an_error_at_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    for option in ("--folder", "--snapshots"):
+        with pytest.raises(SystemExit) as stop:
+            cli.run(["live", "--camera", "synthetic", option, str(tmp_path / "file" / "shots")])
+        assert stop.value.code == 2
+        assert "error: cannot make the folder" in capsys.readouterr().err
 
 
 def test_bench_gives_json(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_ctrl_c_keeps_the_picture_so_far(
     ("arguments", "message"),
     [
         ([], "no painting"),
-        (["--style", "nothing.jpg"], "nothing.jpg: no such file"),
+        (["--style", "nothing.jpg"], "nothing.jpg: nothing there"),
         (["--style", "nothing.jpg=x"], "bad weight"),
         (["--only", "content", "--out", "out.gif"], "expected one of .jpg"),
         (["--only", "content", "--out", "no/where.png"], "make it first"),

@@ -12,7 +12,7 @@ import pytest
 from livestyle import cli
 from livestyle.core.errors import LivestyleError
 from livestyle.core.parse import parse_seconds, split_styles
-from livestyle.offline.batch import pairs
+from livestyle.offline.batch import Kinds, pairs
 from tests.offline.clips import Clip, make, steady, times
 from tests.tiny import write_tiny
 
@@ -84,13 +84,13 @@ def test_what_cannot_be_done_is_exit_code_2(
 
 
 def test_a_file_goes_into_a_folder_under_its_name(tmp_path: Path) -> None:
-    kinds = ({".mp4", ".avi"}, {".mp4"}, ".mkv")
-    assert pairs(Path("x/a.mp4"), tmp_path, *kinds) == [(Path("x/a.mp4"), tmp_path / "a.mp4")]
-    assert pairs(Path("x/a.avi"), tmp_path, *kinds) == [(Path("x/a.avi"), tmp_path / "a.mkv")]
-    assert pairs(Path("x/a.mp4"), tmp_path / "b.mp4", *kinds) == [(Path("x/a.mp4"), tmp_path / "b.mp4")]
+    kinds = Kinds({".mp4", ".avi"}, {".mp4"}, ".mkv", "films")
+    assert pairs(Path("x/a.mp4"), tmp_path, kinds) == [(Path("x/a.mp4"), tmp_path / "a.mp4")]
+    assert pairs(Path("x/a.avi"), tmp_path, kinds) == [(Path("x/a.avi"), tmp_path / "a.mkv")]
+    assert pairs(Path("x/a.mp4"), tmp_path / "b.mp4", kinds) == [(Path("x/a.mp4"), tmp_path / "b.mp4")]
     (tmp_path / "a.mp4").touch()
     with pytest.raises(LivestyleError, match="input and output"):
-        pairs(tmp_path, tmp_path, *kinds)
+        pairs(tmp_path, tmp_path, kinds)
 
 
 def test_times_and_names_as_people_write_them() -> None:

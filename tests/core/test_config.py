@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
@@ -57,3 +58,14 @@ def test_what_platformdirs_says_of_nobody(monkeypatch: pytest.MonkeyPatch, answe
     monkeypatch.delenv("LIVESTYLE_CACHE")
     assert config.cache_dir() == Path(config.NOWHERE)
     assert config.pictures_dir() == Path()
+
+
+@pytest.mark.parametrize(("find", "kind"), [(config.pictures_dir, "pictures"), (config.videos_dir, "videos")])
+def test_pictures_and_videos_of_a_user_who_has_no_such_folder(
+    find: Callable[[], Path], kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / kind
+    monkeypatch.setattr(platformdirs, f"user_{kind}_dir", lambda: str(folder))
+    assert find() == Path()
+    folder.mkdir()
+    assert find() == folder

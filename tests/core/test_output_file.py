@@ -116,7 +116,7 @@ def test_files_of_others_are_never_touched(tmp_path: Path) -> None:
     write_bytes(tmp_path / "a.mp4", b"film")
     for name in ("a.mp4.part", "a.mp4.1.part", "a.partial.mp4", "a.mp4.livestyle-x.part"):
         assert (tmp_path / name).read_text() == name
-    with pytest.raises(LivestyleError, match="no part that livestyle left"):
+    with pytest.raises(LivestyleError, match="is not a file that livestyle left"):
         rescue(tmp_path / "a.mp4.part")
 
 

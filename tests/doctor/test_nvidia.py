@@ -35,8 +35,8 @@ def test_the_line_that_installs_the_best_engine(
     monkeypatch: pytest.MonkeyPatch, gpu: Gpu, extra: str
 ) -> None:
     found = look(monkeypatch, [gpu])
-    assert found["access"].fix == "pip install 'livestyle[cuda]'"
-    assert found["engine"].fix == f"pip install 'livestyle[cuda,{extra}]'"
+    assert found["access"].fix == "pip install '.[cuda]'"
+    assert found["engine"].fix == f"pip install '.[cuda,{extra}]'"
     found = look(monkeypatch, [gpu], "pycuda", nvidia.LIBRARIES[extra])
     assert all(finding.state is State.OK and not finding.fix for finding in found.values())
 
@@ -44,7 +44,7 @@ def test_the_line_that_installs_the_best_engine(
 def test_with_a_cuda_toolkit_pycuda_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     nvcc = "/usr/local/cuda/bin/nvcc"
     offered = look(monkeypatch, [RTX], "cuda.bindings", nvcc=nvcc)["pycuda"]
-    assert (offered.state, offered.fix) == (State.ABSENT, "pip install 'livestyle[pycuda]'")
+    assert (offered.state, offered.fix) == (State.ABSENT, "pip install '.[pycuda]'")
     assert nvcc in offered.found
     assert "pycuda" not in look(monkeypatch, [RTX], "pycuda", nvcc=nvcc)
     assert "pycuda" not in look(monkeypatch, [RTX], "cuda.bindings")

@@ -22,6 +22,7 @@ from livestyle.model.card import (
     own_styles_dir,
 )
 from livestyle.model.styles import StyleBank
+from livestyle.stylizer.stylizer import Stylizer
 
 
 @pytest.fixture
@@ -84,6 +85,34 @@ def test_an_unknown_model_lists_the_known_ones() -> None:
         Model.load("monet")
 
 
+def test_a_model_whose_name_is_nearly_right_is_understood() -> None:
+    with pytest.raises(LivestyleError, match=r"did you mean cin-lite\?$"):
+        Model.load("cin-light")
+
+
+def test_a_card_of_before_has_no_title_and_begins_with_its_first_style(folder: Path) -> None:
+    path = folder / "card.json"
+    card = json.loads(path.read_text("utf-8"))
+    del card["title"], card["first_style"]
+    path.write_text(json.dumps(card), "utf-8")
+    found = Model.load(folder)
+    assert found.title == "20 paintings"
+    assert found.first_style == found.styles.names[0]
+
+
+def test_what_ships_says_what_it_is_and_begins_with_a_bright_style(model: Model) -> None:
+    assert model.title == "20 paintings, fast"
+    assert model.first_style == "composition_vii"
+    assert Stylizer(model).style == "composition_vii"
+    assert model.styles.title("starry_night") == "Starry night – Vincent van Gogh"
+    assert all(Model.load(name).title for name in model_names())
+
+
+def test_a_first_style_that_is_not_there_is_the_first(model: Model) -> None:
+    other = replace(model, card=replace(model.card, first_style="gone"))
+    assert other.first_style == model.styles.names[0]
+
+
 def test_an_unknown_graph_lists_the_known_ones(model: Model) -> None:
     with pytest.raises(LivestyleError, match=r"has no int4 graph; it has float"):
         model.graph("int4")
@@ -95,7 +124,9 @@ def test_a_missing_graph_says_how_to_get_it(folder: Path, model: Model) -> None:
         Model.load(folder).graph("float")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"name": 1, "surprise": 2}', "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", "3", '"text"', "[" * 100_000, '{"name": 1, "surprise": 2}', "\x00"]
+)
 def test_damaged_cards(folder: Path, text: str) -> None:
     (folder / CARD_NAME).write_text(text, "utf-8")
     with pytest.raises(LivestyleError, match=r"cannot read the model card .*card\.json"):
@@ -127,3 +158,30 @@ def test_the_users_styles_follow_those_that_ship(folder: Path, model: Model) -> 
 
 def test_own_styles_belong_to_one_network(model: Model) -> None:
     assert own_styles_dir(model.card).name == f"cin-lite-{model.card.sha256['float'][:12]}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("name", "../elsewhere"),
+        ("name", None),
+        ("style_length", 0),
+        ("style_length", "1568"),
+        ("size_multiple", 2**40),
+        ("scale", True),
+        ("graphs", "model.onnx"),
+        ("graphs", {"float": 1}),
+        ("sha256", []),
+        ("sha256", {"int8": "0"}),
+        ("state", {"frame": [1, 3, "H/0", "W"]}),
+        ("state", {"frame": "H"}),
+        ("styles", ["great_wave"]),
+        ("encoder", "encoder.onnx"),
+        ("encoder", {"file": "encoder.onnx", "sha256": "0", "side_px": -1}),
+    ],
+)
+def test_a_card_of_anybody_is_checked(folder: Path, name: str, value: object) -> None:
+    path = folder / CARD_NAME
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), name: value}), "utf-8")
+    with pytest.raises(LivestyleError, match=f"cannot read the model card .*: {name}"):
+        Model.load(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,10 +38,30 @@ def test_find(asked: str, name: str) -> None:
     assert BANK.find(asked) == name
 
 
-@pytest.mark.parametrize("asked", ["", " ", "0", "4", "kiss"])
+@pytest.mark.parametrize("asked", ["", " ", "kiss"])
 def test_a_name_that_is_not_here_lists_those_that_are(asked: str) -> None:
     with pytest.raises(LivestyleError, match="is not here; expected one of starry_night, great_wave"):
         BANK.find(asked)
+
+
+@pytest.mark.parametrize("asked", ["0", "4", "25"])
+def test_a_number_that_is_too_large_tells_the_range(asked: str) -> None:
+    with pytest.raises(LivestyleError, match=f"style '{asked}' is out of range, 1 to 3; expected one of"):
+        BANK.find(asked)
+
+
+@pytest.mark.parametrize("asked", ["stary night", "gret_wave", "vave"])
+def test_a_name_that_is_nearly_right_is_understood(asked: str) -> None:
+    meant = "starry_night" if "night" in asked else "great_wave"
+    with pytest.raises(LivestyleError, match=rf"is not here; expected one of .*; did you mean {meant}\?$"):
+        BANK.find(asked)
+
+
+def test_titles_go_with_the_names() -> None:
+    bank = replace(BANK, titles={"great_wave": "Great wave – Hokusai"})
+    one, two = bank.added("My Photo", np.zeros(4, np.float32))[1], bank.without("starry_night")
+    assert (one.title("great_wave"), one.title("my_photo")) == ("Great wave – Hokusai", "My photo")
+    assert two.title("great_wave") == "Great wave – Hokusai"
 
 
 def test_an_ambiguous_name_lists_its_meanings() -> None:

@@ -40,6 +40,8 @@ class Clip:
     """matrix, primaries, transfer, range"""
     solid: tuple[int, int, int] | None = None
     """one BGR colour instead of pictures"""
+    alpha: int = 255
+    """of every pixel, where pix_fmt is bgra"""
 
 
 class Negative(Stylizer):
@@ -96,13 +98,16 @@ def make(path: Path, clip: Clip) -> Path:
             pixels = picture(index, clip.width, clip.height)
             if clip.solid:
                 pixels[:] = clip.solid
-            frame = VideoFrame.from_ndarray(pixels, "bgr24").reformat(
-                format=clip.pix_fmt,
-                src_color_range=2,
-                dst_colorspace={1: 1, 6: 5, 9: 9}[clip.color[0]],
-                dst_color_range=clip.color[3],
-                interpolation=EXACT,
-            )
+            if clip.pix_fmt == "bgra":
+                frame = VideoFrame.from_ndarray(np.insert(pixels, 3, clip.alpha, 2), "bgra")
+            else:
+                frame = VideoFrame.from_ndarray(pixels, "bgr24").reformat(
+                    format=clip.pix_fmt,
+                    src_color_range=2,
+                    dst_colorspace={1: 1, 6: 5, 9: 9}[clip.color[0]],
+                    dst_color_range=clip.color[3],
+                    interpolation=EXACT,
+                )
             frame.pts, frame.time_base = pts, clip.time_base
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))

@@ -86,7 +86,8 @@ def test_sound_that_cannot_be_copied_is_converted_and_said(
     )
     done, said = paint(source, tmp_path / f"out.{target}", model)
     converted = {"aac": "AAC", "opus": "Opus"}[made]
-    assert said == f".{target} can't hold sound 1 ({codec}, converted to {converted}); .mkv keeps it as it is"
+    held = f"sound 1 ({codec}, converted to {converted})"
+    assert said == f"in.{kind}: .{target} can't hold {held}; .mkv keeps it as it is"
     assert (done.frames, done.damaged, done.carried) == (25, 0, 1)
     with av.open(str(done.path)) as file:
         assert file.streams.audio[0].codec_context.codec.canonical_name == made
@@ -130,6 +131,34 @@ def test_a_gap_in_converted_sound_is_silent(tmp_path: Path, model: Model) -> Non
                 out.mux(packet)
     done, _ = paint(tmp_path / "in.mkv", tmp_path / "out.mov", model)
     assert tone_begins(done.path) == pytest.approx(0.5, abs=0.01)
+
+
+def test_sound_that_nobody_knows_is_left_out_and_named(tmp_path: Path, model: Model) -> None:
+    source = ffmpeg(tmp_path / "in.mkv", *PICTURES, *TONE, "-c:v", "libx264", "-c:a", "flac")
+    source.write_bytes(source.read_bytes().replace(b"A_FLAC", b"A_FLAX"))
+    for target in ("mkv", "mp4"):
+        done, said = paint(source, tmp_path / f"out.{target}", model)
+        assert (done.frames, done.carried) == (25, 0)
+        assert said == f"in.mkv: .{target} can't hold sound 1 (unknown, left out)"
+
+
+def test_an_hour_without_sound_is_not_filled(tmp_path: Path, model: Model) -> None:
+    """Its packets jump ahead by an hour: what comes after is where it was."""
+    whole = ffmpeg(tmp_path / "whole.mkv", *PICTURES, *TONE, "-c:v", "libx264", "-c:a", "flac")
+    with av.open(str(whole)) as file, av.open(str(tmp_path / "in.mkv"), "w") as out:
+        streams = [out.add_stream_from_template(s, opaque=True) for s in file.streams]
+        for packet in file.demux():
+            if packet.size:
+                late = packet.stream_index and (packet.pts or 0) * packet.time_base > Fraction(1, 2)
+                packet.pts = (packet.pts or 0) + (3_600_000 if late else 0)
+                packet.dts = packet.pts if late else packet.dts
+                packet.stream = streams[packet.stream_index]
+                out.mux(packet)
+    done, _ = paint(tmp_path / "in.mkv", tmp_path / "out.mov", model)
+    with av.open(str(done.path)) as made:
+        heard = [float(p.pts * p.time_base) for p in made.demux(audio=0) if p.size and p.pts is not None]
+    assert len(heard) < 100
+    assert heard[-1] == pytest.approx(3601, abs=0.2)
 
 
 def full(folder: Path) -> Path:

@@ -112,7 +112,7 @@ def test_repeated_times_rise(tmp_path: Path, model: Model, suffix: str, times_ea
     source = remux(source, tmp_path / "in.mkv", lambda number: number // times_each * 40)
     said = paint(source, tmp_path / f"out.{suffix}", model)
     repeated = 24 - 24 // times_each
-    assert said == [f"in.mkv: {repeated} pictures had the time of the one before; they follow it"]
+    assert said == [f"in.mkv: {repeated} pictures had the time of the one before, and follow it now"]
     shown = times(tmp_path / f"out.{suffix}")
     assert shown[::times_each] == [Fraction(40 * n, 1000) for n in range(24 // times_each)]
     assert all(before < after for before, after in pairwise(shown))

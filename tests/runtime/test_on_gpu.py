@@ -13,10 +13,11 @@ from livestyle.core.config import Precision
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.model.frame_style import FrameStyle
-from livestyle.runtime.gpu.cuda import LAYERS, Cuda, Stream, open_cuda
+from livestyle.runtime.gpu.cuda import Cuda, Stream
 from livestyle.runtime.gpu.device_memory import Spec
 from livestyle.runtime.gpu.driver import CudaError
 from livestyle.runtime.gpu.frame_ring import Execution, Signature, Slots
+from livestyle.runtime.gpu.open_cuda import LAYERS, open_cuda
 from livestyle.runtime.select import open_engine
 from livestyle.workshop.export.check import psnr
 from livestyle.workshop.torch_engine import TorchCudaEngine

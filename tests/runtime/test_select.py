@@ -192,7 +192,7 @@ def test_missing_packages_come_with_the_command_that_installs_them(
     with pytest.raises(NoEngineError) as caught:
         open_engine(model, SIZE)
     assert "pip install openvino" in caught.value.causes["openvino"]
-    assert "pip install 'livestyle[onnxruntime]'" in caught.value.causes["onnxruntime"]
+    assert "pip install '.[onnxruntime]'" in caught.value.causes["onnxruntime"]
 
 
 def test_a_cache_that_cannot_be_written_is_no_obstacle(

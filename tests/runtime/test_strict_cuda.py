@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from livestyle.runtime.gpu.driver import CudaError
-from tests.runtime.gpu.strict_cuda import POISON, StrictCuda, at
+from tests.runtime.gpu.strict_cuda import StrictCuda
+from tests.runtime.gpu.strict_work import POISON, at
 
 N = 256
 

@@ -62,7 +62,8 @@ def test_an_opencv_without_windows_is_told_with_its_remedy(monkeypatch: pytest.M
 def test_a_window_fits_the_screen() -> None:
     assert window._largest(Size(400, 300)) == Size(384, 228)
     assert window._largest(Size(1920, 1080)) == window.LARGEST_AT_START
-    assert window._largest(None) == window.LARGEST_AT_START
+    assert window._largest(Size(1920, 1080), None) == Size(1904, 1008)
+    assert window._largest(None) == window.ON_ANY_SCREEN
 
 
 def test_a_display_that_goes_away_is_noticed(screen: dict[str, str]) -> None:

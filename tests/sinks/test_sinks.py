@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,13 +15,22 @@ from livestyle.core.frame import Frame
 from livestyle.sinks.images import save_image
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.video_file import VideoFileSink
+from livestyle.sinks.virtual_camera import VirtualCameraSink
 from tests.offline.clips import frames, picture, times
+from tests.sinks.virtual_cameras import NAME, registered
 
 SECOND_NS = 1_000_000_000
 SINKS: dict[str, Callable[[Path], Sink]] = {
     "mp4": lambda folder: VideoFileSink(folder / "out.mp4"),
     "mkv": lambda folder: VideoFileSink(folder / "out.mkv"),
+    "virtual camera": lambda _: VirtualCameraSink(NAME),
 }
+
+
+@pytest.fixture(autouse=True)
+def device() -> Iterator[None]:
+    with registered():
+        yield
 
 
 def frame(index: int, seconds: float | None = None, width: int = 96, height: int = 64) -> Frame:

@@ -20,8 +20,9 @@ from tests.sources.media import write_video
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing found before counts, and nothing found here after."""
+def fresh(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Nothing found before counts, nothing found here after; what is logged is heard at any root level."""
+    caplog.set_level(logging.WARNING, "livestyle")
     monkeypatch.delenv(hardware.SWITCH, raising=False)
     caches: tuple[Any, ...] = (hardware.device, hardware._tell, encoding.refusal, encoding.hardware_encoder)
     for cached in caches:
@@ -78,9 +79,8 @@ def test_where_none_opens_the_cpu_decodes_and_nothing_is_said(
 
 def test_a_fallback_names_its_reason_once(devices: type[FakeAccel], caplog: pytest.LogCaptureFixture) -> None:
     devices.works = ("cuda",)
-    with caplog.at_level(logging.WARNING):
-        for codec in ("vp8", "vp8", "h264"):
-            hardware.decoder_of(stream(codec, codec == "h264"))
+    for codec in ("vp8", "vp8", "h264"):
+        hardware.decoder_of(stream(codec, codec == "h264"))
     assert caplog.messages == ["vp8 is decoded on the CPU: cuda takes no such video"]
 
 

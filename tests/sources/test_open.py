@@ -11,7 +11,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.sources.camera.source import CameraSource
 from livestyle.sources.images import ImagesSource
-from livestyle.sources.open import open_input, open_source
+from livestyle.sources.open import is_webcam, open_input, open_source
 from livestyle.sources.synthetic.source import SyntheticSource
 from livestyle.sources.video.clip import ClipSource
 from livestyle.sources.video.file import VideoFileSource
@@ -23,6 +23,13 @@ from tests.sources.media import card, write_video
 )
 def test_cameras_by_index_name_path_and_url(text: str) -> None:
     assert isinstance(open_source(text), CameraSource)
+
+
+def test_webcams_are_the_cameras_of_this_machine(tmp_path: Path) -> None:
+    assert all(is_webcam(text) for text in ("0", "12", "Logitech", "/dev/video3"))
+    clip = write_video(tmp_path / "clip.mp4", range(0, 80, 40))
+    others = ("rtsp://host/live", "http://host/a.mp4", "me:secret@host/live", "synthetic", str(clip))
+    assert not any(is_webcam(text) for text in others)
 
 
 def test_synthetic_takes_the_size_asked_for() -> None:

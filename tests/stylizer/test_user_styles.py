@@ -93,8 +93,8 @@ def test_a_model_exported_anew_gets_its_styles_of_their_pictures(tiny: Model) ->
     names = renewed(changed, said.append).styles.names
     assert names == Model.load(tiny.folder).styles.names == ("sea", "sun", "red")
     assert "tiny has changed since you added red, trained" in said
-    assert "made anew from its picture: red" in said
-    assert "add again, or `livestyle live --remove-style`: trained" in said
+    assert "encoded again from its picture: red" in said
+    assert "add again, their pictures are missing, or `livestyle live --remove-style`: trained" in said
     assert np.allclose(Model.load(tiny.folder).styles.vector("red")[:3], (10, 20, 200), atol=2)
     forget(changed.card, "trained")
     said.clear()
@@ -120,6 +120,6 @@ def test_models_with_like_names_are_apart(tiny: Model, tmp_path: Path) -> None:
 def test_a_disk_that_takes_nothing_leaves_the_style_until_the_end(tiny: Model, tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
     with Stylizer(tiny) as stylizer:
-        with pytest.raises(LivestyleError, match="red is a style until the end, but can't be kept"):
+        with pytest.raises(LivestyleError, match="red can be used until this run ends, but can't be saved"):
             stylizer.add_style("red", RED, keep_it=True)
         assert stylizer.styles == ("sea", "sun", "red")

@@ -18,13 +18,16 @@ import numpy as np
 import pytest
 
 from livestyle.core.frame import Pixels
-from tests.ui.listening import HEARD, SHOWN
+from tests.ui.listening import HEARD, POINTED, SHOWN
 
 PROGRAMS = ("Xvfb", "openbox", "xdotool", "import")
 ON_THE_WAY = 4
 """Frames: one in either slot, one that is painted, one that is shown."""
 
 ROOT = Path(__file__).parents[2]
+STEADY = ("--json", "--folder", ".", "--no-governor")
+"""Pictures of a test are of one size, however busy the machine is."""
+
 T = TypeVar("T")
 
 
@@ -101,11 +104,14 @@ def desktop(lasting: bool = True) -> Iterator[dict[str, str]]:
 class App(Program):
     """The live app in its own process, its window and its keyboard."""
 
-    def __init__(self, env: dict[str, str], folder: Path, *options: str) -> None:
+    def __init__(self, env: dict[str, str], folder: Path, *options: str, fresh: bool = True) -> None:
+        """fresh: as if it were the first start."""
         self._env = env
         self._told = folder / "told"
         self._told.mkdir()
-        command = [sys.executable, str(ROOT / "tests" / "ui" / "listening.py"), "--json", *options]
+        script = str(ROOT / "tests" / "ui" / "listening.py")
+        start = [*STEADY, "--fresh"] if fresh else STEADY
+        command = [sys.executable, script, *start, *options]
         super().__init__(command, cwd=folder, env={**env, "LIVESTYLE_TEST_TOLD": str(self._told)})
         self.window = self.wait_for(lambda: self._window())
         self._xdotool("windowfocus", "--sync", self.window)
@@ -128,6 +134,26 @@ class App(Program):
     def press(self, name: str) -> None:
         """Without waiting until it is heard."""
         self._xdotool("key", name)
+
+    def burst(self, *names: str) -> list[int]:
+        """Press keys as fast as the quickest typist, 12 ms apart; the codes of those the app has heard."""
+        before = self._lines(HEARD)
+        self._xdotool("key", "--delay", "12", *names)
+        wait_for(lambda: self._lines(HEARD) >= before + len(names) or self._process.poll() is not None)
+        return [int(line) for line in (self._told / HEARD).read_text().splitlines()[before:]]
+
+    def mouse(self, x: int, y: int, *does: str) -> None:
+        """Move to a place in the window and there do what xdotool can, such as 'click 1', once for each."""
+        self._xdotool("mousemove", "--window", self.window, str(x), str(y))
+        for words in does:
+            before = self._lines(POINTED)
+            self._xdotool(*words.split())
+            self.wait_for(lambda before=before: self._lines(POINTED) > before)  # type: ignore[misc]
+        self.settle()
+
+    def resize(self, width: int, height: int) -> None:
+        """As the user does by its edge."""
+        self._xdotool("windowsize", self.window, str(width), str(height))
 
     def shot(self) -> Pixels:
         """What the window shows, uint8 BGR."""

@@ -9,9 +9,11 @@ from typing import Any
 
 from livestyle.cli import run
 from livestyle.pipeline.live import LivePipeline
+from livestyle.sinks.pointer import Pointer
 from livestyle.sinks.window import Window
+from livestyle.ui import captures, gallery_view
 
-HEARD, SHOWN = "heard.txt", "shown.txt"
+HEARD, SHOWN, POINTED, OPENED = "heard.txt", "shown.txt", "pointed.txt", "opened.txt"
 """Files in $LIVESTYLE_TEST_TOLD with a line for each."""
 
 MODIFIERS = range(0xFFE1, 0xFFEF)
@@ -25,7 +27,8 @@ def tell(name: str, what: object) -> None:
 
 def listen() -> None:
     """A key is told of once the app asks for the next one: then what it does is done."""
-    ask, note, waiting = Window.key, LivePipeline.shown, [-1]
+    gallery_view.AGAIN_S = 3.0  # a machine that is busy hears a second click late
+    ask, note, point, waiting = Window.key, LivePipeline.shown, Window.pointer, [-1]
 
     def key(self: Window) -> int:
         if waiting[0] >= 0 and waiting[0] & 0xFFFF not in MODIFIERS:
@@ -37,6 +40,14 @@ def listen() -> None:
         note(self, painting)
         tell(SHOWN, painting.painted.index)
 
+    def pointer(self: Window) -> Pointer | None:
+        found = point(self)
+        if found is not None:
+            tell(POINTED, found.gesture.name)
+        return found
+
+    captures.open_folder = lambda folder: tell(OPENED, folder)  # type: ignore[attr-defined]
+    Window.pointer = pointer  # type: ignore[method-assign]
     Window.key = key  # type: ignore[method-assign]
     LivePipeline.shown = shown  # type: ignore[method-assign]
 

@@ -37,6 +37,13 @@ def test_codes(code: int, key: Key | None) -> None:
     assert key_of(code) == key
 
 
+def test_shift_and_o_is_a_key_of_its_own_and_caps_lock_is_none() -> None:
+    for pressed, other, action in (("o", "O", Action.HUD), ("O", "o", Action.OPEN_FOLDER)):
+        assert key_of(ord(pressed)) == key_of(ord(other), caps_lock=True) == Key(action)
+    assert key_of(ord("Q")) == key_of(ord("q"), caps_lock=True) == Key(Action.QUIT)
+    assert key_of(0xFF52, caps_lock=True) == Key(STRENGTH, 1)
+
+
 def test_every_action_and_every_control_has_a_key() -> None:
     assert {key.asks for key in CODES.values()} == {*Action, *CONTROLS}
 
@@ -55,7 +62,7 @@ def test_the_readme_names_every_key_of_the_help() -> None:
         text[text.index("| key |") : text.index("## files")].replace("`", " ").replace(",", " , ").split()
     )
     for line in (line for column in HELP for line in column):
-        assert set(line.keys) <= keys, line
+        assert {key.casefold() for key in line.keys} <= keys, line
 
 
 def test_no_key_asks_for_two_things() -> None:

@@ -9,8 +9,16 @@ import numpy as np
 import pytest
 
 from livestyle.core.size import Size
-from livestyle.ui.overlay import MUTED, Text, panel, shortened, text_size, width_of, wrapped
-from livestyle.ui.panels import badge_panel, help_panel, hud_panel, picker_panel, thumbnail, toast_panel
+from livestyle.ui.overlay import ACCENT, MUTED, Text, panel, shortened, text_size, width_of, wrapped
+from livestyle.ui.panels import (
+    Bar,
+    badge_panel,
+    bar_panel,
+    help_panel,
+    hud_panel,
+    thumbnail,
+    toast_panel,
+)
 from livestyle.ui.screen import Hud, Screen, fitted
 from tests.conftest import picture
 
@@ -26,16 +34,27 @@ def test_panels_fit_the_picture(canvas: tuple[int, int]) -> None:
     width, height = canvas
     size = text_size(width, height)
     hud = hud_panel("Great wave", "2 / 20", "strength 80 %", ROWS, size, width - 2 * size)
-    keys = help_panel(size, width - 2 * size)
+    keys = help_panel(size, width - 2 * size, height - 2 * size)
     toast = toast_panel("Saved " + "a-long-name-" * 20, size, width - 2 * size)
-    long = tuple(f"a painting with a long name {n}.jpg" for n in range(50))
-    for index in (0, 30, 49):
-        picker = picker_panel("/home/someone/" * 9, long, index, size, width - 2 * size)
-        assert picker.height == picker_panel("", long, 0, size, width - 2 * size).height
-    nothing = picker_panel("/", (), 0, size, width - 2 * size)
-    for overlay in (hud, keys, toast, picker, nothing):
+    bars = [
+        bar_panel(bar, size, width - 2 * size) for bar in (Bar("Strength", 1.0), Bar("W" * 40, 0.3, "W w"))
+    ]
+    for overlay in (hud, keys, toast, *bars):
         assert overlay.width <= width - 2 * size
         assert overlay.height <= height - 2 * size
+
+
+def test_a_bar_is_filled_as_far_as_it_is_turned() -> None:
+    shares = []
+    for value in (0.0, 0.3, 1.0):
+        canvas = np.zeros((80, 600, 3), np.uint8)
+        bar_panel(Bar("", value), 14, 600).onto(canvas, 0, 0)
+        filled = (canvas == ACCENT).all(axis=2).sum(axis=1)
+        shares.append(filled.max() / (canvas[..., 2] > 70).sum(axis=1).max())
+    assert shares == pytest.approx([0.0, 0.3, 1.0], abs=0.12)
+    between = np.zeros((80, 600, 3), np.uint8)
+    bar_panel(Bar("A", 0.5, "B"), 14, 600).onto(between, 0, 0)
+    assert (between[40] == ACCENT).all(axis=1).nonzero()[0].mean() == pytest.approx(192, abs=3)
 
 
 def test_text_grows_with_the_picture_but_less() -> None:
@@ -84,6 +103,13 @@ def test_a_long_line_is_wrapped_between_words() -> None:
     assert wrapped("Style: Night  2/3", 14, 200) == ["Style: Night  2/3"]
     assert wrapped("w" * 99, 14, 100)[0].endswith("…")
     assert toast_panel(text, 14, 240).height > toast_panel("Saved", 14, 240).height
+
+
+def test_a_path_is_wrapped_behind_its_folders() -> None:
+    text = "Saved /home/someone/Pictures/livestyle-20261126-190000-starry_night.png"
+    lines = wrapped(text, 14, 400)
+    assert "".join(lines) == text
+    assert lines[-1].startswith("livestyle-")
 
 
 def test_a_picture_is_fitted_with_its_shape_kept() -> None:

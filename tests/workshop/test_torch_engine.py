@@ -118,5 +118,5 @@ def test_what_it_can_t_do_comes_with_a_remedy(model: Model, monkeypatch: pytest.
     with pytest.raises(LivestyleError, match="sees no GPU; it needs torch for CUDA: pip install"):
         TorchCudaEngine(model, SIZE, Precision.F16).open()
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(LivestyleError, match=r"torch can't be loaded .*pip install 'livestyle\[train\]'"):
+    with pytest.raises(LivestyleError, match=r"torch can't be loaded .*pip install '\.\[train\]'"):
         TorchCudaEngine(model, SIZE, Precision.F16).open()

@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
 
+from livestyle.commands.training.train_methods import (
+    AdainOptions,
+    CycleganOptions,
+    PainterOptions,
+    SuperresOptions,
+)
 from livestyle.commands.training.train_options import Course, Kept, Perceived, Weighted
 from livestyle.core.ending import uninterrupted
 from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Pixels
 from livestyle.core.progress_bar import follow
 from livestyle.model.card import CARD_NAME
 from livestyle.workshop.export.publish import Published
+from livestyle.workshop.export.quantize import calibration_frames
 from livestyle.workshop.losses.style import parse_style_loss
-from livestyle.workshop.training.data import MIN_PHOTO_SIDE_PX
+from livestyle.workshop.training.data import MIN_PHOTO_SIDE_PX, list_images
 from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.loop import CHECKPOINT, Note, Schedule
 from livestyle.workshop.training.perceptual import Weights
@@ -27,7 +36,7 @@ NAMED = 20
 WARM = 100
 """Steps in which the rate grows at the start of a training; a tenth of one of less than 1000."""
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, markup=False)
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,38 @@ def schedule_of(options: Course) -> Schedule:
         seed=options.seed,
         warm=min(WARM, options.steps // 10),
     )
+
+
+def photo_fields(
+    given: PainterOptions | AdainOptions | CycleganOptions | SuperresOptions, work: Path
+) -> dict[str, Any]:
+    """What the command line says of every training on photos, as fields of its PhotoOptions."""
+    return {
+        "work": work,
+        "arch": given.arch,
+        "batch": given.batch,
+        "schedule": schedule_of(given),
+        "validation": (given.validation,) if given.validation else (),
+    }
+
+
+def style_fields(given: PainterOptions | AdainOptions, work: Path) -> dict[str, Any]:
+    """The same of a training on photos and paintings, as fields of its StyleOptions, save the paintings."""
+    return {
+        **photo_fields(given, work),
+        "content": tuple(given.content),
+        "crop_px": given.crop,
+        "vgg": given.vgg,
+        "style_px": given.style_size,
+        "style_loss": given.style_loss,
+        "weights": weights_of(given),
+        "canvas": given.canvas,
+    }
+
+
+def frames_of(folders: Sequence[Path]) -> list[Pixels]:
+    """What INT8 is calibrated on and the graph is checked with: photos that were learned on."""
+    return calibration_frames([picture for folder in folders for picture in list_images(folder)])
 
 
 def run_steps(notes: Iterable[Note], steps: int, skipped: Sequence[Path] = (), photos: int = 0) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 from livestyle.commands.training.common import (
     Folders,
     console,
+    frames_of,
     place_of,
     report_published,
     run_steps,
-    schedule_of,
-    weights_of,
+    style_fields,
 )
 from livestyle.commands.training.train_methods import WIDE
 from livestyle.commands.training.train_methods import AdainOptions as Given
@@ -21,12 +21,10 @@ from livestyle.model.card import Model, StyleNote
 from livestyle.workshop.export.encoder import PictureEncoder
 from livestyle.workshop.export.onnx import restore
 from livestyle.workshop.export.publish import publish
-from livestyle.workshop.export.quantize import calibration_frames
 from livestyle.workshop.networks.adain import StyleOf
 from livestyle.workshop.networks.styled import Styled
 from livestyle.workshop.training.adain.train import load_adain_wide, train_adain_wide
 from livestyle.workshop.training.adain_lite.train import AdaINOptions, load_adain, train_adain
-from livestyle.workshop.training.data import list_images
 from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.paintings import list_paintings
 
@@ -71,29 +69,17 @@ def _publish(
     given: Given,
     folders: Folders,
 ) -> None:
-    pictures = [p for folder in given.content for p in list_images(folder)]
-    name, frames = given.name or folders.out.name, calibration_frames(pictures)
+    name, frames = given.name or folders.out.name, frames_of(given.content)
     made = publish(styled, folders.out, name, notes, record, frames, given.int8, encoder=encoder)
     report_published(made)
 
 
 def _options(given: Given, work: Path, origin: Model | None) -> AdaINOptions:
     return AdaINOptions(
+        **style_fields(given, work),
         paintings=tuple(list_paintings(given.styles, given.notes)),
         styles=(given.styles, *(given.more_styles or ())),
-        content=tuple(given.content),
-        work=work,
         held_out=given.held_out,
-        arch=given.arch,
-        vgg=given.vgg,
-        style_px=given.style_size,
-        crop_px=given.crop,
-        batch=given.batch,
         pool=given.pool,
-        weights=weights_of(given),
-        style_loss=given.style_loss,
-        canvas=given.canvas,
-        schedule=schedule_of(given),
-        validation=(given.validation,) if given.validation else (),
         start=origin.card.name if origin else None,
     )

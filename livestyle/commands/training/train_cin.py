@@ -5,19 +5,18 @@ from __future__ import annotations
 from livestyle.commands.training.common import (
     Folders,
     console,
+    frames_of,
     place_of,
     report_published,
     run_steps,
-    schedule_of,
-    weights_of,
+    style_fields,
 )
 from livestyle.commands.training.train_methods import CinOptions, PainterOptions
 from livestyle.model.card import Model
 from livestyle.workshop.export.onnx import restore
 from livestyle.workshop.export.publish import publish
-from livestyle.workshop.export.quantize import calibration_frames
 from livestyle.workshop.training.cin.train import TrainOptions, train_styles
-from livestyle.workshop.training.data import PhotoCrops, list_images
+from livestyle.workshop.training.data import PhotoCrops
 from livestyle.workshop.training.paintings import Painting, list_paintings
 from livestyle.workshop.training.perceptual import Layers
 from livestyle.workshop.training.resuming import check_paints
@@ -33,22 +32,11 @@ def train_painters(given: PainterOptions, paintings: tuple[Painting, ...], layer
     """Train, export, check and quantise; then the model is ready to be shown live."""
     place, folders = place_of(given), Folders.of(given)
     options = TrainOptions(
+        **style_fields(given, folders.work),
         paintings=paintings,
-        content=tuple(given.content),
-        work=folders.work,
-        arch=given.arch,
-        vgg=given.vgg,
-        style_px=given.style_size,
         stroke=given.stroke,
         norm=given.norm,
-        canvas=given.canvas,
         layers=layers,
-        crop_px=given.crop,
-        batch=given.batch,
-        weights=weights_of(given),
-        style_loss=given.style_loss,
-        schedule=schedule_of(given),
-        validation=(given.validation,) if given.validation else (),
         start=given.start,
         teacher=given.teacher,
     )
@@ -59,10 +47,9 @@ def train_painters(given: PainterOptions, paintings: tuple[Painting, ...], layer
     training = train_styles(options, place, origin, teacher)
     run_steps(training.notes, options.schedule.steps, training.skipped, training.photos)
     check_paints(painted(training.model, pick_photos(given.content, PhotoCrops([], 0), 1), place))
-    pictures = [p for folder in given.content for p in list_images(folder)]
     record = {**options.record(), "device": str(place)}
     made = publish(
         training.model, folders.out, given.name or folders.out.name, [p.note for p in paintings],
-        record, calibration_frames(pictures), given.int8,
+        record, frames_of(given.content), given.int8,
     )  # fmt: skip
     report_published(made)

@@ -129,7 +129,6 @@ class AdainOptions(Shipped, Weighted):
     canvas: OnCanvas = True
     start: From = None
     style_size: StyleSize = 768
-    style_loss: StyleLossName = "gram"
     steps: Steps = 12000
     rate: Rate = 1e-3
     int8: Int8 = True
@@ -138,7 +137,7 @@ class AdainOptions(Shipped, Weighted):
         """Huang's own network has an objective of its own, and is published in float alone."""
         if self.arch != WIDE:
             return {}
-        weights = ("content_weight", "tv_weight", "film_weight")
+        weights = (f"{name}_weight" for name in ("content", "tv", "film", "detail", "lattice", "contrast"))
         return {"with --arch wide": ("style_size", "style_loss", "pool", "canvas", "start", "int8", *weights)}
 
 

@@ -153,7 +153,7 @@ class Weighted(Perceived):
             help="Of moved pictures under noise: the painting has to follow.",
             rich_help_panel=LOSSES,
         ),
-    ] = 200.0
+    ] = 100.0
     noise_weight: Annotated[
         float,
         typer.Option(
@@ -161,7 +161,7 @@ class Weighted(Perceived):
             help="Of still pictures under noise: three pairs of four, if not 0.",
             rich_help_panel=LOSSES,
         ),
-    ] = 0.0
+    ] = 100.0
     film_weight: Annotated[
         float,
         typer.Option(
@@ -170,6 +170,26 @@ class Weighted(Perceived):
             rich_help_panel=LOSSES,
         ),
     ] = 0.0
+    detail_weight: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Of content where the photo has detail, within --content-weight: faces stay faces.",
+            rich_help_panel=LOSSES,
+        ),
+    ] = 1.0
+    lattice_weight: Annotated[
+        float,
+        typer.Option(
+            min=0, help="Of marks that stand at the same distance again and again.", rich_help_panel=LOSSES
+        ),
+    ] = 0.1
+    contrast_weight: Annotated[
+        float,
+        typer.Option(
+            min=0, help="Of brush marks that are missing where the photo is flat.", rich_help_panel=LOSSES
+        ),
+    ] = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,15 +202,6 @@ class Peaked(Weighted):
             min=0.25, max=4, help="Size of the strokes, a factor on --style-size.", rich_help_panel=PICTURES
         ),
     ] = 1.0
-    detail_weight: Annotated[
-        float,
-        typer.Option(
-            min=0,
-            help="Of content where the photo has detail, within --content-weight: faces stay faces.",
-            rich_help_panel=LOSSES,
-        ),
-    ] = 1.0
-
     peaks_weight: Annotated[
         float,
         typer.Option(

@@ -5,18 +5,19 @@ from __future__ import annotations
 from livestyle.commands.training.common import (
     Folders,
     console,
+    frames_of,
+    photo_fields,
     place_of,
     report_published,
     run_steps,
-    schedule_of,
 )
 from livestyle.commands.training.train_methods import SuperresOptions as Given
 from livestyle.workshop.export.publish import publish
-from livestyle.workshop.export.quantize import calibration_frames
 from livestyle.workshop.networks.vgg import load_vgg19
-from livestyle.workshop.training.data import PhotoCrops, list_images
+from livestyle.workshop.training.data import PhotoCrops
 from livestyle.workshop.training.sheet import pick_photos
-from livestyle.workshop.training.superres import LAYER, SuperresOptions, measure, train_superres
+from livestyle.workshop.training.superres.objective import LAYER
+from livestyle.workshop.training.superres.train import SuperresOptions, measure, train_superres
 
 MEASURED = 16
 """Photos that the figures on the card are the means of."""
@@ -26,16 +27,12 @@ def run(given: Given) -> None:
     """Train, measure beside bicubic enlargement, export and check."""
     place, folders = place_of(given), Folders.of(given)
     options = SuperresOptions(
+        **photo_fields(given, folders.work),
         content=tuple(given.content),
-        work=folders.work,
         loss=given.loss,
-        arch=given.arch,
         norm=given.norm,
         vgg=given.vgg,
         crop_px=given.crop,
-        batch=given.batch,
-        schedule=schedule_of(given),
-        validation=(given.validation,) if given.validation else (),
     )
     console.print(f"x4, {options.arch} network, {options.loss} loss, on {place}; sheets in {folders.work}")
     training = train_superres(options, place)
@@ -45,11 +42,10 @@ def run(given: Given) -> None:
     photos = pick_photos(options.validation or options.content, PhotoCrops([], options.crop_px), MEASURED)
     figures = measure(training.model, vgg, photos, place)
     console.print("  ".join(f"{name} {value:g}" for name, value in figures.items()))
-    pictures = [p for folder in given.content for p in list_images(folder)]
     measured_on = f"{len(photos)} {'validation' if options.validation else 'training'} photos"
     record = {**options.record(), "device": str(place), "measured_on": measured_on}
     made = publish(
         training.model, folders.out, given.name or folders.out.name, [], record,
-        calibration_frames(pictures), figures=figures,
+        frames_of(given.content), figures=figures,
     )  # fmt: skip
     report_published(made)

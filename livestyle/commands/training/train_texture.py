@@ -13,7 +13,7 @@ from livestyle.core.output_file import make_folder
 from livestyle.sinks.images import save_image
 from livestyle.workshop.training.data import to_image
 from livestyle.workshop.training.paintings import one_painting
-from livestyle.workshop.training.texture import TextureOptions, draw_textures, train_texture
+from livestyle.workshop.training.texture.train import TextureOptions, draw_textures, train_texture
 
 
 def run(given: Given) -> None:

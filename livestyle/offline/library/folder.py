@@ -10,7 +10,8 @@ from rich.console import Console
 
 from livestyle.core.errors import LivestyleError, PartlyDoneError
 from livestyle.core.output_file import check_target, make_folder
-from livestyle.offline.batch import Pair, pairs
+from livestyle.core.progress import Report
+from livestyle.offline.batch import Kinds, Pair, pairs
 from livestyle.offline.library.arrivals import Arrivals
 from livestyle.offline.library.bars import LibraryBars
 from livestyle.offline.library.library import Library
@@ -38,9 +39,9 @@ class FolderOptions:
     watch: bool = False
 
 
-def video_pairs(source: Path, target: Path, empty: bool = False) -> list[Pair]:
+def video_pairs(source: Path, target: Path, say: Report = lambda _: None, empty: bool = False) -> list[Pair]:
     """Films and their outputs, as `pairs`. empty: a folder without any is no error."""
-    return pairs(source, target, VIDEO_SUFFIXES, CONTAINERS, ".mkv", empty)
+    return pairs(source, target, Kinds(VIDEO_SUFFIXES, CONTAINERS, ".mkv", "films"), say, empty)
 
 
 def paint_folder(
@@ -55,7 +56,7 @@ def paint_folder(
 
     PartlyDoneError where a film has no painting at the end. LivestyleError where nothing can be done.
     """
-    found = video_pairs(source, target, empty=how.watch)
+    found = video_pairs(source, target, console.print, empty=how.watch)
     make_folder(target)
     _paint(found, target, target / MANIFEST_NAME, stylizer, options, how, console, source)
 

@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Callable
 
-from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Step, Task, Tool, Watch, reason_of
+from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Task, TaskProgress, Tool, Watch, reason_of
 
 
 class OneProcess(Scheduler[Tool]):
@@ -40,7 +40,7 @@ class OneProcess(Scheduler[Tool]):
             if self._tool is None:
                 self._tool = self._open_tool()
             result = task.run(
-                self._tool, lambda done, total: self._watch(Step(task.name, done, total, where))
+                self._tool, lambda done, total: self._watch(TaskProgress(task.name, done, total, where))
             )
         except Exception as error:
             return [Ended(task, reason=reason_of(error), where=where)]

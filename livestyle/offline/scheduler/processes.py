@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Generic
 
-from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Step, Task, Tool, Watch, reason_of
+from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Task, TaskProgress, Tool, Watch, reason_of
 
 TELL_S = 0.1
 """How often a process tells how far it is."""
@@ -70,7 +70,7 @@ class Processes(Scheduler[Tool]):
             self._busy.remove(process)
             return [Ended(task, reason=f"its process {process.died()}", where=process.where, lost=True)]
         if message[0] == "step":
-            self._watch(Step(task.name, message[1], message[2], process.where))
+            self._watch(TaskProgress(task.name, message[1], message[2], process.where))
             return []
         self._busy.remove(process)
         self._idle.append(process)

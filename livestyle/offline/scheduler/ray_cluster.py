@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from livestyle.core.errors import LivestyleError
-from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Step, Task, Tool, Watch, reason_of
+from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Task, TaskProgress, Tool, Watch, reason_of
 
 POLL_S = 0.5
 """How often places are asked how far they are."""
@@ -149,7 +149,7 @@ class RayCluster(Scheduler[Tool]):
         elif ref == place.asking:
             place.asking = None
             if place.task is not None and answer[0] == place.task.name:
-                self._watch(Step(answer[0], answer[1], answer[2], place.where))
+                self._watch(TaskProgress(answer[0], answer[1], answer[2], place.where))
         else:
             task, place.task, place.running = place.task, None, None
             assert task is not None

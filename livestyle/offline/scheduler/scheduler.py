@@ -54,7 +54,7 @@ class Ended(Generic[Tool]):
 
 
 @dataclass(frozen=True)
-class Step:
+class TaskProgress:
     """How far a task is, and where it runs."""
 
     name: str
@@ -63,7 +63,7 @@ class Step:
     where: str
 
 
-Watch: TypeAlias = Callable[[Step], None]
+Watch: TypeAlias = Callable[[TaskProgress], None]
 
 
 class Scheduler(Closing, Generic[Tool]):

@@ -6,7 +6,6 @@ first. What fails is a CudaError that begins with the name of the driver's call.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -14,7 +13,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from livestyle.runtime.gpu.driver import CudaError, Gpu, find_gpu
+from livestyle.runtime.gpu.driver import Gpu
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,12 +27,9 @@ NON_BLOCKING = 1
 EVENT_FLAGS = 1 | 2
 """CU_EVENT_BLOCKING_SYNC and CU_EVENT_DISABLE_TIMING: who waits for it sleeps, and waiting is cheaper."""
 
-LAYERS = ("pycuda", "bindings")
-"""What $LIVESTYLE_CUDA may ask for; without it the first that is installed."""
-
 
 class Stream(Protocol):
-    """Work in order. handle: the CUstream as a number, for libraries that enqueue by themselves."""
+    """Runs work in order. handle: the CUstream as a number, for libraries that enqueue by themselves."""
 
     @property
     def handle(self) -> int: ...
@@ -44,7 +40,7 @@ class Stream(Protocol):
 
 
 class Event(Protocol):
-    """A point in a stream; before it is first recorded it has happened."""
+    """Marks a point in a stream. One that was never recorded counts as passed."""
 
     def synchronize(self) -> object:
         """Wait until the point last recorded is passed."""
@@ -63,7 +59,7 @@ class Cuda(Protocol):
         ...
 
     def part(self) -> Cuda:
-        """The same GPU for what is released by itself: by the part's own `close`, or else with the whole."""
+        """The same GPU for things that are released together, by the part's own `close` or with the whole."""
         ...
 
     def stream(self) -> Stream:
@@ -75,11 +71,11 @@ class Cuda(Protocol):
     def record(self, event: Event, stream: Stream) -> None: ...
 
     def wait(self, stream: Stream, event: Event) -> None:
-        """What is given to `stream` from now on starts after the point last recorded in `event`."""
+        """Work given to `stream` from now on starts after the point last recorded in `event`."""
         ...
 
     def pinned(self, nbytes: int) -> Bytes:
-        """Page-locked host memory; what lies in it goes over the bus without another copy."""
+        """Page-locked host memory, which is copied to and from the device without a detour."""
         ...
 
     def device(self, nbytes: int) -> int:
@@ -101,7 +97,7 @@ class Cuda(Protocol):
         ...
 
     def capture(self, stream: Stream, work: Callable[[], None]) -> Callable[[], None]:
-        """What `work` gives to `stream`, as one CUDA graph: recorded now, run by each call of the result.
+        """Record what `work` gives to `stream` as one CUDA graph; each call of the result runs it.
 
         Nothing runs while it is recorded. `work` neither waits for events nor records any.
         CudaError where it can't be recorded; the stream can then be used as before.
@@ -117,64 +113,19 @@ class Cuda(Protocol):
 
 
 class Owner:
-    """The one thread that touches CUDA: a context is bound to a thread, and so is what is made in it."""
+    """Runs everything that touches CUDA on one thread, because a context is bound to a thread."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "cuda")
 
     def start(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Let the thread do it after all that it was told before."""
+        """Queue `work` behind all earlier work."""
         return self._pool.submit(work, *args, **kwargs)
 
     def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same, and wait for it; its exception is raised here."""
+        """Queue `work` and wait for its result; its exception is raised here."""
         return self.start(work, *args, **kwargs).result()
 
     def close(self) -> None:
-        """Let it finish what it was told, and join it."""
+        """Finish the queued work and join the thread."""
         self._pool.shutdown()
-
-
-def open_cuda(index: int = 0) -> Cuda:
-    """The primary context of GPU `index`, current in this thread until it is closed.
-
-    On what $LIVESTYLE_CUDA names, else on pycuda, else on cuda-bindings. CudaError, with the remedy, where
-    there is no such GPU, no driver, or that package is missing.
-    """
-    gpu, asked = find_gpu(index), os.environ.get("LIVESTYLE_CUDA", "")
-    if asked and asked not in LAYERS:
-        raise CudaError(f"LIVESTYLE_CUDA is {asked!r}; expected {' or '.join(LAYERS)}, or nothing")
-    from livestyle.runtime.gpu.cuda_bindings import BoundCuda, find_driver
-
-    bindings = find_driver()
-    if asked != "bindings":
-        try:
-            import pycuda.driver as pycuda
-        except ImportError as error:
-            if asked or bindings is None:
-                raise CudaError(_missing(asked, error)) from error
-        else:
-            from livestyle.runtime.gpu.cuda_pycuda import PyCuda
-
-            return PyCuda(gpu, pycuda, bindings)
-    if bindings is None:
-        raise CudaError("cuda-bindings can't be loaded; pip install 'livestyle[cuda]'")
-    return BoundCuda(gpu, bindings)
-
-
-def _missing(asked: str, error: ImportError) -> str:
-    if asked:
-        return f"pycuda can't be loaded ({error}); pip install 'livestyle[pycuda]' where nvcc is on the PATH"
-    return f"neither pycuda nor cuda-bindings can be loaded ({error}); pip install 'livestyle[cuda]'"
-
-
-class DeviceArray:
-    """Device memory that others may look at (CUDA array interface, version 3)."""
-
-    def __init__(self, address: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        self.__cuda_array_interface__ = {
-            "shape": shape,
-            "typestr": dtype.str,
-            "data": (address, False),
-            "version": 3,
-        }

@@ -1,16 +1,16 @@
-"""CUDA on cuda-bindings: the graphs that pycuda lacks, and all of it where there is no pycuda."""
+"""CUDA by cuda-bindings: the graphs that pycuda lacks, and everything if pycuda is not installed."""
 
 from __future__ import annotations
 
 import contextlib
-import copy
 import ctypes
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from livestyle.runtime.gpu.cuda import EVENT_FLAGS, NON_BLOCKING, Bytes, Cuda, DeviceArray, Event, Stream
+from livestyle.runtime.gpu.cuda import EVENT_FLAGS, NON_BLOCKING, Bytes, Event, Stream
+from livestyle.runtime.gpu.cuda_layer import CudaLayer
 from livestyle.runtime.gpu.driver import CudaError, Gpu
 
 
@@ -24,9 +24,8 @@ def find_driver() -> Driver | None:
 
 
 class Driver:
-    """The driver's functions by name, and the part of them that captures graphs.
-
-    Used by the thread whose context is current.
+    """Calls the driver's functions by name, and captures graphs. Used by the thread whose context is
+    current.
     """
 
     def __init__(self, module: Any) -> None:
@@ -44,13 +43,13 @@ class Driver:
         return results[0] if results else None
 
     def stream(self, stream: Stream) -> Any:
-        """As the functions take it."""
+        """The stream as the driver's functions take it."""
         return self._module.CUstream(stream.handle)
 
     def capture(self, stream: Stream, work: Callable[[], None]) -> Graph:
         """See Cuda.capture."""
         handle = self.stream(stream)
-        # Of this thread alone: what others do meanwhile does not spoil it.
+        # Thread-local: calls of other threads don't spoil the capture.
         mode = self._module.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
         self.call("cuStreamBeginCapture", handle, mode)
         try:
@@ -71,7 +70,7 @@ class Driver:
 
 
 class BoundEvent:
-    """An Event of its own."""
+    """Is an Event of cuda-bindings."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
@@ -85,7 +84,7 @@ class BoundEvent:
 
 
 class BoundStream:
-    """A Stream of its own."""
+    """Is a Stream of cuda-bindings."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
@@ -100,7 +99,7 @@ class BoundStream:
 
 
 class Graph:
-    """A recorded piece of work, for the stream it was recorded on."""
+    """Is a recorded piece of work, bound to the stream it was recorded on."""
 
     def __init__(self, driver: Driver, handle: Any, stream: Any) -> None:
         self._driver = driver
@@ -114,13 +113,12 @@ class Graph:
         self._driver.call("cuGraphExecDestroy", self._handle)
 
 
-class BoundCuda:
-    """Cuda without pycuda."""
+class BoundCuda(CudaLayer):
+    """Implements Cuda without pycuda."""
 
     def __init__(self, gpu: Gpu, driver: Driver) -> None:
-        self.gpu = gpu
+        super().__init__(gpu)
         self._driver = driver
-        self._release, self._whole = contextlib.ExitStack(), True
         call = driver.call
         call("cuInit", 0)
         device = call("cuDeviceGet", gpu.index)
@@ -134,12 +132,6 @@ class BoundCuda:
         from cuda import bindings
 
         return f"cuda-bindings {bindings.__version__}"
-
-    def part(self) -> Cuda:
-        part = copy.copy(self)
-        part._release, part._whole = contextlib.ExitStack(), False
-        self._release.callback(part.close)
-        return part
 
     def stream(self) -> Stream:
         stream = BoundStream(self._driver)
@@ -178,18 +170,13 @@ class BoundCuda:
     def zero(self, address: int, nbytes: int, stream: Stream) -> None:
         self._driver.call("cuMemsetD8Async", address, 0, nbytes, self._driver.stream(stream))
 
-    def array(self, address: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> object:
-        return DeviceArray(address, shape, dtype)
-
     def capture(self, stream: Stream, work: Callable[[], None]) -> Callable[[], None]:
         graph = self._driver.capture(stream, work)
         self._release.callback(_quietly, graph.close)
         return graph.launch
 
-    def close(self) -> None:
-        with self._release.pop_all():
-            if self._whole:
-                self._free("cuCtxSynchronize")
+    def _synchronize(self) -> None:
+        self._free("cuCtxSynchronize")
 
     def _free(self, name: str, *args: Any) -> None:
         _quietly(self._driver.call, name, *args)
@@ -201,6 +188,6 @@ def _bound(event: Event) -> Any:
 
 
 def _quietly(work: Callable[..., object], *args: Any) -> None:
-    """An error was raised where it was met; here the rest is to be released all the same."""
+    """Ignore a CudaError: it was raised where it occurred, and the rest is to be released all the same."""
     with contextlib.suppress(CudaError):
         work(*args)

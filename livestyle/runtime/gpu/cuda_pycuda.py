@@ -1,29 +1,28 @@
-"""CUDA on pycuda, and on cuda-bindings for the graphs, where that is installed too."""
+"""CUDA by pycuda, with cuda-bindings for graphs if that is installed too."""
 
 from __future__ import annotations
 
 import contextlib
-import copy
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from livestyle.runtime.gpu.cuda import EVENT_FLAGS, NON_BLOCKING, Bytes, Cuda, DeviceArray, Event, Stream
+from livestyle.runtime.gpu.cuda import EVENT_FLAGS, NON_BLOCKING, Bytes, Event, Stream
 from livestyle.runtime.gpu.cuda_bindings import Driver
+from livestyle.runtime.gpu.cuda_layer import CudaLayer
 from livestyle.runtime.gpu.driver import CudaError, Gpu, pop_context
 
 
-class PyCuda:
-    """Cuda on pycuda's primary context; pycuda.autoinit is never loaded."""
+class PyCuda(CudaLayer):
+    """Implements Cuda on pycuda's primary context; pycuda.autoinit is never loaded."""
 
     def __init__(self, gpu: Gpu, pycuda: Any, bindings: Driver | None) -> None:
-        """pycuda: the module pycuda.driver. bindings: what captures graphs; without it none is captured."""
-        self.gpu = gpu
+        """pycuda: the module pycuda.driver. bindings: captures graphs; without it none are captured."""
+        super().__init__(gpu)
         self._pycuda = pycuda
         self._bindings = bindings
-        self._release, self._whole = contextlib.ExitStack(), True
         with self._named():
             pycuda.init()
             context = pycuda.Device(gpu.index).retain_primary_context()
@@ -40,12 +39,6 @@ class PyCuda:
         import pycuda
 
         return f"pycuda {pycuda.VERSION_TEXT}"
-
-    def part(self) -> Cuda:
-        part = copy.copy(self)
-        part._release, part._whole = contextlib.ExitStack(), False
-        self._release.callback(part.close)
-        return part
 
     def stream(self) -> Stream:
         with self._named():
@@ -92,9 +85,6 @@ class PyCuda:
         with self._named():
             self._pycuda.memset_d8_async(address, 0, nbytes, _own(stream))
 
-    def array(self, address: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> object:
-        return DeviceArray(address, shape, dtype)
-
     def capture(self, stream: Stream, work: Callable[[], None]) -> Callable[[], None]:
         if self._bindings is None:
             raise CudaError("pycuda can't capture them; pip install cuda-bindings")
@@ -102,11 +92,8 @@ class PyCuda:
         self._release.callback(self._quietly, graph.close)
         return graph.launch
 
-    def close(self) -> None:
-        """Errors were raised where they were met; here all that can be freed is."""
-        with self._release.pop_all():
-            if self._whole:
-                self._quietly(self._pycuda.Context.synchronize)
+    def _synchronize(self) -> None:
+        self._quietly(self._pycuda.Context.synchronize)
 
     def _disarm(self) -> None:
         self._thread.guard.context = None
@@ -125,7 +112,7 @@ class PyCuda:
 
 
 class _Wrapped:
-    """pycuda's own object: it is destroyed with its last reference, which is this one."""
+    """Holds the last reference to one of pycuda's objects, which is destroyed with it."""
 
     def __init__(self, own: Any, named: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
         self.own, self._named = own, named
@@ -139,11 +126,11 @@ class _Wrapped:
 
 
 class PyEvent(_Wrapped):
-    """An Event of pycuda's."""
+    """Is an Event of pycuda."""
 
 
 class PyStream(_Wrapped):
-    """A Stream of pycuda's."""
+    """Is a Stream of pycuda."""
 
     @property
     def handle(self) -> int:
@@ -151,9 +138,9 @@ class PyStream(_Wrapped):
 
 
 class _Guard:
-    """Goes with its thread, and takes the context off pycuda's stack before.
+    """Takes the context off pycuda's stack when its thread ends.
 
-    Where a program ends without `close`, pycuda would end the process for what is left on it.
+    If a program ended without `close`, pycuda would abort the process because of what is left on the stack.
     """
 
     def __init__(self, context: Any) -> None:

@@ -1,4 +1,4 @@
-"""Tensors in device memory: what they are, and blocks of them that one copy moves."""
+"""Tensors in device memory: their shapes and types, and blocks of them that one copy moves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ALIGNMENT = 256
 
 @dataclass(frozen=True)
 class Spec:
-    """What a tensor is."""
+    """Says the shape and the type of a tensor."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
@@ -33,7 +33,9 @@ Tensors: TypeAlias = Mapping[str, NDArray[Any]]
 
 
 class Block:
-    """Tensors side by side in device memory, and in pinned memory where `pinned`: one copy moves them all."""
+    """Holds tensors side by side in device memory and, if `pinned`, in pinned memory: one copy moves them
+    all.
+    """
 
     def __init__(self, cuda: Cuda, specs: Specs, pinned: bool = True) -> None:
         self._cuda = cuda

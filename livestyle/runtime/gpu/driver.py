@@ -1,4 +1,4 @@
-"""NVIDIA's driver, asked through ctypes: which GPUs are here, with nothing installed beside it."""
+"""Asks NVIDIA's driver through ctypes which GPUs there are; no package is needed for that."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_DEVICE = 100
 
 PCI = Path("/sys/bus/pci/devices")
 VENDOR, DISPLAY_CLASS = "0x10de", "0x03"
-"""How Linux writes NVIDIA's number and the class of a graphics card."""
+"""NVIDIA's vendor number and the class of graphics cards, as Linux writes them."""
 
 
 class CudaError(LivestyleError):
@@ -31,12 +31,12 @@ class CudaError(LivestyleError):
 
 
 class NoGpuError(CudaError):
-    """There is no NVIDIA GPU here, as on most computers: no news to anyone who did not ask for one."""
+    """There is no NVIDIA GPU here, as on most computers; only users who asked for one are told."""
 
 
 @contextlib.contextmanager
 def cuda_errors(library: str) -> Iterator[None]:
-    """Whatever a library raises on a GPU as CudaError.
+    """Raise whatever a library raises on a GPU as a CudaError.
 
     The errors of torch, cuDNN, Triton and TensorRT share no base class below Exception.
     """
@@ -100,7 +100,10 @@ def find_gpu(index: int) -> Gpu:
 
 
 def plugged_in(devices: Path = PCI) -> bool:
-    """Whether an NVIDIA graphics card is on the bus, driver or none. Linux tells; elsewhere False."""
+    """Whether an NVIDIA graphics card is on the bus, with or without a driver.
+
+    Known on Linux; elsewhere False.
+    """
     return any(
         _first_line(card / "vendor") == VENDOR and _first_line(card / "class").startswith(DISPLAY_CLASS)
         for card in (devices.iterdir() if devices.is_dir() else ())
@@ -115,7 +118,7 @@ def pop_context() -> None:
 
 
 def driver_version() -> str:
-    """As NVIDIA names it, '580.95.05'; empty where its library doesn't tell."""
+    """The driver's version as NVIDIA names it, '580.95.05'; empty if NVML doesn't tell."""
     library = _load(NVML)
     text = ctypes.create_string_buffer(96)
     if library is None or library.nvmlInit_v2() != 0:

@@ -1,4 +1,4 @@
-"""What every engine on an NVIDIA GPU has in common: one thread that owns CUDA, and films on slots."""
+"""What all engines on an NVIDIA GPU share: one thread that owns CUDA, and films on slots."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from livestyle.model.card import Model, resolve_shapes
 from livestyle.model.frame_style import FrameStyle, inputs_of
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Film, Tensors
-from livestyle.runtime.gpu.cuda import Cuda, Owner, open_cuda
+from livestyle.runtime.gpu.cuda import Cuda, Owner
 from livestyle.runtime.gpu.device_memory import Spec
 from livestyle.runtime.gpu.driver import CudaError, cuda_errors
 from livestyle.runtime.gpu.frame_ring import MIN_SLOTS, Bind, Signature, Slots
+from livestyle.runtime.gpu.open_cuda import open_cuda
 from livestyle.runtime.results import Results
 
 FLOAT, BYTE = np.dtype(np.float32), np.dtype(np.uint8)
 
 
 def signature(model: Model, size: Size) -> Signature:
-    """The tensors of a model's live graph for one size; of one that enlarges, see ARCHITECTURE.md."""
+    """The tensors of a model's graph for frames of `size` (see ARCHITECTURE.md)."""
     frame, large = (Spec((1, s.height, s.width, 3), BYTE) for s in (size, size.times(model.card.scale)))
     style = {name: Spec(shape, FLOAT) for name, shape in inputs_of(model.card).items()}
     state = {name: Spec(shape, FLOAT) for name, shape in resolve_shapes(model.card.state, size).items()}
@@ -46,18 +47,18 @@ class GpuEngine(Engine):
 
     @abstractmethod
     def _load(self, cuda: Cuda) -> None:
-        """Compile, or load what was compiled. On the CUDA thread, its context current."""
+        """Compile the network, or load what was compiled before. Called on the CUDA thread."""
 
     @abstractmethod
     def _binder(self, cuda: Cuda) -> Bind:
-        """For one film: makes the network of each slot, one after the other. On the CUDA thread.
+        """A Bind for one film; it is called for one slot after the other, on the CUDA thread.
 
-        cuda: what is made of it goes with the film. The addresses are those of all tensors of the graph.
+        cuda: what is allocated on it is freed with the film. The Bind gets the addresses of all tensors.
         """
 
     @abstractmethod
     def _unload(self) -> None:
-        """Free what `_load` made; every Execution is closed before. Never raises."""
+        """Free what `_load` made; every Execution was closed before. Never raises."""
 
     @property
     @abstractmethod
@@ -107,12 +108,12 @@ class GpuEngine(Engine):
 
 
 def out_of_memory(error: CudaError) -> bool:
-    """As the driver, pycuda, torch and TensorRT say it."""
+    """Whether memory ran out, in the words of the driver, pycuda, torch or TensorRT."""
     return "outofmemory" in str(error).lower().replace(" ", "").replace("_", "")
 
 
 class GpuFilm(Film):
-    """A film on slots, used from any thread: the CUDA thread does what is asked for, in order."""
+    """Is a film on slots that any thread may use: the CUDA thread does the work, in order."""
 
     def __init__(self, model: Model, size: Size, slots: Slots, owner: Owner) -> None:
         super().__init__(model, size)
@@ -142,7 +143,9 @@ class GpuFilm(Film):
         return self._owner.do(self._slots.timed)
 
     def _submit(self, feed: Tensors) -> None:
-        """Copied on the caller's thread, as the painting is: the CUDA thread has other films to serve."""
+        """Copies on the caller's thread, as `_result` does, because the CUDA thread has other films to
+        serve.
+        """
         self._slots.fill(feed)
         self._started.append(self._owner.start(self._slots.submit))
 

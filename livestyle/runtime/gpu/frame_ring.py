@@ -1,4 +1,4 @@
-"""Frames in flight on a GPU: while one is painted, the next goes in over the bus and the last comes out."""
+"""Keeps several frames in flight on a GPU: one is painted while others are copied in and out."""
 
 from __future__ import annotations
 
@@ -13,22 +13,20 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from livestyle.core.frame import Pixels
+from livestyle.core.progress import Report
 from livestyle.runtime.gpu.cuda import Cuda, Stream
 from livestyle.runtime.gpu.device_memory import Block, Specs, Tensors, as_bytes
 from livestyle.runtime.gpu.driver import CudaError
 
 MIN_SLOTS = 2
-"""A slot must not write the state it reads."""
-
-
-Report: TypeAlias = Callable[[str], None]
+"""The least number of slots: a slot must not write the state that it reads."""
 
 
 class Execution(Protocol):
-    """The compiled network with its tensors at fixed addresses."""
+    """Runs the compiled network with its tensors at fixed addresses."""
 
     def enqueue(self, stream: Stream) -> None:
-        """Give one run to `stream`; waits for nothing."""
+        """Give one run of the network to `stream`; never waits."""
         ...
 
     def capturable(self, stream: Stream) -> bool:
@@ -48,7 +46,7 @@ Binder: TypeAlias = Callable[[Cuda], Bind]
 
 @dataclass(frozen=True)
 class Signature:
-    """The tensors of a graph. state: by name, without `state_` and `next_`; outputs: without state."""
+    """Lists a graph's tensors. state: by name without `state_` or `next_`; outputs: without the state."""
 
     inputs: Specs
     outputs: Specs
@@ -56,11 +54,11 @@ class Signature:
 
 
 class _Slot:
-    """A stream with buffers of its own, and the network bound to them.
+    """Holds a stream with buffers of its own, and the network bound to them.
 
     before:  the state that is read; it belongs to the film
-    painted: the network is through, and what it leaves behind is complete
-    done:    the painting has come back
+    painted: the event after the network, when the state that it leaves is complete
+    done:    the event after the painting was copied back
     """
 
     def __init__(self, cuda: Cuda, signature: Signature, before: Block, after: Block, bind: Bind) -> None:
@@ -76,14 +74,14 @@ class _Slot:
 
 
 class Slots:
-    """One film through a ring of slots: up to `depth` frames in flight, results in the order of the frames.
+    """Paints one film on a ring of slots: up to `depth` frames are in flight, and results keep their order.
 
-    A frame, its style and all else it is painted with is written into a slot's own pinned memory; its
-    stream is given one copy to the device, the network, one copy back. Slots run side by side; only
-    the network waits for that of the frame before, where the film has state. Slot k reads the state
-    that slot k - 1 has left, and leaves its own to slot k + 1: nothing is copied, every address is
-    fixed, and so the network can be captured once as a CUDA graph and replayed. Copies and events stay
-    outside the graph: how an event counts within one is not documented to the end.
+    A frame, its style and everything else that it is painted with are written into the slot's own pinned
+    memory. The slot's stream gets one copy to the device, the network, and one copy back. Slots run side by
+    side; only the network waits for the network of the frame before, if the film has state. Slot k reads
+    the state that slot k - 1 has left and leaves its own to slot k + 1. So no state is copied and every
+    address is fixed, and the network can be captured once as a CUDA graph and replayed. Copies and events
+    stay outside the graph, because it isn't fully documented how an event counts within one.
 
     Belongs to the thread of `cuda`, but for `fill`. After an error of CUDA every call raises it again.
     """
@@ -97,7 +95,7 @@ class Slots:
         capture: bool = True,
         report: Report = lambda _: None,
     ) -> None:
-        """capture: as CUDA graphs where that works; `report` is told why where it doesn't."""
+        """capture: use CUDA graphs if that works; `report` is told why it doesn't."""
         self.depth = depth
         self._cuda = cuda = cuda.part()
         self._state = signature.state
@@ -135,7 +133,7 @@ class Slots:
         self._filled = (self._filled + 1) % len(self._ring)
 
     def submit(self) -> None:
-        """Start the frame that was filled first of those that were not started."""
+        """Start the oldest frame that was filled and not started."""
         assert self.in_flight < self.depth, "take a result first"
         with self._sticky():
             slot = self._with_its_past()
@@ -145,9 +143,9 @@ class Slots:
             self._flight.append(slot)
 
     def timed(self) -> dict[str, float]:
-        """As `submit`, by itself: milliseconds of its 'h2d', 'inference' and 'd2h'; no result comes.
+        """Paint a filled frame alone, without a result: the milliseconds of 'h2d', 'inference' and 'd2h'.
 
-        Nothing may be in flight. Each figure holds the calls that start a stage and the wait for its end.
+        Nothing may be in flight. Each figure contains the calls that start a stage and the wait for its end.
         """
         assert not self.in_flight, "take the results first"
         with self._sticky():
@@ -180,7 +178,7 @@ class Slots:
         self._fresh = True
 
     def drop(self) -> None:
-        """Wait for all that is in flight and forget it. An error is left for the next call to raise."""
+        """Wait for all that is in flight and discard it. An error is kept for the next call to raise."""
         with contextlib.suppress(CudaError), self._sticky():
             while self._flight:
                 self._flight.popleft().done.synchronize()
@@ -222,7 +220,7 @@ class Slots:
         self._cuda.close()
 
     def _with_its_past(self) -> _Slot:
-        """The next slot, without a past where that is forgotten."""
+        """The next slot; its past is cleared after `reset`."""
         slot = self._ring[self._at]
         if self._fresh:
             self._after_the_frame_before(slot)
@@ -231,7 +229,7 @@ class Slots:
         return slot
 
     def _warm_up(self) -> None:
-        """Run each slot once: that is when engines allocate."""
+        """Run each slot once, because engines allocate memory in their first run."""
         for at, slot in enumerate(self._ring):
             slot.before.zero(slot.stream)
             self._enqueue(at)
@@ -250,7 +248,7 @@ class Slots:
             slot.run = replay
 
     def _enqueue(self, at: int) -> None:
-        """The way of one frame."""
+        """Give all the work of one frame to its slot's stream."""
         slot = self._ring[at]
         slot.inputs.upload(slot.stream)
         if self._state:
@@ -261,12 +259,14 @@ class Slots:
         slot.outputs.download(slot.stream)
 
     def _after_the_frame_before(self, slot: _Slot) -> None:
-        """What is given to the slot's stream from now on finds the state of the frame before complete."""
+        """Work given to the slot's stream from now on waits for the state of the frame before."""
         self._cuda.wait(slot.stream, self._ring[self._at - 1].painted)
 
     @contextlib.contextmanager
     def _sticky(self) -> Iterator[None]:
-        """An error of CUDA leaves the device in a state that nothing here can mend."""
+        """Raise the first error of CUDA again in every later call, because the device can't be repaired
+        here.
+        """
         if self._error is not None:
             raise self._error
         try:

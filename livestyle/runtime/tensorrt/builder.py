@@ -1,4 +1,4 @@
-"""From an ONNX graph to a TensorRT plan: full TensorRT from 10.12 on, 11, and TensorRT for RTX, in one way.
+"""Builds a TensorRT plan from an ONNX graph, in one way for full TensorRT (10.12, 11) and TensorRT for RTX.
 
 Networks are strongly typed: a tensor is computed in the type that the graph gives it (see `typed`). Full
 TensorRT builds for the GPU that is there and needs one. TensorRT for RTX needs none: it compiles the
@@ -21,14 +21,14 @@ from livestyle.core.progress import Progress
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
 
 LEAST_VERSION = (10, 12)
-"""Of full TensorRT: the first without weak typing in what is used here."""
+"""The oldest full TensorRT that works: what is used here is strongly typed from this version on."""
 
 LEVELS = range(6)
 """Builder optimisation levels: 0 is built fastest, 5 may run fastest."""
 
 
 class Flavour(StrEnum):
-    """Which TensorRT, by the name of livestyle's extra that brings it: pip install 'livestyle[…]'."""
+    """Says which TensorRT, by the name of the extra that installs it: pip install '.[…]'."""
 
     FULL = "tensorrt"
     RTX = "rtx"
@@ -61,7 +61,7 @@ class BuildOptions:
 
 @dataclass(frozen=True)
 class Network:
-    """A parsed graph of one size; what it was made with stays alive with it."""
+    """Holds a parsed graph of one size, and keeps alive what it was made with."""
 
     flavour: Flavour
     library: Any
@@ -71,7 +71,7 @@ class Network:
     parser: Any
 
     def layers(self, kind: str) -> list[Any]:
-        """Its layers of one type, by TensorRT's name for it: 'CONVOLUTION', 'NORMALIZATION', …"""
+        """The layers of one type, by TensorRT's name for it: 'CONVOLUTION', 'NORMALIZATION', …"""
         wanted = getattr(self.library.LayerType, kind)
         found = (self.definition.get_layer(i) for i in range(self.definition.num_layers))
         return [layer for layer in found if layer.type == wanted]
@@ -79,7 +79,7 @@ class Network:
 
 def library(flavour: Flavour) -> Any:
     """TensorRT's Python package. LivestyleError, with the remedy, where it can't be loaded or is too old."""
-    remedy = f"pip install --upgrade 'livestyle[{flavour}]'"
+    remedy = f"pip install --upgrade '.[{flavour}]'"
     try:
         found = importlib.import_module(flavour.package)
         version = tuple(int(part) for part in found.__version__.split(".")[:2])
@@ -135,7 +135,7 @@ def build(
     config.clear_flag(trt.BuilderFlag.TF32)
     config.progress_monitor = monitor = _monitor(trt, progress)
     if network.flavour is Flavour.FULL:
-        # Of a damaged one TensorRT makes an empty one.
+        # TensorRT makes an empty cache of a damaged one.
         config.set_timing_cache(config.create_timing_cache(timing), ignore_mismatch=False)
     else:
         _for_graphs(trt, config)
@@ -154,7 +154,7 @@ def build(
 
 
 def _for_graphs(trt: Any, config: Any) -> None:
-    """Without this TensorRT for RTX may allocate while it runs, which a CUDA graph doesn't take."""
+    """Forbid TensorRT for RTX to allocate while it runs, which can't be captured in a CUDA graph."""
     flag = getattr(trt.BuilderFlag, "REQUIRE_USER_ALLOCATION", None)
     if flag is not None:
         config.set_flag(flag)
@@ -169,15 +169,14 @@ def _capability(trt: Any, capability: tuple[int, int]) -> Any:
     if not hasattr(trt.ComputeCapability, name):
         known = ", ".join(n for n in trt.ComputeCapability.__members__ if n.startswith("SM"))
         raise LivestyleError(
-            f"TensorRT for RTX {trt.__version__} doesn't know {name}, only {known}; "
-            "pip install 'livestyle[tensorrt]'"
+            f"TensorRT for RTX {trt.__version__} doesn't know {name}, only {known}; pip install '.[tensorrt]'"
         )
     return getattr(trt.ComputeCapability, name)
 
 
 @functools.cache
 def log(flavour: Flavour) -> Any:
-    """TensorRT's log, one for the whole process as it wants it: prints nothing, keeps the last errors."""
+    """TensorRT's log, of which it wants one per process; it prints nothing and keeps the last errors."""
     return _log(library(flavour))
 
 
@@ -192,14 +191,14 @@ def _log(trt: Any) -> Any:
                 self.errors.append(message)
 
         def first(self) -> str:
-            """The first error since they were cleared: those after it are often its consequences."""
+            """The first error since they were cleared; later ones are often its consequences."""
             return self.errors[0].strip() if self.errors else ""
 
     return Log()
 
 
 class Phases:
-    """How far TensorRT is: phases in phases, each with a number of steps."""
+    """Computes how far TensorRT is from nested phases, each with a number of steps."""
 
     def __init__(self) -> None:
         self._phases: dict[str, tuple[str | None, int]] = {}
@@ -211,7 +210,7 @@ class Phases:
         self._done[name] = 0
 
     def step(self, name: str) -> float:
-        """One more step of a phase is done; the share of the whole, which never falls."""
+        """Count one more step of a phase; returns the share of the whole, which never falls."""
         self._done[name] += 1
         share, at = 0.0, name
         while True:
@@ -226,7 +225,7 @@ class Phases:
 
 def _monitor(trt: Any, progress: Progress) -> Any:
     class Monitor(trt.IProgressMonitor):  # type: ignore[misc]  # TensorRT has no types
-        """An exception must not leave a call from C++: it is kept, and the build is ended."""
+        """Keeps an exception and ends the build, because an exception must not leave a call from C++."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -244,6 +243,6 @@ def _monitor(trt: Any, progress: Progress) -> Any:
             return self.error is None
 
         def phase_finish(self, name: str) -> None:
-            """A phase that ended early counts no further; the next step of its parent does."""
+            """Nothing to do: a phase that ended early is counted with the next step of its parent."""
 
     return Monitor()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from livestyle.core.errors import LivestyleError
-from livestyle.core.progress import Progress, Report
+from livestyle.core.progress import Lines, Progress
+from livestyle.runtime.engine import BUILDING
 from livestyle.runtime.gpu.cuda import Cuda, Stream
 from livestyle.runtime.gpu.driver import CudaError, Gpu, cuda_errors, find_gpu
 from livestyle.runtime.gpu.engine import GpuEngine
@@ -15,12 +15,9 @@ from livestyle.runtime.gpu.frame_ring import Bind, Execution
 from livestyle.runtime.tensorrt.builder import Flavour, library, log
 from livestyle.runtime.tensorrt.plan_cache import Order, Target, is_built, keep_kernels, obtain, read_kernels
 
-TELL_EVERY_S = 5.0
-"""How often a line says how far a build is."""
-
 
 class TensorRtEngine(GpuEngine):
-    """Full TensorRT. Where its plan isn't built yet `open` builds it, and tells how far it is."""
+    """Runs full TensorRT. If the plan isn't built yet, `open` builds it and reports how far it is."""
 
     name = Flavour.FULL.value
     flavour = Flavour.FULL
@@ -30,7 +27,7 @@ class TensorRtEngine(GpuEngine):
         return is_built(self._find()[0])
 
     def _find(self) -> tuple[Order, Gpu]:
-        """The plan that is needed here, and for which GPU. LivestyleError where it can't run."""
+        """The plan that is needed here and the GPU that it is for. LivestyleError if it can't run."""
         library(self.flavour)
         gpu = find_gpu(self.options.gpu)
         target, beside = Target.of(gpu), self.options.beside
@@ -55,7 +52,7 @@ class TensorRtEngine(GpuEngine):
         del self._data
 
     def _binder(self, cuda: Cuda) -> Bind:
-        """Slots of a film with state run one after the other: they share the memory of activations."""
+        """Slots of a film with state run one after the other, so they share the memory of activations."""
         nbytes = max(1, self._plan.memory_bytes)
         shared = cuda.device(nbytes) if self.model.card.state else None
 
@@ -72,7 +69,7 @@ class TensorRtEngine(GpuEngine):
 
     @property
     def _progress(self) -> Progress:
-        lines = Lines(self.options.report)
+        lines = Lines(self.options.report, BUILDING)
 
         def tell(share: float) -> None:
             self.options.progress(share)
@@ -86,17 +83,17 @@ class TensorRtEngine(GpuEngine):
 
 
 class RtxEngine(TensorRtEngine):
-    """TensorRT for RTX: GeForce and other RTX from Turing on."""
+    """Runs TensorRT for RTX, on GeForce and other RTX cards from Turing on."""
 
     name = Flavour.RTX.value
     flavour = Flavour.RTX
 
 
 class Plan:
-    """A plan in the memory of the GPU whose context is current in this thread."""
+    """Loads a plan into the memory of the GPU whose context is current in this thread."""
 
     def __init__(self, flavour: Flavour, data: bytes, kernels: bytes = b"") -> None:
-        """kernels: what an earlier run compiled. LivestyleError where TensorRT can't load the plan."""
+        """kernels: those that an earlier run compiled. LivestyleError if TensorRT can't load the plan."""
         self._trt, self._log = library(flavour), log(flavour)
         self._log.errors.clear()
         try:
@@ -111,7 +108,7 @@ class Plan:
             self._config = self._engine.create_runtime_config()
             self._config.set_execution_context_allocation_strategy(self._user_managed)
             self._cache = self._config.create_runtime_cache()
-            if kernels:  # of another driver's or a damaged one nothing is used
+            if kernels:  # TensorRT ignores those of another driver, and damaged ones
                 self._cache.deserialize(kernels)
             self._config.set_runtime_cache(self._cache)
 
@@ -121,22 +118,24 @@ class Plan:
 
     @property
     def memory_bytes(self) -> int:
-        """What a context needs for activations."""
+        """The memory that a context needs for activations."""
         return int(self._engine.device_memory_size_v2)
 
     def kernels(self) -> bytes:
-        """What TensorRT for RTX has compiled so far, for the next start; empty on full TensorRT."""
+        """The kernels that TensorRT for RTX has compiled so far, for the next start; empty on full
+        TensorRT.
+        """
         return bytes(self._cache.serialize()) if self._cache is not None else b""
 
     @property
     def tensors(self) -> set[str]:
-        """Names of its inputs and outputs."""
+        """The names of its inputs and outputs."""
         return {self._engine.get_tensor_name(i) for i in range(self._engine.num_io_tensors)}
 
     def bind(self, addresses: Mapping[str, int], memory: int) -> Bound:
-        """A context with its tensors at these addresses for good, and `memory_bytes` of memory at that one.
+        """Make a context with its tensors at `addresses`, and its `memory_bytes` of memory at `memory`.
 
-        CudaError where TensorRT makes none; LivestyleError where the tensors are others.
+        CudaError if TensorRT can't make it; LivestyleError if the plan has other tensors.
         """
         if set(addresses) != self.tensors:
             raise LivestyleError(
@@ -154,7 +153,7 @@ class Plan:
 
 
 class Bound:
-    """An execution context; see Execution. Freed before its plan."""
+    """Is an Execution by a TensorRT context; it is freed before its plan."""
 
     def __init__(self, context: Any, messages: Any) -> None:
         self._context = context
@@ -167,23 +166,9 @@ class Bound:
             raise CudaError(f"execute_async_v3 failed: {self._log.first()}")
 
     def capturable(self, stream: Stream) -> bool:
-        """TensorRT for RTX knows; full TensorRT finds out."""
+        """TensorRT for RTX knows whether it can; for full TensorRT the capture has to be tried."""
         asked = getattr(self._context, "is_stream_capturable", None)
         return asked is None or bool(asked(stream.handle))
 
     def close(self) -> None:
         self._context = None
-
-
-class Lines:
-    """Progress as lines, one every few seconds."""
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._next = time.monotonic() + TELL_EVERY_S
-
-    def tell(self, share: float) -> None:
-        now = time.monotonic()
-        if now >= self._next:
-            self._next = now + TELL_EVERY_S
-            self._report(f"the engine is being built: {share:.0%}")

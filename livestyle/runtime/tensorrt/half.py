@@ -37,20 +37,20 @@ CARRIERS = frozenset(
         "Unsqueeze",
     }
 )
-"""Operators that pass values on, one at a time or a few: what fits into half precision before fits after."""
+"""Operators that pass on values or sums of a few: what fits into float16 before them fits after them."""
 
 QUANTIZERS = frozenset({"QuantizeLinear", "DequantizeLinear"})
 
 DATA_INPUTS = {"Resize": 1}
-"""How many of an operator's inputs share the type of its data, where the others are always float32."""
+"""How many inputs of an operator have the type of its data; the others are always float32."""
 
 
 def halved(model: onnx.ModelProto) -> onnx.ModelProto:
     """A copy of `model` that convolves in float16; its inputs and outputs are as they were.
 
-    Half are the convolutions, what merely carries values from one to the next, and the Q/DQ nodes.
-    InstanceNormalization and all other arithmetic stay float32: sums of squares overflow half precision
-    from 256 on. Everything before the first convolution and behind the last is left alone.
+    Convolutions, the operators that carry values from one to the next, and Q/DQ nodes become float16.
+    InstanceNormalization and all other arithmetic stay float32, because the square of a value from 256 on
+    overflows float16. Everything before the first convolution and behind the last is left alone.
     LivestyleError for a weight beyond the range of float16.
     """
     found = onnx.ModelProto()
@@ -62,6 +62,8 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
     weights = {tensor.name: tensor for tensor in found.graph.initializer}
     ready: set[str] = set()
     nodes: list[NodeProto] = []
+    # Where a tensor passes from one side to the other it is cast, once for all its readers on that side;
+    # a weight is stored in the other type instead, so that no cast of it is left in the graph.
     for number, node in enumerate(found.graph.node):
         for slot, name in list(enumerate(node.input))[: DATA_INPUTS.get(node.op_type)]:
             if name not in floats or (number in body) is (name in halves):
@@ -81,7 +83,7 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def restore_floats(model: onnx.ModelProto) -> None:
-    """Weights that lie in float16 behind a Cast, in float32 and without it; changed in place."""
+    """Store weights that lie in float16 behind a Cast as float32 without one; changes `model` in place."""
     weights = {t.name: t for t in model.graph.initializer if t.data_type == TensorProto.FLOAT16}
     back = {
         n.output[0]: n.input[0] for n in model.graph.node if n.op_type == "Cast" and n.input[0] in weights
@@ -97,9 +99,9 @@ def restore_floats(model: onnx.ModelProto) -> None:
 
 
 def _body(graph: GraphProto) -> set[int]:
-    """Numbers of the nodes that become half: convolutions, Q/DQ, and carriers between two convolutions.
+    """Numbers of the nodes that become float16: convolutions, Q/DQ, and carriers between two convolutions.
 
-    What makes an output of the graph does not.
+    A node that makes an output of the graph stays float32.
     """
     between = _reach(graph.node) & _reach(graph.node, backward=True)
     outputs = {value.name for value in graph.output}
@@ -112,7 +114,7 @@ def _body(graph: GraphProto) -> set[int]:
 
 
 def _reach(nodes: Iterable[NodeProto], backward: bool = False) -> set[int]:
-    """Numbers of the nodes that a convolution leads to, or that lead to one."""
+    """Numbers of the nodes behind a convolution or, if `backward`, before one."""
     reached: set[int] = set()
     tensors: set[str] = set()
     numbered = list(enumerate(nodes))
@@ -138,7 +140,7 @@ def _float_tensors(model: onnx.ModelProto) -> set[str]:
 
 
 def half_of(weight: TensorProto, name: str, cure: str = "run the model in f32") -> TensorProto:
-    """The float32 `weight` as float16, by another name. LivestyleError, with the cure, beyond its range."""
+    """The float32 `weight` as float16 under `name`. LivestyleError, with the cure, if it is out of range."""
     array = numpy_helper.to_array(weight)
     with np.errstate(over="ignore"):
         half = array.astype(np.float16)

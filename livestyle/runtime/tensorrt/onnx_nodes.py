@@ -1,4 +1,4 @@
-"""Changing the nodes of an ONNX graph."""
+"""Changes the nodes of an ONNX graph."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ CONVOLUTIONS = frozenset({"Conv", "ConvTranspose"})
 
 
 def replace_nodes(graph: GraphProto, nodes: Sequence[NodeProto]) -> None:
-    """Give `graph` these nodes, in an order in which each finds its inputs made.
+    """Replace the nodes of `graph`; each has to follow those that make its inputs.
 
-    Weights that none of them reads go; so do the types noted for tensors, which may no longer hold.
+    Weights that no node reads are removed, and so are the noted types of tensors, which may be wrong now.
     """
     kept = [NodeProto.FromString(node.SerializeToString()) for node in nodes]
     used = {name for node in kept for name in node.input}

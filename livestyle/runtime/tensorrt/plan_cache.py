@@ -1,4 +1,4 @@
-"""Built engines on disk: found again, or built and kept. engines/README.md says what a file there is."""
+"""Keeps built engines on disk, and builds those that are missing. engines/README.md describes the files."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from livestyle.core.output_file import write_bytes
 from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size
 from livestyle.model.card import Model, file_sha256, resolve_shapes
-from livestyle.runtime.gpu.cuda import open_cuda
 from livestyle.runtime.gpu.driver import Gpu
+from livestyle.runtime.gpu.open_cuda import open_cuda
 from livestyle.runtime.tensorrt.builder import BuildOptions, Flavour, build, library, parse
 from livestyle.runtime.tensorrt.typed_graph import RECIPE, graph_kind, typed_graph
 
 
 @dataclass(frozen=True)
 class Target:
-    """What an engine is built for. Empty where it is built without looking at a GPU.
+    """Says what GPU an engine is built for; empty if it is built without looking at one.
 
     capability: compute capability, such as (8, 9); driver: its version, such as '580.95.05'.
     """
@@ -41,7 +41,10 @@ class Target:
 
     @property
     def tag(self) -> str:
-        """'geforce-rtx-4070-sm89', or 'any': two cards of one capability don't share files."""
+        """The part of a file name, 'geforce-rtx-4070-sm89' or 'any'.
+
+        Cards of one capability don't share files.
+        """
         if not self.capability:
             return "any"
         name = re.sub(r"[^a-z0-9]+", "-", self.gpu.lower().removeprefix("nvidia")).strip("-")
@@ -50,7 +53,7 @@ class Target:
 
 @dataclass(frozen=True)
 class PlanCard:
-    """All that a plan depends on. Written beside it as JSON, with the plan's hash."""
+    """Lists all that a plan depends on. It is written beside the plan as JSON, with the plan's hash."""
 
     model: str
     graph_sha256: str
@@ -64,7 +67,7 @@ class PlanCard:
     driver: str
     recipe: int = RECIPE
     beside: bool = False
-    """Built while another engine painted: what TensorRT timed then may be off."""
+    """Whether it was built while another engine painted, which may have disturbed TensorRT's timing."""
 
     def save(self, path: Path, plan: bytes) -> None:
         data = {**asdict(self), "plan_sha256": _sha256(plan), "plan_bytes": len(plan)}
@@ -73,8 +76,8 @@ class PlanCard:
     def misfit(self, path: Path, plan: bytes, undisturbed: bool = False) -> str:
         """Why `plan` can't be used, by the card at `path`; empty where it can.
 
-        Every field must be the same, but for the level: one built with more care will do. One that was
-        built beside a painting will do unless it has to be `undisturbed`.
+        Every field must be the same, except that a higher level is good enough. A plan that was built
+        while another engine painted is good enough unless it has to be `undisturbed`.
         """
         try:
             found: dict[str, Any] = json.loads(path.read_text("utf-8"))
@@ -93,7 +96,7 @@ class PlanCard:
 
 @dataclass(frozen=True)
 class Order:
-    """One engine that is wanted: a model at a size that fits its multiple, in one precision, for one GPU."""
+    """Asks for one engine: a model at a size that fits its multiple, in one precision, for one GPU."""
 
     model: Model
     size: Size
@@ -102,9 +105,9 @@ class Order:
     target: Target = Target()
     level: int = BuildOptions.level
     beside: bool = False
-    """Whether another engine paints meanwhile."""
+    """Whether another engine paints during the build."""
     undisturbed: bool = False
-    """Whether a plan that was built so isn't good enough."""
+    """Whether a plan that was built while another engine painted is rejected."""
 
     @property
     def path(self) -> Path:
@@ -124,7 +127,7 @@ class Order:
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Of the inputs that hang on the size."""
+        """The shapes of the inputs that depend on the size."""
         state = resolve_shapes(self.model.card.state, self.size)
         return {
             "frame": (1, self.size.height, self.size.width, 3),
@@ -154,7 +157,7 @@ class Order:
 
 def is_built(order: Order) -> bool:
     """Whether get_plan would build nothing. LivestyleError where TensorRT or the graph is missing."""
-    order.card()  # whether it could be
+    order.card()  # raises if it could not be built either
     found = _read(order.path)
     return found is not None and not order.misfit(found)
 
@@ -166,11 +169,11 @@ def get_plan(
     report: Report = lambda _: None,
     progress: Progress = lambda _: None,
 ) -> bytes:
-    """The plan from disk where it fits, else built now and kept. again: built in any case.
+    """The plan from disk if it fits, else a new one that is saved. again: build in any case.
 
-    report: told what is built, and why, where a file is there that can't be used. progress: see
-    builder.build; it is called only where something is built. A folder that can't be written is
-    reported and no obstacle. LivestyleError where TensorRT is missing, refuses the graph or fails.
+    report: called with what is built, and why a file that is there can't be used. progress: see
+    builder.build; it is called only during a build. A folder that can't be written is reported and is no
+    error. LivestyleError if TensorRT is missing, refuses the graph or fails.
     """
     card, path = order.card(), order.path
     found = _read(path)
@@ -189,7 +192,7 @@ def get_plan(
         if timing:
             write_bytes(order.timing_path, timing)
     except (OSError, LivestyleError) as error:
-        report(f"the engine can't be kept ({error}); it is built again at the next start")
+        report(f"the engine can't be saved ({error}); it will be built again at the next start")
     return plan
 
 
@@ -201,16 +204,16 @@ def obtain(
     report: Report = lambda _: None,
     progress: Progress = lambda _: None,
 ) -> bytes:
-    """get_plan for `gpu` on a thread of its own, for which full TensorRT makes that GPU the current one.
+    """Call get_plan for `gpu` on a thread of its own, where the GPU is made current for full TensorRT.
 
-    What interrupts the wait, such as Ctrl+C, ends the building too; in TensorRT's own calls it would
+    What interrupts the wait, such as Ctrl+C, ends the build too; raised inside TensorRT's own calls it would
     end the process.
     """
     stop = threading.Event()
 
     def tell(share: float) -> None:
         if stop.is_set():
-            raise LivestyleError("the building was ended")
+            raise LivestyleError("the build was cancelled")
         progress(share)
 
     def work() -> bytes:
@@ -232,7 +235,7 @@ def read_kernels(order: Order) -> bytes:
 
 
 def keep_kernels(order: Order, kernels: bytes) -> None:
-    """For the next start; where it can't be written they are compiled again."""
+    """Save compiled kernels for the next start; if that fails they are compiled again then."""
     with contextlib.suppress(OSError, LivestyleError):
         order.kernels_path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(order.kernels_path, kernels)

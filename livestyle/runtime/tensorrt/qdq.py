@@ -1,4 +1,4 @@
-"""INT8 as TensorRT takes it: symmetric, and directly before the convolutions.
+"""Rewrites INT8 graphs for TensorRT: symmetric, and quantised directly before the convolutions.
 
 The INT8 graph of a model is calibrated for CPUs: activations are bytes with a zero point, and are
 quantised before they are padded. TensorRT knows no zero points (it reads a byte of 200 as -56), and joins
@@ -18,7 +18,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.runtime.tensorrt.onnx_nodes import CONVOLUTIONS, replace_nodes
 
 COPYING = frozenset({"Pad", "Resize"})
-"""Operators that copy values (by reflection, by the nearest neighbour): ranges hold behind them too."""
+"""Operators that only copy values (by reflection, by the nearest neighbour), so that ranges stay valid."""
 
 
 def symmetric(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -91,7 +91,7 @@ def _range_of(
 
 
 def _pair(graph: onnx.GraphProto, reader: NodeProto, scale: np.float32) -> list[NodeProto]:
-    """Q and DQ before the first input of `reader`."""
+    """Quantise and dequantise the first input of `reader`; returns the two nodes."""
     name = reader.input[0]
     step, zero, code, back = (f"{name}_{reader.name}_{part}" for part in ("step", "zero", "int8", "back"))
     graph.initializer.append(numpy_helper.from_array(np.array(scale, np.float32), step))

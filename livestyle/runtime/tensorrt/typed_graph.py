@@ -10,7 +10,7 @@ KINDS = {Precision.F32: "float", Precision.F16: "float", Precision.INT8: "int8"}
 """Which of a model's graphs a precision is made from."""
 
 RECIPE = 2
-"""Counts up when something else is made of a model's graph: engines built before are then built again."""
+"""Is counted up when a model's graph is rewritten differently, so that older engines are built again."""
 
 
 def graph_kind(precision: Precision) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 
 from livestyle.core.errors import LivestyleError
+from livestyle.core.quiet import quiet_opencv
 from livestyle.sources.address import shown
 
 V4L2_CLASS = Path("/sys/class/video4linux")
@@ -70,17 +71,6 @@ def describe(cameras: Sequence[Camera]) -> str:
     if not cameras:
         return "no camera was found; try --camera synthetic"
     return f"found {', '.join(map(str, cameras))}; or try --camera synthetic"
-
-
-@contextlib.contextmanager
-def quiet_opencv() -> Iterator[None]:
-    """Keeps OpenCV from writing to stderr about devices that don't answer."""
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(level)
 
 
 def _gives_pictures(device: Path) -> bool:

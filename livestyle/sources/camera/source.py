@@ -66,11 +66,11 @@ class CameraSource:
         self._grabber: Grabber | None = None
         self._info: SourceInfo | None = None
         self._described = False
-        self._away, self._problem = False, ""
+        self._away = False
         self._stuck: list[Grabber] = []
         self._tries, self._give_up_s = 0, 0.0
         self._index, self._first_index = -1, 0
-        self._reconnects = self._step = 0
+        self._step = 0
         self._seen_ns: int | None = None
         self._pauses_s: deque[float] = deque(maxlen=8)
         self._left = False
@@ -82,16 +82,6 @@ class CameraSource:
         if self._info is None:
             raise LivestyleError(f"camera {self._request.label} is not open; use it in a with block")
         return self._info
-
-    @property
-    def reconnects(self) -> int:
-        """How often the camera came back."""
-        return self._reconnects
-
-    @property
-    def problem(self) -> str:
-        """Why the camera is away, as far as it is known; empty while it is live."""
-        return self._problem
 
     def read(self) -> Frame | None:
         if self._left:
@@ -134,28 +124,25 @@ class CameraSource:
         return Frame(draw_reconnecting(info.size, info.name, self._step), self._index, now_ns, notice=True)
 
     def _lost(self) -> None:
-        waited_s = self._stall_s()
         self._away = True
         self._tries = 0
         self._seen_ns = None
         self._pauses_s.clear()
-        self._restart(f"no new picture for {waited_s:.3g} s")
+        self._restart()
 
     def _back(self) -> None:
-        self._away, self._problem = False, ""
+        self._away = False
         self._first_index = self._index + 1
         self._described = False
-        self._reconnects += 1
 
     def _retry(self) -> None:
         """Start over where the connection being opened has failed or takes too long."""
         self._stuck = [g for g in self._stuck if g.running]
         if self._current().over or time.monotonic() > self._give_up_s:
-            self._restart("it does not answer")
+            self._restart()
 
-    def _restart(self, problem: str) -> None:
+    def _restart(self) -> None:
         grabber = self._current()
-        self._problem = str(grabber.error) if grabber.error else problem
         grabber.stop()
         if grabber.running and grabber not in self._stuck:
             self._stuck.append(grabber)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+from fractions import Fraction
 from pathlib import Path
+from typing import TypeAlias
 
 import av
 import av.error
@@ -16,16 +18,19 @@ from av.video.reformatter import ColorRange, Colorspace, ColorTrc, Interpolation
 from av.video.stream import VideoStream
 
 from livestyle.core.errors import LivestyleError
-from livestyle.core.frame import Pixels
+from livestyle.core.frame import Pixels, on_white
+from livestyle.core.input_file import check_file
 from livestyle.core.size import MAX_SIDE_PX
 from livestyle.sources.hardware import accelerator
+from livestyle.sources.video.animation import as_film, is_webp
 from livestyle.sources.video.tracks import film_track
 
 VIDEO_SUFFIXES = frozenset(
     f".{kind}"
     for kind in (
-        *("mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "vob", "ts", "mts", "m2ts"),
-        *("wmv", "flv", "3gp", "ogv", "mjpeg", "gif", "apng", "y4m", "mxf", "nut", "dv"),
+        *("mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "m2v", "vob", "ts", "mts", "m2ts"),
+        *("wmv", "asf", "flv", "f4v", "3gp", "3g2", "ogv", "divx", "ivf", "h264", "hevc"),
+        *("mjpeg", "gif", "apng", "y4m", "mxf", "nut", "dv"),
     )
 )
 """What is taken for a video when a folder is read."""
@@ -33,13 +38,19 @@ VIDEO_SUFFIXES = frozenset(
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 """swscale's default darkens by two levels of 255 each way."""
 
+LIKELY_ASPECT = Fraction(8)
+"""No film has pixels wider than so many of their heights."""
+
+Lie: TypeAlias = tuple[bool, bool, bool]
+"""How a picture is stored, one of eight ways: turned by a quarter, and mirrored across and down then."""
+
 MAX_PIXELS = MAX_SIDE_PX * MAX_SIDE_PX
 
 _FORMATS = (
     "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg,gif,apng,mjpeg,yuv4mpegpipe,h264,hevc,mpegvideo,ivf,nut,mxf,dv"
 )
-_PROBED = {"probesize": "64000000", "analyzeduration": "600000000"}
-"""Bytes and microseconds read to find the tracks of files that don't list them; sound may begin late."""
+PROBED_BYTES, PROBED_US = 64_000_000, 600_000_000
+"""Read to find the tracks of files that don't list them; sound may begin late."""
 
 _HDR = {ColorTrc.SMPTE2084: "PQ (HDR10)", ColorTrc.ARIB_STD_B67: "HLG"}
 _MATRICES = {
@@ -61,14 +72,14 @@ def open_container(path: Path, track: int | None = None) -> InputContainer:
     other files or hosts. LivestyleError where it is missing, no video, damaged beyond opening, or
     larger than 8192 x 8192 px (found before a picture is decoded).
     """
-    if not path.is_file():
-        found = "a folder" if path.is_dir() else "nothing"
-        raise LivestyleError(f"cannot read {path}: {found} there; expected a video file")
+    check_file(path, "a video file")
     av.logging.set_libav_level(av.logging.PANIC)
-    limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, **_PROBED}
+    probed = {"probesize": str(PROBED_BYTES), "analyzeduration": str(PROBED_US)}
+    limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, **probed}
     try:
+        file = as_film(path) if is_webp(path) else str(path.absolute())
         container = av.open(
-            str(path.absolute()), container_options=limits, metadata_errors="replace", hwaccel=accelerator()
+            file, "r", container_options=limits, metadata_errors="replace", hwaccel=accelerator()
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise LivestyleError(f"cannot read {path}: {reason(error)}; expected a video file") from error
@@ -113,42 +124,70 @@ def full_range(frame: VideoFrame) -> bool:
     return frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
 
 
+def upright_aspect(stream: VideoStream, frame: VideoFrame) -> Fraction:
+    """The width of a pixel to its height, of an upright picture; 1 where the file says nothing likely."""
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    if not 1 / LIKELY_ASPECT <= aspect <= LIKELY_ASPECT:
+        return Fraction(1)
+    return 1 / aspect if abs(frame.rotation) == 90 else aspect
+
+
+def transparent(frame: VideoFrame) -> bool:
+    """Whether its pixels have an alpha channel."""
+    return any(component.is_alpha for component in frame.format.components)
+
+
 def reason(error: Exception) -> str:
     """What FFmpeg or the system says, without its number or the path."""
     return str(getattr(error, "strerror", None) or error)
 
 
 class BgrDecoder:
-    """Decoded frames to BGR, with the right matrix and range, upright. Keep one for each thread."""
+    """Decoded frames to BGR, with the right matrix and range, upright. Keep one for each file and thread.
+
+    How a picture lies is read when its rotation changes. A PyAV frame that was asked for its side data is
+    part of a circle: it keeps its memory, 12 MB of a frame of 4K, until Python looks for such.
+    """
 
     def __init__(self) -> None:
         self._reformatter = VideoReformatter()
+        self._lies: dict[int, Lie] = {}
 
     def __call__(self, frame: VideoFrame) -> Pixels:
-        """uint8 BGR (H, W, 3), the caller's own; turned and mirrored as the file asks."""
+        """uint8 BGR (H, W, 3), the caller's own; turned and mirrored as the file asks.
+
+        What is transparent lies on white.
+        """
+        clear = transparent(frame)
         bgr = self._reformatter.reformat(
             frame,
-            format="bgr24",
+            format="bgra" if clear else "bgr24",
             src_colorspace=matrix(frame),
             src_color_range=ColorRange.JPEG if full_range(frame) else ColorRange.MPEG,
             dst_color_range=ColorRange.JPEG,
             interpolation=EXACT,
             threads=1,
         )
-        return _upright(np.ascontiguousarray(bgr.to_ndarray()), frame)
+        pixels: Pixels = np.ascontiguousarray(bgr.to_ndarray(), np.uint8)
+        if frame.rotation not in self._lies:
+            self._lies[frame.rotation] = _lie(frame)
+        return _upright(on_white(pixels) if clear else pixels, self._lies[frame.rotation])
 
 
-def _upright(pixels: Pixels, frame: VideoFrame) -> Pixels:
-    """Apply the display matrix: one of the eight ways a picture can lie."""
+def _upright(pixels: Pixels, lies: Lie) -> Pixels:
+    turned, flip_x, flip_y = lies
+    if turned:
+        pixels = pixels.transpose(1, 0, 2)
+    return np.ascontiguousarray(pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1])
+
+
+def _lie(frame: VideoFrame) -> Lie:
+    """What the display matrix asks for."""
     data = frame.side_data.get("DISPLAYMATRIX")
     if not isinstance(data, SideData):
-        return pixels
+        return False, False, False
     a, b, _, c, d, *_ = struct.unpack("=9i", bytes(data)[:36])
-    if abs(b) > abs(a):
-        pixels, flip_x, flip_y = pixels.transpose(1, 0, 2), c < 0, b < 0
-    else:
-        flip_x, flip_y = a < 0, d < 0
-    return np.ascontiguousarray(pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1])
+    return (True, c < 0, b < 0) if abs(b) > abs(a) else (False, a < 0, d < 0)
 
 
 def _check(stream: VideoStream, path: Path) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import av
 from av.packet import Packet
 
+from livestyle.core.bars import contain
 from livestyle.core.errors import LivestyleError
-from livestyle.core.fit import cover
+from livestyle.core.fit import stretch
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
-from livestyle.sources.video.container import BgrDecoder, open_container
+from livestyle.sources.video.container import BgrDecoder, open_container, upright_aspect
 from livestyle.sources.video.tracks import film_track
 
 BAD_DATA = (av.FFmpegError, ValueError, IndexError)
@@ -24,15 +27,24 @@ GIVE_UP_AFTER = 100
 """Errors of the container in a row after which the rest of the file counts as lost."""
 
 
+@cache
+def _tell(path: Path, size: Size) -> None:
+    """Once, also of a clip that is played over and over."""
+    logging.getLogger("livestyle").warning(
+        "%s: the picture becomes %s; it is shown whole, with bars", path.name, size
+    )
+
+
 class VideoReader:
     """One open video file. LivestyleError where it is none, holds no picture or is too large.
 
-    size:    of its first frame, upright; frames of another size are fitted to it
+    size:    of its first frame, upright and in square pixels; frames of another size have bars in it
     damaged: packets and frames that could not be decoded and were skipped, so far
     """
 
     def __init__(self, path: Path) -> None:
         self.damaged = 0
+        self._path = path
         self._container = open_container(path)
         try:
             self._stream = film_track(self._container, path)
@@ -41,7 +53,9 @@ class VideoReader:
             self._first = next(self._decoded, None)
             if self._first is None:
                 raise LivestyleError(f"{path} holds no frame that can be decoded; is the file complete?")
-            self.size = Size.of(self._to_bgr(self._first))
+            self._aspect = upright_aspect(self._stream, self._first)
+            self._seen = Size.of(self._to_bgr(self._first))
+            self.size = self._seen.squared(self._aspect)
         except BaseException:
             self._container.close()
             raise
@@ -57,7 +71,12 @@ class VideoReader:
 
     def pixels(self, frame: av.VideoFrame) -> Pixels:
         """A decoded frame as uint8 BGR of `size`, upright, the caller's own."""
-        return cover(self._to_bgr(frame), self.size)
+        pixels = self._to_bgr(frame)
+        size = Size.of(pixels)
+        if size != self._seen:
+            self._seen = size
+            _tell(self._path, size)
+        return contain(stretch(pixels, size.squared(self._aspect)), self.size)
 
     def close(self) -> None:
         self._container.close()

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from livestyle.core.frame import Pixels
 
 THUMBNAIL = (8, 6)
-"""Width and height of the picture in small: what is where."""
+"""Width and height of the thumbnail, which tells what is where."""
 
 BINS = 16
-"""Of the histogram of each channel: how bright, how contrasty, which colours, wherever they are."""
+"""Bins of each channel's histogram, which tells brightness, contrast and colours, wherever they are."""
 
 NEAR = 0.03
 """Distance under which two pictures are one: noise and JPEG come to 0.01, two photos to 0.2 and more."""

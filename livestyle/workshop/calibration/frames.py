@@ -19,13 +19,13 @@ from livestyle.sources.open import open_input, open_source
 from livestyle.workshop.calibration.farthest_point import FrameChooser
 
 SIZE = Size(320, 240)
-"""Of a calibration frame. Ranges of activations hardly depend on the size; time and memory do."""
+"""Size of a calibration frame. Ranges of activations hardly depend on it; time and memory do."""
 
 PER_SECOND = 2.0
 """Pictures looked at in a second of video or camera: more would mostly be the same again."""
 
 MIN_FRAMES = 8
-"""Fewer say too little about the ranges, and one in eight is kept back to judge by."""
+"""The least frames: fewer say too little about the ranges, and one in eight is kept back to judge by."""
 
 PATTERN = "frame-[0-9][0-9][0-9][0-9].png"
 """Names of the files that are written. Others in the folder are read too, and never touched."""

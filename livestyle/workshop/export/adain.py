@@ -13,15 +13,15 @@ from livestyle.workshop.networks.blocks import ReflectConv
 from livestyle.workshop.networks.vgg import VGG19
 
 LAST = f"decoder.groups.{len(CHANNELS) - 1}.{2 * len(CHANNELS[-1]) - 4}.conv."
-"""Where the convolution to pixels is."""
+"""Prefix of the weights of the last convolution, which gives pixels."""
 
 COLORS = {"encoder.mean": 1, "encoder.std": 1, "encoder.conv1_1.weight": 1} | dict.fromkeys(
     (f"{LAST}weight", f"{LAST}bias"), 0
 )
-"""Tensors whose one axis is red, green, blue."""
+"""Tensors with an axis of red, green and blue, and which axis that is."""
 
 RANGES = ("encoder.mean", "encoder.std")
-"""What is measured in pixels."""
+"""Tensors in units of pixel values."""
 
 DOUBLED = [f"decoder.groups.{number}.0." for number in range(1, len(CHANNELS))]
 """The convolutions behind the upsamplings."""

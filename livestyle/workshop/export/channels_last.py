@@ -1,4 +1,4 @@
-"""A live graph whose channels stay last in memory from one convolution to the next, as GPUs want them.
+"""Keeps channels last in memory from one convolution to the next, which is the order GPUs prefer.
 
 torch's own instance normalisation and reflection padding give their results with channels first, and every
 convolution behind them would reorder its input.
@@ -29,7 +29,7 @@ def keep_channels_last(module: nn.Module) -> None:
 
 
 def _normalised(norm: ConditionalInstanceNorm, x: Tensor, style: Tensor) -> Tensor:
-    """What the normalisation does for one picture."""
+    """Normalise one picture as the module does, with the channels last."""
     x, (gamma, beta) = x.float(), (part[:, :, None, None] for part in norm.gamma_beta(style))
     variance, mean = torch.var_mean(x, (2, 3), correction=0, keepdim=True)
     scale = gamma * (variance + norm.eps).rsqrt()
@@ -37,7 +37,7 @@ def _normalised(norm: ConditionalInstanceNorm, x: Tensor, style: Tensor) -> Tens
 
 
 def _convolved(conv: nn.Conv2d, pad: int, x: Tensor) -> Tensor:
-    """What ReflectConv does; padded with the channels as the innermost of three sides."""
+    """Convolve as ReflectConv does, padding a volume whose innermost side are the channels."""
     volume = x.permute(0, 2, 3, 1)[:, None]
     padded = F.pad(volume, (0, 0, pad, pad, pad, pad), mode="reflect")[:, 0].permute(0, 3, 1, 2)
     return F.conv2d(padded, conv.weight, conv.bias, conv.stride)

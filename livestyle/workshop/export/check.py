@@ -1,4 +1,4 @@
-"""Is the exported graph the trained network? And how far is INT8 from float?"""
+"""Checks that the exported graph is the trained network, and measures how far INT8 is from float."""
 
 from __future__ import annotations
 

@@ -14,14 +14,13 @@ from torch import Tensor, nn
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.model.card import EncoderGraph, file_sha256
-from livestyle.workshop.export.onnx import OPSET, finish, quiet
+from livestyle.workshop.export.write_onnx import write_onnx
 from livestyle.workshop.networks.adain import StyleOf
 from livestyle.workshop.networks.adain_lite import Encoder
 
 FILE = "encoder.onnx"
 TOLERANCE = 5e-3
 """Largest allowed difference of torch and the graph, whose weights are rounded, to a vector's largest."""
-
 
 PictureEncoder: TypeAlias = Encoder | StyleOf
 
@@ -43,20 +42,9 @@ def export_encoder(encoder: PictureEncoder, folder: Path) -> EncoderGraph:
     """Write encoder.onnx into `folder`, with free sides that are multiples of its stride."""
     multiple = encoder.stride
     height, width = (torch.export.Dim(name, min=2, max=1024) for name in ("h", "w"))
-    with quiet():
-        torch.onnx.export(
-            PictureGraph(encoder).eval(),
-            (torch.zeros(1, 4 * multiple, 5 * multiple, 3, dtype=torch.uint8),),
-            str(folder / FILE),
-            input_names=["picture"],
-            output_names=["style"],
-            opset_version=OPSET,
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-            dynamic_shapes=({1: multiple * height, 2: multiple * width},),
-        )
-    finish(folder / FILE)
+    example = torch.zeros(1, 4 * multiple, 5 * multiple, 3, dtype=torch.uint8)
+    sides = {1: multiple * height, 2: multiple * width}
+    write_onnx(PictureGraph(encoder).eval(), (example,), folder / FILE, ["picture"], ["style"], [sides])
     return EncoderGraph(FILE, file_sha256(folder / FILE), encoder.side_px, encoder.stride)
 
 

@@ -19,7 +19,8 @@ from livestyle.model.card import STYLES_NAME, Card, Model, StyleNote, file_sha25
 from livestyle.model.frame_style import FrameStyle
 from livestyle.model.styles import StyleBank
 from livestyle.runtime.openvino import OpenVinoEngine
-from livestyle.workshop.export.onnx import EXAMPLE, OPSET, finish, quiet
+from livestyle.workshop.export.onnx import EXAMPLE
+from livestyle.workshop.export.write_onnx import write_onnx
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.transformer import Transformer
 
@@ -50,20 +51,8 @@ def export_enlarger(trained: StyledTransformer, path: Path) -> None:
     """Write the graph with free height and width; `trained` is folded."""
     graph = EnlargeGraph(trained.net, trained.styles.detach()[:1]).eval()
     height, width = (torch.export.Dim(name, min=32, max=8192) for name in ("height", "width"))
-    with quiet():
-        torch.onnx.export(
-            graph,
-            (torch.zeros(1, *EXAMPLE, 3, dtype=torch.uint8),),
-            str(path),
-            input_names=["frame"],
-            output_names=["stylized"],
-            opset_version=OPSET,
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-            dynamic_shapes=({1: height, 2: width},),
-        )
-    finish(path)
+    example = torch.zeros(1, *EXAMPLE, 3, dtype=torch.uint8)
+    write_onnx(graph, (example,), path, ["frame"], ["stylized"], [{1: height, 2: width}])
 
 
 def publish_enlarger(

@@ -1,4 +1,4 @@
-"""Weights that lie in a file as float16, half its size, and are float32 again once it is loaded."""
+"""Stores weights as float16, which halves the file; a Cast makes them float32 when it is loaded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from livestyle.runtime.tensorrt.half import half_of
 from livestyle.runtime.tensorrt.onnx_nodes import CONVOLUTIONS, replace_nodes
 
 CANVAS_TILE = "net.canvas.tile"
-"""The constant of a graph that is no weight, and large all the same."""
+"""The name of a constant that is no weight of a convolution, but large too."""
 
 
 def store_halves(model: onnx.ModelProto) -> None:
@@ -22,7 +22,7 @@ def store_halves(model: onnx.ModelProto) -> None:
 
 
 def store_canvas(model: onnx.ModelProto) -> None:
-    """The same of the canvas, in a graph whose weights are INT8; where it has none, nothing."""
+    """Store the canvas as float16 in a graph whose weights are INT8; nothing to do without a canvas."""
     _store(model, {CANVAS_TILE})
 
 

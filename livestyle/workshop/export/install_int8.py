@@ -1,4 +1,4 @@
-"""A new INT8 graph becomes the model's: whole, or not at all."""
+"""Installs a new INT8 graph as the model's, whole or not at all."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ def install(graph: Path, model: Model, figures: dict[str, Any]) -> Path:
 
 
 def _own_card(folder: Path, model: Model) -> Card:
-    """The card of the user's folder: as the model's, with no graph but those that lie there."""
+    """The card of the user's folder, or a copy of the model's card without graphs if there is none."""
     if (folder / CARD_NAME).is_file():
         return Card.load(folder)
     return replace(Card.load(model.folder), graphs={})
 
 
 def _put(graph: Path, folder: Path, card: Card, figures: dict[str, Any]) -> None:
-    """The graph goes under a name of its own; replacing the card makes it count; then the old one goes.
+    """Copy the graph under a new name, then replace the card, then delete the old graph.
 
-    Whenever this is cut short, the card names graphs that are whole.
+    The card therefore names complete graphs at any time, even if this is cut short.
     """
     sha256 = file_sha256(graph)
     target = folder / f"model-int8-{sha256[:8]}.onnx"

@@ -1,4 +1,4 @@
-"""Layers of a transformer as the live graph has them: the same numbers for less work, and their weights."""
+"""Rewrites layers of a transformer for the live graph: the same numbers for less work."""
 
 from __future__ import annotations
 
@@ -97,12 +97,12 @@ def from_live(live: dict[str, Tensor], arch: Architecture) -> dict[str, Tensor]:
 
 
 def _range(arch: Architecture) -> float:
-    """What the first weights are divided by: pixels are of 255, which only a norm takes out again."""
+    """The divisor of the first weights. Pixels are of 255, and without a norm nothing else takes that out."""
     return 255.0 if arch.norm == Norm.NONE else 1.0
 
 
 def _stem_range(arch: Architecture) -> float:
-    """How much larger the live graph's first features are than the network's."""
+    """How many times larger the live graph's first features are than the network's."""
     return 255.0 / _range(arch)
 
 

@@ -1,4 +1,4 @@
-"""What every live graph is: bytes in, bytes out, everything between in one ONNX file."""
+"""The frame of every live graph: bytes in, bytes out, and everything between in one ONNX file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ LUMA_BGR = (0.114, 0.587, 0.299)
 """BT.601 luma weights, the ones of JPEG and of webcams."""
 
 EMPTY = 0.5, 2.0
-"""Deviation of the block means, of 255, up to which there is nothing to paint, and from which all is."""
+"""Deviation of the block means, of 255. Up to the first there is nothing to paint, from the second on all is
+painted."""
 
 
 class LiveGraph(nn.Module):
@@ -79,20 +80,22 @@ class LiveGraph(nn.Module):
 
 
 def _something(means: Tensor) -> Tensor:
-    """0 where block means [1, 3, H / 4, W / 4] are as good as one colour, 1 from EMPTY[1] on; [1]."""
+    """How much there is to paint: 0 if block means [1, 3, H / 4, W / 4] are nearly one colour, else up to
+    1; [1].
+    """
     deviation = (means - means.mean((2, 3), keepdim=True)).square().mean((1, 2, 3)).sqrt()
     return ((deviation - EMPTY[0]) / (EMPTY[1] - EMPTY[0])).clamp(0, 1)
 
 
 def fold_planes(pixels: Tensor) -> Tensor:
-    """[1, H, W, 3] to [1, 3, 4, H / 2, W / 2]: each color's four pixels of a square of 2 x 2."""
+    """Fold squares of 2 x 2 pixels: [1, H, W, 3] to [1, 3, 4, H / 2, W / 2]."""
     parts = pixels.unflatten(2, (-1, FOLD)).unflatten(1, (-1, FOLD))
     planes: Tensor = parts.permute(0, 5, 2, 4, 1, 3).flatten(2, 3)
     return planes
 
 
 def unfold_planes(planes: Tensor) -> Tensor:
-    """What `fold_planes` does, undone."""
+    """Undo `fold_planes`."""
     parts = planes.unflatten(2, (FOLD, FOLD))
     pixels: Tensor = parts.permute(0, 4, 2, 5, 3, 1).flatten(3, 4).flatten(1, 2)
     return pixels

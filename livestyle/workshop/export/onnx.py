@@ -1,12 +1,8 @@
-"""From a trained network to the ONNX graph that every engine reads, and back."""
+"""Exports a trained network as the ONNX graph that every engine reads, and reads it back."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import logging
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,27 +17,22 @@ from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
 from livestyle.model.frame_style import STYLE_INPUTS, FrameStyle
 from livestyle.workshop.export.adain import adain_from_live, adain_to_live, new_adain
-from livestyle.workshop.export.float16_weights import store_halves
 from livestyle.workshop.export.layers import from_live, to_live
 from livestyle.workshop.export.live_transformer import live_graph
 from livestyle.workshop.export.steadiness import state_shapes
+from livestyle.workshop.export.write_onnx import write_onnx
 from livestyle.workshop.networks.adain import AdaIN
 from livestyle.workshop.networks.styled import Network, StyledTransformer
 from livestyle.workshop.networks.transformer import Architecture, Transformer
 
-OPSET = 20
 INPUTS = ("frame", *STYLE_INPUTS)
-"""In this order; the state tensors follow."""
+"""The inputs of the graph, in their order; the state tensors follow."""
 
 EXAMPLE = (128, 160)
 """Height and width the graph is traced with; both sides of the exported graph are free."""
 
-EXPORTERS = ("torch", "onnxscript", "onnx_ir")
-"""Whose loggers tell of an export."""
-
-
 ADAIN = {"network": "adain", "encoder": "VGG-19 to relu4_1", "decoder": "mirrored"}
-"""What a card says of Huang's network; of a transformer it has the fields of its Architecture."""
+"""The architecture of Huang's network in a card. A transformer's has the fields of its Architecture."""
 
 
 def export_onnx(net: Network, path: Path) -> None:
@@ -51,36 +42,22 @@ def export_onnx(net: Network, path: Path) -> None:
     height, width = (torch.export.Dim(f"{n}_{multiple}", min=4, max=1024) for n in ("h", "w"))
     sides = {"H": height, "W": width}
     shapes = state_shapes(net.style_length)
-    with quiet():
-        torch.onnx.export(
-            live,
-            example_inputs(net),
-            str(path),
-            input_names=[*INPUTS, *(f"state_{name}" for name in shapes)],
-            output_names=["stylized", *(f"next_{name}" for name in shapes)],
-            opset_version=OPSET,
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-            dynamic_shapes=(
-                {1: multiple * height, 2: multiple * width},
-                *({} for _ in INPUTS[1:]),
-                *(_free_sides(shape, sides, multiple) for shape in shapes.values()),
-            ),
-        )
-    finish(path)
-
-
-def finish(path: Path) -> None:
-    """What a graph still needs once torch has written it."""
-    model = onnx.load(str(path))
-    forget_origins(model)
-    store_halves(model)
-    onnx.save(model, str(path))
+    write_onnx(
+        live,
+        example_inputs(net),
+        path,
+        [*INPUTS, *(f"state_{name}" for name in shapes)],
+        ["stylized", *(f"next_{name}" for name in shapes)],
+        (
+            {1: multiple * height, 2: multiple * width},
+            *({} for _ in INPUTS[1:]),
+            *(_free_sides(shape, sides, multiple) for shape in shapes.values()),
+        ),
+    )
 
 
 def example_inputs(net: Network) -> tuple[Tensor, ...]:
-    """What the graph is traced with: a black frame, plain paint, no past."""
+    """The inputs that the graph is traced with: a black frame, an untrained style, no past."""
     size = Size(EXAMPLE[1], EXAMPLE[0])
     shapes = resolve_shapes(state_shapes(net.style_length), size)
     frame = torch.zeros(1, *EXAMPLE, 3, dtype=torch.uint8)
@@ -153,35 +130,3 @@ def _weights(path: Path, names: Iterable[str]) -> dict[str, Tensor]:
     if missing:
         raise LivestyleError(f"{path} lacks the weights {missing[:3]}; it holds another architecture")
     return {name: torch.from_numpy(arrays[name].astype(np.float32)) for name in names}
-
-
-def forget_origins(model: onnx.ModelProto) -> None:
-    """Take out the exporter's notes: source lines and paths of the machine it ran on."""
-    graph = model.graph
-    for item in (
-        model,
-        graph,
-        *graph.node,
-        *graph.initializer,
-        *graph.input,
-        *graph.output,
-        *graph.value_info,
-    ):
-        del item.metadata_props[:]
-        item.doc_string = ""
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """The exporter prints and warns of its own affairs; errors still raise, and nobody else is silenced."""
-    loggers = [logging.getLogger(name) for name in EXPORTERS]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from livestyle.core.frame import Pixels
-from livestyle.model.card import STYLES_NAME, Card, Model, StyleNote, file_sha256
+from livestyle.model.card import CARD_NAME, STYLES_NAME, Card, Model, StyleNote, file_sha256
 from livestyle.model.styles import StyleBank
 from livestyle.workshop.export.check import check_export, int8_psnr
 from livestyle.workshop.export.encoder import PictureEncoder, check_encoder, export_encoder
@@ -64,9 +64,10 @@ def publish(
 
     notes: one for each of `trained.names`. training: its record; a 'method' in it is the card's.
     frames: pictures to check with and to calibrate INT8 with, all of one size. figures: what else was
-    found, for the card. encoder: what makes a style of any picture, where there is such a thing. The
-    card is written last: a folder without one is no model. A network that enlarges pictures gets no
-    INT8 graph, nor does Huang's. LivestyleError where a graph doesn't do what torch does.
+    found, for the card. encoder: what makes a style of any picture, where there is such a thing. A
+    card that is replaced leaves its title and its first style. The card is written last: a folder without
+    one is no model. A network that enlarges pictures gets no INT8 graph, nor does Huang's. LivestyleError
+    where a graph doesn't do what torch does.
     """
     trained = trained.cpu().eval()
     if isinstance(trained, StyledTransformer) and trained.net.arch.scale > 1:
@@ -79,6 +80,7 @@ def publish(
             if weight.ndim == 4:
                 weight.copy_(weight.half())  # as the file will hold it
     folder.mkdir(parents=True, exist_ok=True)
+    before = Card.load(folder) if (folder / CARD_NAME).is_file() else None
     export_onnx(trained.net, folder / GRAPHS["float"])
     bank = StyleBank(tuple(trained.names), trained.styles.detach().numpy())
     bank.save(folder / STYLES_NAME)
@@ -100,6 +102,8 @@ def publish(
         training=training,
         styles=tuple(notes),
         encoder=encoder_graph,
+        title=before.title if before else "",
+        first_style=before.first_style if before else "",
     )
     draft = Model(folder, card, bank)
     difference = check_export(trained, draft, frames[:8])

@@ -1,4 +1,4 @@
-"""INT8 as Q/DQ nodes in the graph (NNCF post-training quantisation)."""
+"""Makes an INT8 graph with Q/DQ nodes by NNCF's post-training quantisation."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from livestyle.workshop.export.float16_weights import store_canvas
 from livestyle.workshop.export.steadiness import state_shapes
 
 FRAMES = 120
+"""The most pictures that are calibrated with."""
 
 
 def calibration_frames(pictures: Sequence[Path], count: int = FRAMES) -> list[Pixels]:
@@ -81,8 +82,8 @@ def _feed(frame: Pixels, style: Vector) -> dict[str, NDArray[Any]]:
 def _kept_in_float(model: onnx.ModelProto) -> list[str]:
     """All nodes before the first convolution and all behind the last.
 
-    NNCF would quantise the pixel handling too: with ranges seen at keep_color 0, and without a past,
-    it is then stuck there.
+    NNCF would quantise the pixel handling too. Its ranges would be those seen at keep_color 0 and without a
+    past, and other values would be clipped to them.
     """
     nodes = [(str(node.name), node.op_type == "Conv") for node in model.graph.node]
     convolutions = [index for index, (_, is_convolution) in enumerate(nodes) if is_convolution]

@@ -1,4 +1,4 @@
-"""Steadiness: what stands still is held from frame to frame, what moves is let go at once.
+"""Steadiness: the painting is held where nothing moves, and let go at once where something does.
 
 Blending by motion is Ruder 2016's idea of a temporal prior without its flow: a camera that sits on a
 desk needs to know where something moves, not where to.
@@ -20,7 +20,7 @@ Sensor noise of sigma 4 comes to 0.8, and to 2.5 in one block of ten thousand.
 """
 
 REACH = 5
-"""Blocks around a moving one that are let go too: paint changes around what moves, not just on it."""
+"""Blocks around a moving one that are not held either: paint changes around what moves too."""
 
 SCENE_CUT = 16.0
 """Mean difference of the whole picture, of 255, from which it is another scene."""
@@ -84,14 +84,22 @@ class Steady(nn.Module):
 
         Returns the next frame, hold, stylized and look; stylized is what is seen.
         """
+        # How far each block is from its own mean over time.
         change = (frame - state_frame).abs().mean(1, keepdim=True)
+        # Style, strength and keep_color side by side. They are padded and added, because a Concat costs INT8
+        # 3 dB (see below).
         length = style.shape[1]
         look = F.pad(style, (0, 2)) + F.pad(strength, (length, 1)) + F.pad(keep_color, (length + 1, 0))
+        # A new look shows at once, strength 0 is the camera to the byte, and a scene cut has no past.
         changed = (look != state_look).float().amax(1) + (strength <= 0).float()
         same_scene = (change.mean() < SCENE_CUT).float() * (changed < 1).float()
+        # s (2 - s) rises fast and levels off: 0.96 of MAX_HOLD at a steadiness of 0.8.
         most = MAX_HOLD * steadiness * (2 - steadiness)
+        # 1 / (2 - hold) counts 1/2, 2/3, 3/4 … up from 0, so that the painting is the mean of all frames
+        # since something moved there.
         hold = same_scene * self._still(change) * torch.minimum(most, 1 / (2 - state_hold))
         next_frame = frame + hold * (state_frame - frame)
+        # From blocks to the half size at which the painting is folded.
         large = enlarged(hold, self.before, self.after)[:, None]
         return next_frame, hold, painted + large * (state_stylized - painted), look
 

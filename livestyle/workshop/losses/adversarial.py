@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 POOL_SIZE = 50
+"""Paintings that the critics are shown again (Zhu 2017, section 4)."""
 
 
 def generator_loss(scores: Tensor) -> Tensor:
@@ -28,10 +29,10 @@ def reconstruction_loss(found: Tensor, expected: Tensor) -> Tensor:
 
 
 class PicturePool:
-    """The last paintings, so that a critic doesn't forget what it saw through (Shrivastava 2017).
+    """Keeps recent paintings, so that a critic doesn't forget those it recognised (Shrivastava 2017).
 
-    Each painting that comes is handed on as it is, or, once the pool is full, with even odds swapped for
-    an older one.
+    Each new painting is returned as it is or, once the pool is full, with even odds swapped for an older
+    one.
     """
 
     def __init__(self, size: int = POOL_SIZE) -> None:

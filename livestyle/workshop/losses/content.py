@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 MOST_DETAIL = 4.0
-"""How much more than the average a position may count."""
+"""The most that a position may count, relative to the average one."""
 
 
 def content_loss(features: Tensor, target: Tensor) -> Tensor:
@@ -21,7 +21,7 @@ def content_loss(features: Tensor, target: Tensor) -> Tensor:
 
 
 def detail_loss(features: Tensor, target: Tensor) -> Tensor:
-    """The same where the photo has detail: eyes stay eyes, and a wall may be painted as one likes.
+    """Content loss weighted by the photo's detail, so that eyes stay eyes and walls may be painted freely.
 
     Each position counts by the deviation of the target's features from their mean over 5 x 5 positions.
     """

@@ -14,7 +14,7 @@ def gram_matrix(features: Tensor) -> Tensor:
     features [B, C, H, W]; returns [B, C, C], at least float32. Positions may be permuted at will.
     """
     flat = flatten(features)
-    with torch.autocast(flat.device.type, enabled=False):  # differences of Gram matrices drown in bf16
+    with torch.autocast(flat.device.type, enabled=False):  # bf16 is too coarse for differences of these
         return torch.bmm(flat, flat.transpose(1, 2)) / flat.shape[2]
 
 

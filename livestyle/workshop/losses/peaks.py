@@ -1,4 +1,4 @@
-"""Against droplets: spots in which a network hides how strong the rest of a picture is."""
+"""Prevents droplets: spots by which a network hides how strong the rest of a picture is."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 LIMIT = 5.0
-"""Deviations. In a network without droplets a channel reaches four, seldom more; droplets, fifteen."""
+"""In standard deviations of a channel. Without droplets a channel reaches four, seldom more; droplets reach
+fifteen."""
 
 
 def peak_loss(features: Tensor) -> Tensor:
-    """What lies beyond LIMIT deviations of its channel, as a share of all: a scalar from 0 to 1.
+    """Mean square of what exceeds LIMIT deviations of its channel: a scalar, below 1 as the variance is 1.
 
-    features [B, C, H, W]. Instance normalisation makes strength relative; a spike somewhere makes all
-    the rest small, and networks of many residual blocks learn to use that. It shows in the picture as a
-    coloured drop (Karras 2020, section 2, found them in StyleGAN).
+    features [B, C, H, W]. Instance normalisation divides by the deviation, so a spike anywhere makes the
+    rest of its channel small, and networks of many residual blocks learn to use that. The spike shows in
+    the picture as a coloured drop (Karras 2020, section 2, found them in StyleGAN).
     """
     return F.relu(F.instance_norm(features.float()).abs() - LIMIT).square().mean()
 
 
 @contextmanager
 def watched(norms: Iterable[nn.Module]) -> Iterator[list[Tensor]]:
-    """The peak losses of what goes into these layers meanwhile, in the order in which it does."""
+    """Collects the peak losses of the inputs of these layers while the block runs, in their order."""
     found: list[Tensor] = []
 
     def look(module: nn.Module, inputs: tuple[Any, ...]) -> None:

@@ -1,4 +1,4 @@
-"""What a style loss is, which there are, and weighted sums of them."""
+"""Style losses: their interface, which there are, and weighted sums of them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class StyleLoss(Protocol):
         ...
 
     def forget(self) -> None:
-        """There are no paintings any more."""
+        """Forget all paintings."""
         ...
 
     def learn(self, features: Features) -> None:
@@ -86,7 +86,7 @@ class LayerMean:
 
     @property
     def targets(self) -> dict[str, Target]:
-        """What is kept of all paintings, by layer."""
+        """The targets of all paintings, by layer."""
         if self._joined is None:
             layers = self._learned[0] if self._learned else {}
             self._joined = {layer: join([t[layer] for t in self._learned]) for layer in layers}

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+# The largest random change of a photo from one frame to the next.
 MAX_SHIFT_PX = 12.0
 MAX_TURN_RAD = math.radians(2.0)
 MAX_ZOOM = 0.03
@@ -50,7 +51,7 @@ def warp(image: Tensor, motion: Tensor) -> Tensor:
 
 
 def moved_canvas(canvas: Tensor | None, motion: Tensor) -> Tensor | None:
-    """The canvas under what moves; where nothing comes from, it stays."""
+    """The canvas moved along with the picture; where nothing is known it stays as it is."""
     if canvas is None:
         return None
     known = warp(torch.ones_like(canvas[:, :1]), motion) > 0.999
@@ -65,7 +66,7 @@ def stability_losses(
     still: float = 0.0,
     canvas: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Mean squared difference of paint(moved photo + noise, moved canvas) and the painting, moved.
+    """Mean squared difference between paint(moved photo + noise, moved canvas) and the moved painting.
 
     photo and painted = paint(photo, canvas), [B, 3, H, W] in [0, 1]. Pixels that the motion uncovers are
     masked out. Gain and noise imitate exposure and the sensor. `still` is the chance that a photo does not
@@ -98,7 +99,7 @@ def film_loss(
     frames: int = 3,
     canvas: Tensor | None = None,
 ) -> Tensor:
-    """Mean squared difference of each later frame's painting and the first one's, moved.
+    """Mean squared difference between the painting of each later frame and the first one's, moved.
 
     The film: `photo` [B, 3, S, S] in [0, 1] moves and the canvas with it, and before it a square of the
     batch's next photo moves otherwise. Each frame is compared with the first, not with the one before, so

@@ -1,4 +1,4 @@
-"""Style window by window: every part of a picture is held to some part of the painting.
+"""Compares style window by window: every part of a picture is held to some part of the painting.
 
 A Gram matrix over a whole picture is satisfied by its edges alone, and leaves walls bare. Here the picture
 is cut into windows, and each is held to the window of the painting that is nearest to it. Left at that,
@@ -29,14 +29,16 @@ WHOLE = 0.5
 
 @dataclass(frozen=True)
 class _Painting:
-    """What is kept of one: by layer the Gram matrices of its windows, bfloat16 [K, C, C], and their mean."""
+    """Holds, by layer, the Gram matrices of a painting's windows, bfloat16 [K, C, C], and their mean."""
 
     windows: dict[str, Tensor]
     whole: dict[str, Tensor]
     scales: dict[str, tuple[float, float]]
-    """What squared distances are divided by, for windows and for the whole: mean squares times layers."""
+    """Divisors of squared distances, for windows and for the whole: mean squares times the number of
+    layers.
+    """
     lengths: Tensor
-    """The scaled square of each window, float32 [K]: a part of its distance to any other."""
+    """The scaled square of each window, float32 [K], which is part of its distance to any other."""
     prices: Tensor
 
     @classmethod
@@ -53,7 +55,9 @@ class _Painting:
         return cls(windows, whole, scales, lengths, torch.zeros_like(lengths))
 
     def nearest(self, grams: Mapping[str, Tensor]) -> Tensor:
-        """Of the painting's windows the nearest by price to each of a picture's, [W, C, C] by layer; [W]."""
+        """For each window of a picture, [W, C, C] by layer, the painting's window with least distance +
+        price; [W].
+        """
         distance = self.lengths + self.prices
         for layer, gram in grams.items():
             cross = gram.flatten(1).bfloat16() @ self.windows[layer].flatten(1).T
@@ -61,13 +65,13 @@ class _Painting:
         return distance.argmin(1)
 
     def pay(self, taken: Tensor, price: float) -> None:
-        """The windows that are taken get dearer by `price` each time, all cheaper by the same in sum."""
+        """Raise the price of each taken window by `price`, and lower all prices so that their sum stays."""
         self.prices.sub_(price * len(taken) / len(self.prices))
         self.prices.index_add_(0, taken, torch.full_like(self.prices[taken], price))
 
 
 class WindowLoss:
-    """Half the distance of the whole picture's Gram matrices, half the mean over those of its windows.
+    """Half of it is the distance of the whole picture's Gram matrices, half the mean over its windows.
 
     ½ ‖G − S‖² / ‖S‖² + ½ mean_w ‖G_w − S_n(w)‖² / mean ‖S_k‖², mean over the layers; n(w) is the same in
     all of them. Departure from Gatys 2016: the second half.
@@ -85,11 +89,11 @@ class WindowLoss:
         return {f"prices {number}": painting.prices for number, painting in enumerate(self._paintings)}
 
     def forget(self) -> None:
-        """There are no paintings any more."""
+        """Forget all paintings."""
         self._paintings = []
 
     def learn(self, features: Mapping[str, Tensor]) -> None:
-        """One more painting, [1, C, H, W] in every layer."""
+        """Learn one more painting, [1, C, H, W] in every layer."""
         self._paintings.append(_Painting.of(features))
 
     def __call__(self, features: Mapping[str, Tensor], index: Tensor) -> Tensor:
@@ -107,7 +111,7 @@ class WindowLoss:
 
 
 class _Distance(Function):
-    """The loss and its gradient in one go: the Gram matrices are large, so they are passed over once."""
+    """Computes the loss and its gradient in one pass, because the Gram matrices are large."""
 
     @staticmethod
     def forward(
@@ -168,7 +172,7 @@ def windows_of(features: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def gram_matrices(windows: Tensor) -> Tensor:
     """[B, W, C, P] to F Fᵀ / P of each, float32 [B, W, C, C]."""
     flat = windows.detach().float()
-    with torch.autocast(flat.device.type, enabled=False):  # differences of Gram matrices drown in bf16
+    with torch.autocast(flat.device.type, enabled=False):  # bf16 is too coarse for differences of these
         return flat @ flat.transpose(2, 3) / flat.shape[3]
 
 

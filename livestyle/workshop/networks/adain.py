@@ -28,7 +28,7 @@ CHANNELS = ((512, 256), (256, 256, 256, 256, 128), (128, 128, 64), (64, 64, 3))
 
 
 def statistics(features: Tensor, mask: Tensor | None = None) -> Tensor:
-    """What a style is: means, then deviations; [B, C, H, W] to [B, 2C]. See `mean_std` for the mask.
+    """The style of features [B, C, H, W]: means, then deviations, [B, 2C]. See `mean_std` for the mask.
 
     Means and deviations of several styles may be blended before they are set: AdaIN is linear in
     them, so this gives the blend of the features that Huang 2017, eq. 15 asks for.
@@ -51,7 +51,7 @@ def adain(features: Tensor, style: Tensor) -> Tensor:
 
 
 def adain_masked(features: Tensor, styles: Tensor, masks: Tensor) -> Tensor:
-    """A style for each region (Huang 2017, section 7: spatial control).
+    """Give each region its own style (Huang 2017, section 7: spatial control).
 
     features [1, C, H, W], styles [K, 2C], masks [K, 1, H, W] that sum to 1 at each position. The photo
     is normalised as a whole, so that a region looks as it does where its style covers all.
@@ -77,7 +77,10 @@ class Decoder(nn.Module):
 
     @torch.no_grad()
     def _begin(self) -> None:
-        """He 2015: what goes in at 1 arrives at 1; by torch's default next to nothing does."""
+        """Initialise as He 2015: activations keep their size, where torch's default lets them fade away.
+
+        The last convolution starts small around 0.5, so that training begins with grey pictures.
+        """
         convs = [module for module in self.modules() if isinstance(module, nn.Conv2d)]
         for conv in convs:
             nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
@@ -103,7 +106,7 @@ class AdaIN(nn.Module):
         self.style_length = 2 * FEATURES
 
     def new_styles(self, count: int) -> Tensor:
-        """`count` style vectors of nothing, float32 [count, 1024]: means 0, deviations 1."""
+        """`count` neutral style vectors, float32 [count, 1024]: means 0, deviations 1."""
         return torch.cat([torch.zeros(count, FEATURES), torch.ones(count, FEATURES)], 1)
 
     def encode(self, picture: Tensor) -> Tensor:
@@ -130,7 +133,7 @@ class AdaIN(nn.Module):
 
 
 class StyleOf(nn.Module):
-    """The encoder of AdaIN alone, with its statistics: what makes a style of a picture."""
+    """The encoder of AdaIN with its statistics, which makes a style vector of a picture."""
 
     side_px = SIDE_PX
     stride = STRIDE

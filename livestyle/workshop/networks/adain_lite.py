@@ -22,6 +22,8 @@ TRUNK = {"relu1_1": 4, "relu2_1": 2, "relu3_1": 1}
 """Layers of VGG that the encoder reads, and by how much each is pooled to come to one size."""
 
 WIDTH = 128
+"""Channels of the convolutions that are trained."""
+
 STRIDE = 8
 """Height and width of a style picture must be multiples of this."""
 
@@ -81,12 +83,12 @@ class Encoder(nn.Module):
 
 
 def _conv(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
-    """3x3; beyond the border lies what is at it, so that pictures of any size will do."""
+    """A 3x3 convolution whose border is repeated outwards, so that pictures of any size will do."""
     return nn.Conv2d(inputs, outputs, 3, stride, padding=1, padding_mode="replicate")
 
 
 def _order(net: Transformer) -> Tensor:
-    """Where each value of the style vector stands in [all deviations, all means], int64 [D]."""
+    """For each value of the style vector its place in [all deviations, all means], int64 [D]."""
     order = torch.zeros(net.style_length, dtype=torch.int64)
     start, count = 0, net.style_length // 2
     for norm in net.norms():

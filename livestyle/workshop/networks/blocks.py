@@ -44,7 +44,7 @@ class ConvNorm(nn.Module):
         return self.finish(self.conv(x), style)
 
     def finish(self, convolved: Tensor, style: Tensor) -> Tensor:
-        """What comes behind the convolution."""
+        """Apply what follows the convolution: the normalisation and, unless told otherwise, ReLU."""
         y: Tensor = self.norm(convolved, style)
         return F.relu(y) if self.relu else y
 

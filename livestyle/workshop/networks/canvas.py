@@ -21,11 +21,16 @@ FOLD = 4
 """A position of the canvas is as large as this many pixels."""
 
 SIGMA = 0.25
+"""Standard deviation of the noise in each channel."""
+
 WEIGHT_STD = 0.05
+"""Standard deviation of the new weights: training starts with little of the canvas in the features."""
+
 TILE = 128
 """The canvas of the live graph repeats after so many positions, 512 pixels; 128 kB in float16."""
 
 TILE_SEED = 11
+"""Fixed, so that every network of every run has the same canvas."""
 
 
 def draw_canvas(count: int, height: int, width: int, generator: torch.Generator) -> Tensor:
@@ -46,7 +51,7 @@ def draw_canvas(count: int, height: int, width: int, generator: torch.Generator)
 
 
 class Canvas(nn.Module):
-    """What the canvas adds to the features of the first layer at a quarter of the picture's size."""
+    """Adds the canvas to the features of the first layer at a quarter of the picture's size."""
 
     tile: Tensor
 

@@ -10,7 +10,10 @@ from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.transformer import ARCHITECTURES, Architecture, Transformer
 
 INIT_STD = 0.02
+"""Standard deviation of new weights (Zhu 2017, section 7.1)."""
+
 SLOPE = 0.2
+"""Of the critics' leaky ReLU (Zhu 2017, section 7.2)."""
 
 GENERATORS = {
     # c7s1-64, d128, d256, nine or six R256, u128, u64, c7s1-3 (Zhu 2017, section 7.2)

@@ -12,6 +12,7 @@ EPS = 1e-5
 """Added to the variance. On [0, 1] pixels it keeps a flat region from being blown up to full contrast."""
 
 MOMENTUM = 0.1
+"""Share of a batch in the running statistics, which is torch's default."""
 
 
 class StyleNorm(nn.Module):
@@ -51,8 +52,8 @@ class ConditionalInstanceNorm(StyleNorm):
 class ConditionalBatchNorm(StyleNorm):
     """The same with statistics over B x H x W, as Johnson 2016 had it before Ulyanov 2016.
 
-    While training those of the batch, else their running means; `StyledTransformer.folded` turns
-    those into the style vector of an `Affine`.
+    Training uses the statistics of the batch, and everything else their running means, which
+    `StyledTransformer.folded` turns into the style vector of an `Affine`.
     """
 
     running_mean: Tensor

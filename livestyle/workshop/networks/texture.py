@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 Norm = Callable[[int], nn.Module]
 SLOPE = 0.01
+"""Of the leaky ReLU, which is torch's default."""
 
 
 def instance_norm(channels: int) -> nn.Module:

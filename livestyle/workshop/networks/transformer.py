@@ -67,8 +67,8 @@ class Architecture:
 ARCHITECTURES = {
     "wide": Architecture(fold=1, down=(32, 64, 128), blocks=5, up=(64, 32), unfold=1, kernel=9),
     "half": Architecture(fold=1, down=(16, 32, 64), blocks=5, up=(32, 16), unfold=1, kernel=9),
-    # Measured for CPUs: 9x9 ends at full size are 60 % of the time for 3 channels of work, so space
-    # is folded four-fold into channels, and only two convolutions work above a quarter of the size.
+    # Measured on CPUs: 9x9 convolutions at full size take 60 % of the time for 3 channels. So blocks of
+    # 4x4 pixels are folded into channels, and only two convolutions work above a quarter of the size.
     "lite": Architecture(fold=4, down=(32, 64), blocks=5, up=(32, 16), unfold=2, kernel=3, skip=True),
 }
 
@@ -142,16 +142,16 @@ class Transformer(nn.Module):
         return y if self.arch.detail else torch.sigmoid(y)
 
     def _on_canvas(self, convolved: Tensor, level: int, canvas: Tensor | None) -> Tensor:
-        """What a convolution of `down` gives, with the canvas where this is its level."""
+        """Add the canvas to what a convolution of `down` gives, if this is the canvas's level."""
         if self.canvas is None or level != self.arch.canvas_level:
             return convolved
         added: Tensor = self.canvas(convolved, canvas)
         return added
 
     def start_from(self, other: Transformer, name: str) -> None:
-        """Take over the weights of a network of the same shape; it may lack the canvas.
+        """Copy the weights of a network of the same shape; it may lack the canvas.
 
-        LivestyleError where the shape is another; name: what `other` is called there.
+        LivestyleError for another shape. name: what the error calls `other`.
         """
         if replace(other.arch, canvas=self.arch.canvas) != self.arch or (other.canvas and not self.canvas):
             raise LivestyleError(f"{name} has another network; give its --arch, --norm and --canvas")
@@ -173,20 +173,6 @@ class Transformer(nn.Module):
 
     def norms(self) -> Iterator[StyleNorm]:
         return (m for m in self.modules() if isinstance(m, StyleNorm))
-
-    def macs(self, height: int, width: int) -> int:
-        """Multiply-accumulates of the convolutions for one image of height x width pixels."""
-        total = 0
-        side = float(self.arch.fold)
-        for layer in (self.stem, *self.down, *self.blocks, *self.up, self.head):
-            convs = [m for m in layer.modules() if isinstance(m, nn.Conv2d)]
-            for conv in convs:
-                side *= conv.stride[0]
-                side /= 2 if isinstance(layer, UpConv) else 1
-                total += math.ceil(height / side) * math.ceil(width / side) * conv.weight.numel()
-        if self.canvas is not None:
-            total += height // FOLD * (width // FOLD) * self.canvas.conv.conv.weight.numel()
-        return total
 
 
 class _Offsets:

@@ -1,4 +1,4 @@
-"""VGG-19 features (Simonyan 2014), the eye of every loss here."""
+"""VGG-19 features (Simonyan 2014), which all perceptual losses here compare."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ CONVOLUTIONS = {1: 2, 2: 2, 3: 4, 4: 4, 5: 4}
 Border: TypeAlias = Literal["zeros", "reflect"]
 
 CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)
+"""Mean colour of ImageNet, of 255, that Caffe's weights expect to be subtracted."""
 
 
 def layer_names(last: str) -> list[str]:
@@ -114,7 +115,7 @@ def _torchvision_state(vgg: VGG19) -> dict[str, Tensor]:
         from torchvision.models import VGG19_Weights, vgg19
     except ImportError as error:
         raise LivestyleError(
-            "torchvision is not installed; pip install 'livestyle[train]' or give weights with --vgg PATH"
+            "torchvision is not installed; pip install '.[train]' or give weights with --vgg PATH"
         ) from error
     try:
         layers = vgg19(weights=VGG19_Weights.IMAGENET1K_V1).features

@@ -10,7 +10,7 @@ from torch import Tensor
 from livestyle.workshop.networks.vgg import VGG19
 
 DEAD = 1e-4
-"""A channel with less than this share of its layer's mean is hardly ever woken, and left as it is."""
+"""A channel with less than this share of its layer's mean is hardly ever active, and is left as it is."""
 
 
 @torch.no_grad()

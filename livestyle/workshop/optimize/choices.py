@@ -1,4 +1,4 @@
-"""What can be chosen of an optimisation; apart, so that the command line loads no torch for its help."""
+"""The choices of an optimisation, in a file of their own so that `--help` loads no torch."""
 
 from __future__ import annotations
 

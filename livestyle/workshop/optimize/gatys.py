@@ -1,4 +1,4 @@
-"""Gatys 2016: optimise the pixels themselves. The reference that every fast network is measured by."""
+"""Optimises the pixels themselves (Gatys 2016), the reference that every fast network is compared with."""
 
 from __future__ import annotations
 
@@ -16,10 +16,15 @@ PixelObjective = Callable[[Tensor], dict[str, Tensor]]
 """A picture [1, 3, H, W] to named terms, each a scalar; 'loss' is what is minimised."""
 
 ADAM_RATE = 0.02
+
 REMEMBERED = 3
+"""Pictures whose loss and gradient are kept, because L-BFGS asks for them again."""
+
 MAX_EVALUATIONS = 25
+"""Of the objective, in one line search."""
+
 FIRST_STEP = 0.01
-"""How far L-BFGS first moves a pixel, on average. Torch's own, 1 for all together, drowns in rounding."""
+"""How far L-BFGS first moves a pixel, on average; torch's own step, 1 over all pixels, is below rounding."""
 
 
 def optimize_pixels(
@@ -48,7 +53,7 @@ def optimize_pixels(
         if torch.equal(pixels.detach(), start):
             if stuck:
                 return
-            # The curvature it remembers has led nowhere: once more, from the gradient alone.
+            # The remembered curvature led nowhere: try once more with the gradient alone.
             stuck, stepper = True, _stepper(pixels, optimizer, rate)
         else:
             stuck = False
@@ -67,12 +72,11 @@ def _stepper(pixels: Tensor, optimizer: Optimizer, rate: float) -> torch.optim.O
 
 
 class _Evaluations:
-    """The objective and its gradient, computed once for each picture of late.
+    """Computes the objective and its gradient, once for each of the last pictures.
 
-    torch's L-BFGS asks again, at the start of each step, for the picture it ended the last one
-    with: half of the time would go into what is known already. It also has tolerances that suit
-    sums over pixels, and these losses are means: so it is shown a loss, and gets a gradient, that
-    is scaled for the gradient of a pixel to start at 1.
+    At the start of each step torch's L-BFGS asks again for the picture with which the last step ended; half
+    of the time would be spent on what is known already. Its tolerances suit sums over pixels, but these
+    losses are means. So loss and gradient are scaled such that the gradient of a pixel starts at 1.
     """
 
     def __init__(self, objective: PixelObjective) -> None:

@@ -27,7 +27,7 @@ from livestyle.workshop.training.perceptual import Perception, Weights
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 MIN_SIDE_PX = 32
-"""Under it VGG's deepest layer has no positions left to speak of."""
+"""Smaller pictures leave VGG's deepest layer hardly any positions."""
 
 RECOLOR = {
     Color.LUMINANCE: color.match_luminance,
@@ -120,7 +120,7 @@ class PictureOptimizer:
             done += iterations
 
     def _at(self, scale: float) -> tuple[Tensor, list[Tensor]]:
-        """The photo and the paintings at a share of the full size."""
+        """The photo and the paintings at `scale` times the full size."""
         options = self._options
         image = read_image(options.photo)
         photo = to_tensor(resize(image, options.size_px * scale / max(image.shape[:2])))

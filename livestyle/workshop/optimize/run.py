@@ -11,7 +11,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.output_file import check_target
 from livestyle.core.progress_bar import follow
-from livestyle.sinks.images import FLAGS, save_image
+from livestyle.sinks.images import KINDS, save_image
 from livestyle.workshop.optimize.picture import PictureOptimizer, PictureOptions
 from livestyle.workshop.training.device import Place
 
@@ -28,8 +28,8 @@ def optimize(options: PictureOptions, place: Place, out: Path, preview_every: in
     KeyboardInterrupt. LivestyleError for bad input, before anything is painted.
     """
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-    if out.suffix.lower() not in FLAGS:
-        raise LivestyleError(f"cannot write {out}: expected one of {', '.join(FLAGS)}")
+    if out.suffix.lower() not in KINDS:
+        raise LivestyleError(f"cannot write {out}: expected one of {', '.join(KINDS)}")
     check_target(out, overwrite, options.photo)
     preview = preview_of(out)
     if preview_every:

@@ -1,4 +1,4 @@
-"""How good are the paintings? Content, style, structure and colours, beside L-BFGS (Gatys 2016)."""
+"""Measures how good paintings are: content, style, structure and colours, beside L-BFGS (Gatys 2016)."""
 
 from __future__ import annotations
 

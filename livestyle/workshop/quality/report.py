@@ -1,4 +1,4 @@
-"""What was found by `livestyle evaluate`, for people and for programs: table, JSON, CSV, sheets, bars."""
+"""Reports what `livestyle evaluate` found, for people and for programs: table, JSON, CSV, sheets, bars."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from livestyle.workshop.training.data import middle_square
 from livestyle.workshop.training.sheet import named_rows
 
 SHEET_PHOTOS = 6
-"""Columns of a sheet, beside the painting's."""
+"""Photos on a sheet, beside the painting."""
 
 BARS = 3
-"""Of L-BFGS, beside the network's: as many as there are colours."""
+"""Bars of L-BFGS beside the network's; there are colours for no more."""
 
 
 def run(
@@ -57,7 +57,7 @@ def run(
     if as_json:
         sys.stdout.write(json.dumps(report(quality, found, engine)) + "\n")
     else:
-        Console(highlight=False).print(*tables_of(found, options.lbfgs), sep="\n")
+        Console(highlight=False, markup=False).print(*tables_of(found, options.lbfgs), sep="\n")
 
 
 def report(quality: Quality, found: Sequence[Measured], engine: str) -> dict[str, Any]:

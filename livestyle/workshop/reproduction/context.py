@@ -1,4 +1,4 @@
-"""What every experiment works with: photos, paintings, VGG, a device, and who watches."""
+"""What every experiment works with: photos, paintings, VGG, a device, a progress bar."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Watch(Protocol):
-    """Hands notes on while it shows how far they are."""
+    """Hands on notes and shows the progress."""
 
     def __call__(self, notes: Iterable[Note], steps: int, title: str) -> Iterator[Note]: ...
 
@@ -70,7 +70,7 @@ class Setting:
         return PhotoCrops.load([self.photos], crop_px)
 
     def painting(self, number: int) -> Painting:
-        """The first, the second, …; round again where there are not so many."""
+        """The painting of that number, from 0; counted round again if there are fewer."""
         return self.paintings[number % len(self.paintings)]
 
     def painted(self, number: int, side_px: int) -> Tensor:

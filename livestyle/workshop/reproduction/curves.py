@@ -1,4 +1,4 @@
-"""Figures that change with the steps of a training, as lines."""
+"""Draws figures over the steps of a training as lines."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ COLORS = ((150, 98, 38), (40, 110, 214), (84, 140, 60), (140, 60, 140), (60, 160
 """BGR of each line in turn."""
 
 SMALLEST = 1e-9
+"""Values up to this are not shown on the logarithmic axis."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What an experiment gives: claims with the figures reached, and pictures."""
+"""The findings of an experiment: claims with the figures reached, and pictures."""
 
 from __future__ import annotations
 

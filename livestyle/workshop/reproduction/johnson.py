@@ -31,7 +31,7 @@ ASKED_WIDE, ASKED = 50, 20
 """The iteration of L-BFGS that a network should equal: the paper's, and a narrow one trained on a CPU."""
 
 PAPERS = 500
-"""So many iterations are compared with one pass."""
+"""Iterations of L-BFGS that are compared with one pass, as in the paper."""
 
 
 @dataclass(frozen=True)

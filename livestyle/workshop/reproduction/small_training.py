@@ -12,9 +12,10 @@ from livestyle.workshop.losses.tv import tv_loss
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.transformer import ARCHITECTURES, Transformer
 from livestyle.workshop.reproduction.context import Setting
+from livestyle.workshop.training.cin.objective import FeedforwardObjective
 from livestyle.workshop.training.data import PhotoCrops
 from livestyle.workshop.training.loop import Schedule, fit
-from livestyle.workshop.training.perceptual import FeedforwardObjective, Perception, Weights
+from livestyle.workshop.training.perceptual import Perception, Weights
 
 WEIGHTS = Weights(stability=0.0)
 

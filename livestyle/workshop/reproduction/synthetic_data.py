@@ -1,4 +1,4 @@
-"""Photos and paintings for those who give none: the experiments run on them, their figures say less."""
+"""Draws photos and paintings where none are given; figures measured on them say less."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def strokes(rng: np.random.Generator, side_px: int) -> NDArray[np.uint8]:
 
 
 def write_photos(folder: Path, count: int, side_px: int, seed: int) -> Path:
-    """Dead leaves; gives the folder."""
+    """Write pictures of dead leaves; returns the folder."""
     return _write(folder, dead_leaf_photos(count, side_px, seed))
 
 
 def write_paintings(folder: Path, count: int, side_px: int) -> Path:
-    """Brush strokes; gives the folder."""
+    """Write pictures of brush strokes; returns the folder."""
     return _write(folder, [strokes(np.random.default_rng(n), side_px) for n in range(count)])
 
 

@@ -16,7 +16,7 @@ from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
 from livestyle.workshop.reproduction.sheet import draw_sheet
 from livestyle.workshop.training.loop import Schedule, fit
 from livestyle.workshop.training.perceptual import Perception
-from livestyle.workshop.training.texture import TextureObjective
+from livestyle.workshop.training.texture.objective import TextureObjective
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 SHOWN = 4

@@ -1,4 +1,4 @@
-"""What can be chosen of a training; apart, so that the command line loads no torch for its help."""
+"""The choices of a training, in a file of their own so that `--help` loads no torch."""
 
 from __future__ import annotations
 

@@ -13,28 +13,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from livestyle.core.errors import LivestyleError
-from livestyle.sources.images import SUFFIXES
-from livestyle.workshop.training.jpeg import is_cut
+from livestyle.sources.images import SUFFIXES, load_image
 
 MIN_STYLE_SIDE_PX = 64
 MIN_PHOTO_SIDE_PX = 32
 LONGEST = 8
-"""A photo that has to be enlarged is used up to so many times its short side."""
+"""A photo that has to be enlarged is cut to at most so many times its short side."""
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:
     """Decode to uint8 RGB [H, W, 3], EXIF rotation applied. LivestyleError if it is no whole picture."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        found = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        raise LivestyleError(f"cannot read {path}: {found}") from error
-    if is_cut(data):
-        raise LivestyleError(f"cannot read {path}: it breaks off before its end")
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-    if image is None:
-        raise LivestyleError(f"cannot read {path}: not a picture; expected {', '.join(sorted(SUFFIXES))}")
-    return np.ascontiguousarray(image[:, :, ::-1]).astype(np.uint8, copy=False)
+    return np.ascontiguousarray(load_image(path)[:, :, ::-1])
 
 
 def to_tensor(image: NDArray[np.uint8]) -> Tensor:
@@ -96,9 +85,10 @@ def load_style(path: Path, side_px: int) -> Tensor:
 
 
 FLAT = 2.0
-"""Standard deviation, of 255, up to which a crop counts as empty; up to DRAWS are drawn instead."""
+"""Standard deviation, of 255, up to which a crop counts as empty."""
 
 DRAWS = 8
+"""How often a crop is drawn until one is not empty; the last one is taken in any case."""
 
 
 @dataclass
@@ -140,7 +130,7 @@ class PhotoCrops:
     def crop(self, rng: np.random.Generator) -> NDArray[np.uint8]:
         """One crop, uint8 RGB [crop, crop, 3], with something on it if a few draws find such a one.
 
-        What is flat has no statistics to normalise by; one colour to the bit gives NaN gradients in bf16.
+        A flat crop has no statistics to normalise by, and one of a single colour gives NaN gradients in bf16.
         """
         for _ in range(DRAWS):
             crop = self._any_crop(rng)

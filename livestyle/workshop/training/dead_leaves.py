@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEAVES = 160
+"""Discs in a picture."""
 
 
 def dead_leaves(rng: np.random.Generator, side_px: int) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""Which device trains, and in which precision."""
+"""Chooses the device that trains, and its precision."""
 
 from __future__ import annotations
 

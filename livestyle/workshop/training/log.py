@@ -1,4 +1,4 @@
-"""What a training leaves in its work folder while it runs: a line for each step, a sheet now and then."""
+"""Writes into a training's work folder while it runs: a line for each step, a sheet now and then."""
 
 from __future__ import annotations
 

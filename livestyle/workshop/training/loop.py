@@ -1,4 +1,4 @@
-"""One training loop for every method: draw, lose, step, note, save."""
+"""The training loop of all methods: draw photos, compute the loss, step, note, save."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.resuming import check_same, check_weights
 
 CHECKPOINT = "checkpoint.pt"
-"""What a training keeps in its work folder, and goes on from."""
+"""The file in the work folder from which a training is resumed."""
 
 Objective = Callable[[Tensor, np.random.Generator, float], dict[str, Tensor]]
 """Photos, a generator for what is drawn, and how far the training is (0 to 1), to named terms."""
@@ -119,7 +119,7 @@ def fit(
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
-    """Write beside, then rename: a killed run never leaves half a checkpoint."""
+    """Write a checkpoint whole or not at all, so that a killed run never leaves half of one."""
     try:
         with replacing(path) as part:
             torch.save(state, part)

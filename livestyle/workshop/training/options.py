@@ -1,11 +1,13 @@
-"""What the options of trainings have in common."""
+"""The options that trainings share."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from livestyle.core.errors import LivestyleError
+from livestyle.workshop.networks.transformer import ARCHITECTURES, Architecture
 from livestyle.workshop.training.log import SHEET_EVERY
 from livestyle.workshop.training.loop import Schedule
 from livestyle.workshop.training.paintings import Painting
@@ -48,9 +50,17 @@ class StyleOptions(PhotoOptions):
     """Long side of the paintings; strokes come out as large as they are there."""
     weights: Weights = field(default_factory=Weights)
     style_loss: str = BRUSHWORK
+    canvas: bool = True
+    """Whether the network gets noise for strokes to hang on, see `Canvas`."""
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=12000))
     start: str | None = None
     """The name of the model that the training starts from, for the record."""
+
+    def architecture(self) -> Architecture:
+        """LivestyleError for a name that does not exist."""
+        if self.arch not in ARCHITECTURES:
+            raise LivestyleError(f"unknown architecture {self.arch!r}; expected {', '.join(ARCHITECTURES)}")
+        return replace(ARCHITECTURES[self.arch], canvas=self.canvas)
 
     def record(self) -> dict[str, Any]:
         return {

@@ -1,4 +1,4 @@
-"""The objective of the feed-forward networks: Johnson 2016 with the styles of Dumoulin 2017."""
+"""The terms of the feed-forward objectives: what VGG sees, and how it is weighted (Johnson 2016)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from livestyle.workshop.losses.content import content_loss, detail_loss
-from livestyle.workshop.losses.peaks import watched
+from livestyle.workshop.losses.contrast import contrast_loss, contrast_quantiles
+from livestyle.workshop.losses.lattice import lattice_loss, self_correlation
 from livestyle.workshop.losses.style import Features, StyleLoss, new_style_loss
 from livestyle.workshop.losses.temporal import Paint, film_loss, stability_losses
 from livestyle.workshop.losses.tv import tv_loss
-from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.vgg import VGG19
 
 CONTENT_LAYER = "relu4_1"
@@ -56,6 +56,10 @@ class Weights:
     """Of three frames in which something passes before something else."""
     detail: float = 0.0
     """Of content where the photo has detail, within the content term."""
+    lattice: float = 0.0
+    """Of marks that stand at the same distance again and again, see `lattice_loss`."""
+    contrast: float = 0.0
+    """Of brush marks that are missing where the photo is flat, see `contrast_loss`."""
     peaks: float = 0.0
     """Of spikes in the features of a network with its own styles, see `peak_loss`."""
 
@@ -97,10 +101,26 @@ class Perception:
         self.detail = detail
         self.content_layers = (content_layer, DETAIL_LAYER) if detail else (content_layer,)
         self.style_layers = tuple(style_layers)
+        self.forget()
+        for painting in paintings:
+            self.learn(painting)
+
+    def forget(self) -> None:
+        """Forget all paintings."""
         self.loss.forget()
-        with torch.no_grad():
-            for painting in paintings:
-                self.loss.learn(vgg(painting, style_layers))
+        self.repeats: list[Tensor] = []
+        self.contrasts: list[Tensor] = []
+
+    @torch.no_grad()
+    def learn(self, painting: Tensor) -> Features:
+        """Learn one more painting, float [1, 3, H, W] in [0, 1]. Returns what VGG sees in it, by style
+        layer.
+        """
+        seen: Features = self.vgg(painting, self.style_layers)
+        self.loss.learn(seen)
+        self.repeats.append(self_correlation(painting)[0])
+        self.contrasts.append(contrast_quantiles(painting))
+        return seen
 
     @torch.no_grad()
     def content(self, photo: Tensor) -> Features:
@@ -126,39 +146,6 @@ class Perception:
 
     def _style(self, seen: dict[str, Tensor], index: Tensor) -> Tensor:
         return self.loss({layer: seen[layer] for layer in self.style_layers}, index)
-
-
-@dataclass
-class FeedforwardObjective:
-    """Content + style + TV + stability of one random style for each photo (Dumoulin 2017, eq. 4)."""
-
-    perception: Perception
-    model: StyledTransformer
-    weights: Weights
-    style_weights: Tensor
-    """Float [N]: a factor on the style loss of each painting."""
-    trained: Tensor
-    """Int64: the styles to draw from; one that stands here twice is drawn twice as often."""
-    anneal: bool
-    """Whether stability grows during the training; a network that paints already needs it at once."""
-
-    def __call__(self, photo: Tensor, rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
-        """The named terms, each a scalar; 'loss' is their weighted sum."""
-        device = photo.device
-        weights = self.weights.annealed(progress) if self.anneal else self.weights
-        index = self.trained[torch.from_numpy(rng.integers(len(self.trained), size=len(photo)))].to(device)
-        content = self.perception.content(photo)
-        norms = self.model.net.norms() if weights.peaks else ()
-        canvas = self.model.net.draw_canvas(photo, generator_from(rng))
-        with watched(norms) as peaks:
-            terms = paint_terms(
-                self.perception, lambda x, on: self.model(x, index, on), photo, canvas, content, index,
-                weights, rng, self.style_weights.to(device)[index],
-            )  # fmt: skip
-        if peaks:
-            terms["peaks"] = torch.stack(peaks).mean()
-            terms["loss"] = terms["loss"] + weights.peaks * terms["peaks"]
-        return terms
 
 
 def generator_from(rng: np.random.Generator) -> torch.Generator:
@@ -189,6 +176,10 @@ def paint_terms(
     closeness, styles = perception.terms(painted, content, index)
     style = (styles if style_weights is None else styles * style_weights).mean()
     terms = {"content": closeness, "style": style, "tv": tv_loss(painted)}
+    if weights.lattice:
+        terms["lattice"] = lattice_loss(painted, photo, pick(perception.repeats, index))
+    if weights.contrast:
+        terms["contrast"] = contrast_loss(painted, photo, pick(perception.contrasts, index))
     if weights.stability or weights.noise:
         pair = stability_losses(paint, photo, painted, generator_from(rng), weights.still, canvas)
         named = zip(("stability", "noise"), pair, strict=True)
@@ -197,3 +188,8 @@ def paint_terms(
         terms["film"] = film_loss(paint, photo, generator_from(rng), canvas=canvas)
     loss = sum((getattr(weights, name) * term for name, term in terms.items()), photo.new_zeros(()))
     return {"loss": loss, **terms}
+
+
+def pick(kept: Sequence[Tensor], index: Tensor) -> Tensor:
+    """What is kept of the paintings `index`, int64 [B], in one tensor [B, ...]."""
+    return torch.stack([kept[number] for number in index.tolist()])

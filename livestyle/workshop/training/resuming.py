@@ -1,8 +1,7 @@
-"""Whether a training may go on from a checkpoint, and whether what it has learned is worth keeping."""
+"""Checks whether a training may go on from a checkpoint, and whether its weights are worth keeping."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from livestyle.core.errors import LivestyleError
+from livestyle.model.card import file_sha256
 
 PICTURES = "pictures"
 """In a checkpoint's meta: the hashes of the pictures, in the order of its notes."""
 
 HUGE = 1e3
-"""Weights of networks that paint stay far below; Adam moves each by the whole rate in a step."""
+"""A weight of this size means divergence: weights of networks that paint stay far below it."""
 
 SATURATED = 0.9
-"""Share of a picture at 0 or 255 from which on nothing is painted any more."""
+"""Share of pixels at 0 or 255 above which a picture counts as not painted."""
 
 
 def hashes(paths: Iterable[Path]) -> list[str]:
@@ -29,7 +29,7 @@ def hashes(paths: Iterable[Path]) -> list[str]:
     found = []
     for path in paths:
         try:
-            found.append(hashlib.sha256(path.read_bytes()).hexdigest())
+            found.append(file_sha256(path))
         except OSError:
             found.append("")
     return found
@@ -55,7 +55,7 @@ def _of_styles(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         return [f"its styles were {', '.join(before)} and are {', '.join(after)}"]
     pictures = [meta.get(PICTURES) or [""] * len(before) for meta in (was, now)]
     other = [name for name, old, new in zip(before, *pictures, strict=True) if old and new and old != new]
-    return [f"the picture of {', '.join(other)} is another one"] if other else []
+    return [f"the picture of {', '.join(other)} has changed"] if other else []
 
 
 def _of_network(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> list[str]:
@@ -66,7 +66,7 @@ def _of_network(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None) ->
 
 
 def check_weights(weights: Sequence[Tensor], step: int) -> None:
-    """LivestyleError where weights have grown beyond all measure."""
+    """LivestyleError if a weight has reached HUGE: the training has diverged."""
     largest = max((float(weight.detach().abs().max()) for weight in weights if weight.numel()), default=0.0)
     if not largest < HUGE:
         raise LivestyleError(

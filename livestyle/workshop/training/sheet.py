@@ -1,4 +1,4 @@
-"""Validation sheets: photos across, styles down, looked at while a training runs."""
+"""Draws validation sheets, photos across and styles down, to be looked at while a training runs."""
 
 from __future__ import annotations
 

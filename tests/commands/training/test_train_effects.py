@@ -64,6 +64,8 @@ OTHERS: dict[str, Any] = {
             "film",
             "peaks",
             "detail",
+            "lattice",
+            "contrast",
             "cycle",
             "identity",
         )
@@ -82,7 +84,7 @@ BASES: dict[str, dict[str, Any]] = {
     "texture": {"style": "paintings/photo_0.png", "out": "m"},
     "add-style": {"painting": "paintings/photo_0.png", "out": "m.npz"},
 }
-PUBLISHED: dict[str, Any] = dict.fromkeys(("publish", "report_published", "calibration_frames"))
+PUBLISHED: dict[str, Any] = dict.fromkeys(("publish", "report_published", "frames_of"))
 ADAIN = SimpleNamespace(encoder=None)
 STUBS: dict[str, dict[str, Any]] = {
     "cin": {**PUBLISHED, "train_styles": None, "restore": None},

@@ -13,7 +13,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.offline.scheduler.one_process import OneProcess
 from livestyle.offline.scheduler.processes import Processes
 from livestyle.offline.scheduler.ray_cluster import RayCluster
-from livestyle.offline.scheduler.scheduler import ATTEMPTS, Ended, Scheduler, Step, Task, run_all
+from livestyle.offline.scheduler.scheduler import ATTEMPTS, Ended, Scheduler, Task, TaskProgress, run_all
 from tests.offline.scheduler.chores import Bench, BrokenBench, Chore, OpenBench
 from tests.offline.scheduler.small_cluster import SmallCluster
 
@@ -134,9 +134,9 @@ def test_it_waits_for_more_as_long_as_it_is_told(make: Make, tmp_path: Path) -> 
 
 
 def test_how_far_a_task_is_can_be_seen(make: Make, tmp_path: Path) -> None:
-    seen: list[Step] = []
+    seen: list[TaskProgress] = []
 
-    def watch(step: Step) -> None:
+    def watch(step: TaskProgress) -> None:
         seen.append(step)
         if step.done > 3:
             (tmp_path / "go").touch()

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from livestyle.runtime.gpu.cuda import Cuda, Owner, open_cuda
+from livestyle.runtime.gpu.cuda import Cuda, Owner
 from livestyle.runtime.gpu.driver import CudaError
+from livestyle.runtime.gpu.open_cuda import open_cuda
 from tests.runtime.gpu.test_frame_ring import WITH_STATE, WITHOUT, Film, play
 
 CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_void_p)

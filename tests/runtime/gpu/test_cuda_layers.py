@@ -2,63 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
 import threading
-from collections.abc import Callable
-from enum import Enum
-from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
 import pytest
 
-from livestyle.runtime.gpu import cuda
-from livestyle.runtime.gpu.cuda import Cuda, Owner, open_cuda
+from livestyle.runtime.gpu.cuda import Cuda, Owner
 from livestyle.runtime.gpu.cuda_bindings import BoundCuda, Driver
 from livestyle.runtime.gpu.cuda_pycuda import PyCuda
-from livestyle.runtime.gpu.driver import CudaError, Gpu
-
-GPU = Gpu(0, "NVIDIA H200", (9, 0), 2**37, "580.95.05", "13.0")
-
-
-class Result(Enum):
-    CUDA_SUCCESS = 0
-    CUDA_ERROR_OUT_OF_MEMORY = 2
-
-
-class FakeBindings:
-    """cuda.bindings.driver: counts handles, copies at once, notes every call; `broken` fails."""
-
-    CUresult = Result
-    CUstreamCaptureMode = SimpleNamespace(CU_STREAM_CAPTURE_MODE_THREAD_LOCAL=1)
-    CUstream = staticmethod(int)
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[Any, ...]] = []
-        self.broken = ""
-        self.memory: dict[int, Any] = {}
-
-    def __getattr__(self, name: str) -> Callable[..., tuple[Any, ...]]:
-        if not name.startswith("cu"):
-            raise AttributeError(name)
-
-        def call(*args: Any) -> tuple[Any, ...]:
-            self.calls.append((name, *args))
-            if name == self.broken:
-                return (Result.CUDA_ERROR_OUT_OF_MEMORY,)
-            if name.startswith("cuMemcpy"):
-                ctypes.memmove(*args[:3])
-            if name in ("cuMemAlloc", "cuMemHostAlloc"):
-                memory = ctypes.create_string_buffer(args[0])
-                self.memory[ctypes.addressof(memory)] = memory
-                return Result.CUDA_SUCCESS, ctypes.addressof(memory)
-            return Result.CUDA_SUCCESS, len(self.calls)
-
-        return call
-
-    def names(self) -> list[str]:
-        return [name for name, *_ in self.calls]
+from livestyle.runtime.gpu.driver import CudaError
+from tests.runtime.gpu.fake_drivers import GPU, FakeBindings, FakePycuda, Result
 
 
 def test_bytes_go_to_the_device_and_back() -> None:
@@ -172,42 +126,6 @@ def test_a_capture_that_fails_is_ended() -> None:
     assert bindings.names()[-2:] == ["cuStreamEndCapture", "cuGraphDestroy"]  # what was recorded by then
 
 
-class FakePycuda(SimpleNamespace):
-    """pycuda.driver: notes the calls that matter; the real one is held against tests/runtime/emulated."""
-
-    class Error(Exception):
-        pass
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        context = SimpleNamespace(detach=self.note("detach"), push=self.note("push"))
-        super().__init__(
-            init=self.note("init"),
-            Device=lambda index: SimpleNamespace(retain_primary_context=lambda: context),
-            Context=SimpleNamespace(pop=self.note("pop"), synchronize=self.note("synchronize")),
-            Stream=lambda flags: SimpleNamespace(
-                handle=7, wait_for_event=self.note("wait"), synchronize=self.fail
-            ),
-            Event=lambda flags: SimpleNamespace(record=self.note("record"), synchronize=self.fail),
-            mem_alloc=self.alloc,
-        )
-
-    def note(self, what: str) -> Callable[..., None]:
-        return lambda *_: self.said.append(what)
-
-    def fail(self) -> None:
-        raise self.Error("cuEventSynchronize failed: an illegal memory access was encountered")
-
-    def alloc(self, nbytes: int) -> Any:
-        if nbytes > 1000:
-            raise self.Error("cuMemAlloc failed: out of memory")
-
-        class Allocation(int):
-            free = self.note("free")
-
-        return Allocation(4096)
-
-
 def test_pycuda_uses_the_primary_context_and_gives_it_back() -> None:
     pycuda = FakePycuda()
     layer: Cuda = PyCuda(GPU, pycuda, None)
@@ -247,51 +165,6 @@ def test_a_thread_that_ends_leaves_nothing_on_pycuda_s_stack() -> None:
     thread.start()
     thread.join()
     assert pycuda.said == ["init", "push", "detach"]
-
-
-@pytest.fixture
-def both(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A GPU, and both packages."""
-    package, driver = ModuleType("pycuda"), FakePycuda()
-    package.__dict__.update(driver=driver, VERSION_TEXT="2026.1")
-    monkeypatch.setitem(sys.modules, "pycuda", package)
-    monkeypatch.setitem(sys.modules, "pycuda.driver", cast("ModuleType", driver))
-    monkeypatch.setattr(cuda, "find_gpu", lambda index: GPU)
-    monkeypatch.setattr("livestyle.runtime.gpu.cuda_bindings.find_driver", lambda: Driver(FakeBindings()))
-
-
-@pytest.mark.parametrize(
-    ("asked", "layer"), [("", "pycuda 2026.1"), ("pycuda", "pycuda"), ("bindings", "cuda-b")]
-)
-def test_the_layer_is_chosen_and_named(
-    asked: str, layer: str, both: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LIVESTYLE_CUDA", asked)
-    assert open_cuda().layer.startswith(layer)
-
-
-def test_a_layer_that_is_asked_for_is_never_replaced(both: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LIVESTYLE_CUDA", "cupy")
-    with pytest.raises(CudaError, match="LIVESTYLE_CUDA is 'cupy'; expected pycuda or bindings"):
-        open_cuda()
-    monkeypatch.setenv("LIVESTYLE_CUDA", "pycuda")
-    monkeypatch.setitem(sys.modules, "pycuda.driver", None)
-    with pytest.raises(CudaError, match=r"pycuda can't be loaded .*'livestyle\[pycuda\]'"):
-        open_cuda()
-    monkeypatch.setenv("LIVESTYLE_CUDA", "bindings")
-    monkeypatch.setattr("livestyle.runtime.gpu.cuda_bindings.find_driver", lambda: None)
-    with pytest.raises(CudaError, match=r"cuda-bindings can't be loaded; pip install 'livestyle\[cuda\]'"):
-        open_cuda()
-
-
-def test_without_either_package_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cuda, "find_gpu", lambda index: GPU)
-    for name in ("pycuda", "pycuda.driver", "cuda", "cuda.bindings"):
-        monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(
-        CudaError, match=r"neither pycuda nor cuda-bindings .*pip install 'livestyle\[cuda\]'"
-    ):
-        open_cuda()
 
 
 def test_the_owner_does_everything_on_one_thread_and_hands_errors_on() -> None:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from livestyle.runtime.gpu.device_memory import Spec
 from livestyle.runtime.gpu.driver import CudaError
 from livestyle.runtime.gpu.frame_ring import Signature, Slots
-from tests.runtime.gpu.strict_cuda import StrictCuda, at
+from tests.runtime.gpu.strict_cuda import StrictCuda
+from tests.runtime.gpu.strict_work import at
 
 SHAPE = (1, 2, 3, 3)
 FRAME, ONE = Spec(SHAPE, np.dtype(np.uint8)), Spec((1, 2), np.dtype(np.float32))

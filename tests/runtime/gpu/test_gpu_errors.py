@@ -89,7 +89,7 @@ def test_a_model_that_enlarges_takes_a_frame_and_gives_a_larger_one(model: Model
     of = signature(enlarger, SIZE)
     assert {name: spec.shape for name, spec in of.inputs.items()} == {"frame": (1, 64, 64, 3)}
     assert {name: spec.shape for name, spec in of.outputs.items()} == {"stylized": (1, 256, 256, 3)}
-    with pytest.raises(LivestyleError, match="enlarges nothing; use --device cpu"):
+    with pytest.raises(LivestyleError, match="can't enlarge pictures; use --device cpu"):
         TorchCudaEngine(enlarger, SIZE, Precision.F16)._check(torch)
 
 

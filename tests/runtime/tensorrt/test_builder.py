@@ -173,7 +173,7 @@ def test_a_plan_for_one_chip() -> None:
     plan, _ = build(network("cin-lite", Precision.F16, SMALL), BuildOptions(0, (7, 5)))
     assert plan
     found = network("cin-lite", Precision.F16, SMALL)
-    with pytest.raises(LivestyleError, match=r"doesn't know SM90, only SM75, .*livestyle\[tensorrt\]"):
+    with pytest.raises(LivestyleError, match=r"doesn't know SM90, only SM75, .*\.\[tensorrt\]"):
         build(found, BuildOptions(0, (9, 0)))
 
 
@@ -185,7 +185,7 @@ def test_levels_have_a_range() -> None:
 @pytest.mark.parametrize("flavour", Flavour)
 def test_a_missing_package_comes_with_its_remedy(flavour: Flavour, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, flavour.package, None)
-    with pytest.raises(LivestyleError, match=rf"pip install --upgrade 'livestyle\[{flavour}\]'"):
+    with pytest.raises(LivestyleError, match=rf"pip install --upgrade '\.\[{flavour}\]'"):
         builder.library(flavour)
 
 

@@ -253,7 +253,7 @@ def test_a_folder_that_cannot_be_written_is_no_obstacle(
     monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path / "file" / "cache"))
     said: list[str] = []
     assert get_plan(order, report=said.append) == b"plan 1"
-    assert "it is built again at the next start" in said[-1]
+    assert "it will be built again at the next start" in said[-1]
 
 
 def test_full_tensorrt_keeps_what_it_timed(workshop: Workshop, order: Order) -> None:

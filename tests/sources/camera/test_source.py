@@ -52,7 +52,7 @@ def read_until(source: CameraSource, notice: bool) -> Frame:
         assert frame is not None
         if frame.notice is notice:
             return frame
-    raise AssertionError(f"no frame with notice={notice}; {source.problem}")
+    raise AssertionError(f"no frame with notice={notice}")
 
 
 def test_what_is_asked_comes_in_the_order_drivers_need_and_is_read_back(fake: type[FakeCapture]) -> None:
@@ -85,14 +85,11 @@ def test_a_camera_that_stops_is_shown_as_reconnecting_and_comes_back(
         assert notice.pixels.shape == before.pixels.shape
         assert notice.index > before.index
         assert (notice.pixels != before.pixels).mean() > 0.5
-        assert source.problem
         fake.plugged, fake.size = True, Size(128, 80)
         fake.frozen.clear()
         after = read_until(source, notice=False)
         assert after.index > notice.index
         assert source.info.size == Size.of(after.pixels) == Size(128, 80)
-        assert source.reconnects >= 1
-        assert not source.problem
 
 
 def test_a_stuck_camera_costs_a_bounded_number_of_threads(fake: type[FakeCapture]) -> None:
@@ -138,7 +135,6 @@ def test_a_slow_camera_is_not_lost(fake: type[FakeCapture]) -> None:
     with CameraSource(Request("0"), patience) as source:
         frames = [source.read() for _ in range(4)]
         assert not any(frame is None or frame.notice for frame in frames)
-        assert source.reconnects == 0
         fake.frozen.set()
         read_until(source, notice=True)
 

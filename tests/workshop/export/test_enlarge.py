@@ -88,12 +88,12 @@ def test_there_is_no_strength_and_no_live_picture(larger: Model) -> None:
             enlarger.strength = 0.5
         with pytest.raises(LivestyleError, match="livestyle image"):
             enlarger.keep_color = True
-    with pytest.raises(LivestyleError, match="paints none"):
+    with pytest.raises(LivestyleError, match="does not paint"):
         show(
             ShowOptions(("synthetic",), model=str(larger.folder), window=False, max_frames=1),
             Console(stderr=True),
         )
-    with pytest.raises(LivestyleError, match="paints none"):
+    with pytest.raises(LivestyleError, match="does not paint"):
         restore(larger)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from livestyle.model.card import Model, resolve_shapes
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.workshop.export.check import check_export, psnr
 from livestyle.workshop.export.onnx import load_net, restore
-from livestyle.workshop.export.publish import Published
+from livestyle.workshop.export.publish import Published, publish
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.transformer import ARCHITECTURES, Transformer
 from livestyle.workshop.training.cin.train import load_checkpoint
@@ -134,3 +135,14 @@ def test_psnr() -> None:
     assert psnr(black, black) == 99
     assert psnr(black, black + 255) == 0
     assert psnr(black, black + 1) == pytest.approx(48.13, abs=0.01)
+
+
+def test_a_model_that_is_published_again_keeps_its_title_and_first_style(
+    trained: StyledTransformer, published: Published, tmp_path: Path
+) -> None:
+    notes = published.model.card.styles
+    first = publish(trained, tmp_path, "mine", notes, {}, frames(2), int8=False).model
+    assert (first.card.title, first.title) == ("", "2 paintings")
+    replace(first.card, title="two, bold", first_style=first.styles.names[1]).save(tmp_path)
+    again = publish(trained, tmp_path, "mine", notes, {}, frames(2), int8=False).model
+    assert (again.title, again.first_style) == ("two, bold", first.styles.names[1])

@@ -20,8 +20,8 @@ from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.loop import Schedule
 from livestyle.workshop.training.paintings import one_painting
 from livestyle.workshop.training.perceptual import Weights
-from livestyle.workshop.training.superres import SuperresOptions, train_superres
-from livestyle.workshop.training.texture import TextureOptions, train_texture
+from livestyle.workshop.training.superres.train import SuperresOptions, train_superres
+from livestyle.workshop.training.texture.train import TextureOptions, train_texture
 from tests.watched import watched
 from tests.workshop.small import write_photos, write_vgg
 
@@ -91,7 +91,7 @@ def test_every_field_is_read(
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Weights)])
 def test_every_weight_weighs(name: str, shop: Path, tmp_path: Path) -> None:
-    weights = Weights(noise=1.0, film=1.0, peaks=1.0, detail=1.0)
+    weights = Weights(noise=1.0, film=1.0, lattice=1.0, contrast=1.0, peaks=1.0, detail=1.0)
     terms = []
     for number, chosen in enumerate((weights, replace(weights, **{name: 0.0}))):
         options = options_of(TrainOptions, shop, tmp_path / str(number), weights=chosen)

@@ -10,9 +10,10 @@ from livestyle.workshop.losses.style import parse_style_loss
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.transformer import ARCHITECTURES, Transformer
 from livestyle.workshop.networks.vgg import load_vgg19
+from livestyle.workshop.training.cin.objective import FeedforwardObjective
 from livestyle.workshop.training.data import load_style, to_tensor
 from livestyle.workshop.training.dead_leaves import dead_leaf_photos
-from livestyle.workshop.training.perceptual import FeedforwardObjective, Perception, Weights
+from livestyle.workshop.training.perceptual import Perception, Weights
 from tests.workshop.small import write_photos, write_vgg
 
 
@@ -60,7 +61,7 @@ def objective(perception: Perception, weights: Weights, trained: list[int]) -> F
 
 
 def test_the_loss_is_the_weighted_sum(perception: Perception) -> None:
-    weights = Weights(content=2, style=3, tv=4, stability=5, noise=6, film=7, peaks=8)
+    weights = Weights(content=2, style=3, tv=4, stability=5, noise=6, film=7, lattice=8, contrast=9, peaks=10)
     terms = objective(perception, weights, [0, 1])(photos(2), np.random.default_rng(0), 1.0)
     named = {name: weight for name, weight in asdict(weights).items() if name != "detail"}
     assert terms.keys() - {"loss"} == named.keys()

@@ -68,7 +68,7 @@ def test_more_or_fewer_paintings_are_named(trained: TrainOptions) -> None:
 
 def test_exchanged_pictures_are_refused(trained: TrainOptions) -> None:
     a, b = trained.paintings
-    with pytest.raises(LivestyleError, match="the picture of a, b is another one"):
+    with pytest.raises(LivestyleError, match="the picture of a, b has changed"):
         goes_on(replace(trained, paintings=(replace(a, path=b.path), replace(b, path=a.path))))
 
 

@@ -13,7 +13,7 @@ from livestyle.workshop.losses.content import content_loss
 from livestyle.workshop.losses.moments import MomentsLoss
 from livestyle.workshop.losses.temporal import stability_losses
 from livestyle.workshop.networks.adain import LAYER, AdaIN, adain, statistics
-from livestyle.workshop.training.perceptual import Weights
+from livestyle.workshop.training.perceptual import Weights, generator_from
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", LAYER)
 
@@ -66,9 +66,8 @@ class AdaINObjective:
         weights = self.weights.annealed(progress)
         loss = terms["content"] + weights.style * terms["style"] + IDENTITY * terms["identity"]
         if weights.stability or weights.noise:
-            generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
             terms["stability"], terms["noise"] = stability_losses(
-                lambda x, _: self.model(x, style), photo, painted, generator, weights.still
+                lambda x, _: self.model(x, style), photo, painted, generator_from(rng), weights.still
             )
             loss = loss + weights.stability * terms["stability"] + weights.noise * terms["noise"]
         return {"loss": loss, **terms}

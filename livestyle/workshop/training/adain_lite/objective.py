@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.workshop.losses.moments import MomentsLoss
-from livestyle.workshop.losses.style import LayerMean, StyleLoss, WeightedSum
+from livestyle.workshop.losses.style import Features, LayerMean, StyleLoss, WeightedSum
 from livestyle.workshop.networks.adain_lite import STRIDE, AdaINLite
 from livestyle.workshop.networks.statistics import mean_std
 from livestyle.workshop.training.perceptual import (
@@ -35,7 +35,12 @@ VIEW = 5 / 12
 DISTILL = 5.0
 """Weight of the distance between the encoder's vectors and the teacher's; falls to 0 over the training."""
 
+SHARED = 2
+"""Photos that are painted after one picture: to look at it takes as long as to judge a painting."""
+
 RIDGE = 0.05
+"""Weight of the penalty in `Teacher.fit`. The statistics are scaled to a mean squared length of 1, so this is
+a twentieth of a painting's own entry in the kernel: with few paintings the map does not fit their noise."""
 
 
 class Teacher(nn.Module):
@@ -80,12 +85,13 @@ class TaughtAdaIN(nn.Module):
 
 @dataclass
 class LiteObjective:
-    """Content + style + TV + stability of what is painted, and the encoder's distance from the teacher."""
+    """Content + style + TV + stability of what is painted, and the encoder's distance from the teacher.
+
+    The paintings of the perception are those of the step: what a style loss keeps of thousands of pictures,
+    such as the Gram matrices of their windows, has no room in memory.
+    """
 
     perception: Perception
-    """Its paintings are `pictures`; part of its loss is `moments`."""
-    moments: LayerMean
-    """Keeps the statistics that the teacher reads, see `with_moments`."""
     pictures: Tensor
     """uint8 [N, 3, S, S]: the styles that are drawn from."""
     taught: TaughtAdaIN
@@ -96,37 +102,36 @@ class LiteObjective:
         """The named terms, each a scalar; 'loss' is their weighted sum."""
         weights = self.weights.annealed(progress) if self.anneal else self.weights
         net, encoder, teacher = self.taught.model.net, self.taught.model.encoder, self.taught.teacher
-        index = torch.from_numpy(rng.integers(len(self.pictures), size=len(photo))).to(photo.device)
+        index = torch.from_numpy(rng.integers(len(self.pictures), size=-(-len(photo) // SHARED)))
         with torch.no_grad():
             seen = self.perception.vgg(photo, STYLE_LAYERS)
             told = teacher(statistics(seen))
-        taught = teacher(pool_statistics(self.moments, index))
-        found = encoder(view(self.pictures[index].float() / 255))
+        drawn = self.pictures[index.to(photo.device)].float() / 255
+        self.perception.forget()
+        with torch.no_grad():
+            known = torch.cat([statistics(self.perception.learn(picture)) for picture in drawn.split(1)])
+        taught = teacher(known)
+        found = encoder(view(drawn))
         distance = (relative(found, taught.detach()) + relative(encoder(view(photo)), told)) / 2
-        style = taught if progress < HANDOVER else found
+        rows = torch.arange(len(photo)) // SHARED
+        style = (taught if progress < HANDOVER else found)[rows.to(photo.device)]
         content = {layer: seen[layer] for layer in self.perception.content_layers}
         canvas = net.draw_canvas(photo, generator_from(rng))
         terms = paint_terms(
-            self.perception, lambda x, on: net(x, style, on), photo, canvas, content, index, weights, rng
-        )
+            self.perception, lambda x, on: net(x, style, on), photo, canvas, content, rows, weights, rng
+        )  # fmt: skip
         loss = terms["loss"] + DISTILL * (1 - progress) * distance
         return {**terms, "loss": loss, "distance": distance}
 
 
-def with_moments(loss: StyleLoss) -> tuple[WeightedSum, LayerMean]:
-    """A style loss and Huang's (2017, eq. 13); and that one alone, which keeps what the teacher reads."""
-    moments = LayerMean(MomentsLoss())
-    return WeightedSum([(1.0, loss), (1.0, moments)]), moments
+def with_moments(loss: StyleLoss) -> StyleLoss:
+    """A style loss and Huang's (2017, eq. 13)."""
+    return WeightedSum([(1.0, loss), (1.0, LayerMean(MomentsLoss()))])
 
 
-def statistics(seen: dict[str, Tensor]) -> Tensor:
+def statistics(seen: Features) -> Tensor:
     """Means and deviations of `STYLE_LAYERS`, float32 [B, M]."""
     return torch.cat([part.flatten(1) for layer in STYLE_LAYERS for part in mean_std(seen[layer])], 1)
-
-
-def pool_statistics(moments: LayerMean, index: Tensor | slice) -> Tensor:
-    """The same of the paintings that a loss has learned."""
-    return torch.cat([part[index] for layer in STYLE_LAYERS for part in moments.targets[layer]], 1)
 
 
 def view(pictures: Tensor) -> Tensor:

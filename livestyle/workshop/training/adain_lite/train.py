@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Generic, TypeVar
@@ -18,14 +18,13 @@ from livestyle.runtime.style_encoder import scaled
 from livestyle.workshop.losses.style import parse_style_loss
 from livestyle.workshop.networks.adain_lite import SIDE_PX, STRIDE, AdaINLite
 from livestyle.workshop.networks.styled import StyledTransformer
-from livestyle.workshop.networks.transformer import ARCHITECTURES, Architecture, Transformer
+from livestyle.workshop.networks.transformer import Architecture, Transformer
 from livestyle.workshop.networks.vgg import VGG19, load_vgg19
 from livestyle.workshop.networks.vgg_normal import normalize
 from livestyle.workshop.training.adain_lite.objective import (
     LiteObjective,
     TaughtAdaIN,
     Teacher,
-    pool_statistics,
     statistics,
     view,
     with_moments,
@@ -62,16 +61,8 @@ class AdaINOptions(StyleOptions):
     """Folders of pictures whose styles are learned from."""
     held_out: Path | None = None
     """Folder of paintings for the sheets."""
-    canvas: bool = True
-    """Whether the network gets noise for strokes to hang on, see `Canvas`."""
     pool: int = 768
     """How many style pictures are made before the training and drawn from."""
-
-    def architecture(self) -> Architecture:
-        """LivestyleError for a name that does not exist."""
-        if self.arch not in ARCHITECTURES:
-            raise LivestyleError(f"unknown architecture {self.arch!r}; expected {', '.join(ARCHITECTURES)}")
-        return replace(ARCHITECTURES[self.arch], canvas=self.canvas)
 
     def shown(self) -> Sequence[Painting]:
         """The paintings for the sheets: those held out; without any, those that the model ships with."""
@@ -108,15 +99,17 @@ def train_adain(
     sheet = _sheet(options, model, pick_photos(options.validation, photos), place)
     vgg = load_vgg19(options.vgg)
     place.module(vgg)
-    with place.autocast():
-        loss, moments = with_moments(parse_style_loss(options.style_loss))
-        perception = Perception(vgg, (place.images(p[None].float() / 255) for p in pool), loss)
-    taught = TaughtAdaIN(model, Teacher(pool_statistics(moments, slice(None)), model.net.style_length))
+    perception = Perception(
+        vgg, (), with_moments(parse_style_loss(options.style_loss)), detail=options.weights.detail
+    )
+    with place.autocast(), torch.no_grad():
+        seen = [statistics(vgg(place.images(p[None].float() / 255), STYLE_LAYERS)) for p in pool]
+    taught = TaughtAdaIN(model, Teacher(torch.cat(seen), model.net.style_length))
     place.module(taught)
     _teach(taught.teacher, vgg, options, start or StyledTransformer(model.net, ["plain"]), place)
     model.encoder.begin(place.images(views), taught.teacher.linear.bias.detach())
     objective = LiteObjective(
-        perception, moments, pool.to(place.device), taught, options.weights, anneal=start is None
+        perception, pool.to(place.device), taught, options.weights, anneal=start is None
     )
     groups: list[dict[str, Any]] = [
         {"params": [p for p in model.parameters() if p.requires_grad]},

@@ -13,14 +13,16 @@ from torch import Tensor
 from livestyle.workshop.losses.style import parse_style_loss
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.vgg import load_vgg19
+from livestyle.workshop.training.cin.objective import FeedforwardObjective
 from livestyle.workshop.training.data import PhotoCrops, load_style
 from livestyle.workshop.training.dead_leaves import dead_leaf_photos
 from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.loop import Note, Schedule, fit
 from livestyle.workshop.training.paintings import Painting
-from livestyle.workshop.training.perceptual import BRUSHWORK, FeedforwardObjective, Perception, Weights
+from livestyle.workshop.training.perceptual import BRUSHWORK, Perception, Weights
 
 LEAF_PHOTOS = 96
+"""Drawn pictures that stand in for photos."""
 
 
 @dataclass(frozen=True)

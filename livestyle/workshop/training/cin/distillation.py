@@ -1,4 +1,4 @@
-"""A short way into a large network: it learns the pictures of one that paints these styles already."""
+"""Distillation: a network learns the pictures of one that paints these styles already."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from livestyle.workshop.networks.styled import StyledTransformer
 class TeacherObjective:
     """Mean absolute difference of two paintings of a photo (Hinton 2015, distillation). No VGG is asked.
 
-    A beginning, to be gone on from with the perceptual losses: colours and a picture that holds still
-    are there after some hundred steps, strokes are not.
+    It is a start for a training with the perceptual losses: colours and steady pictures are there after some
+    hundred steps, strokes are not.
     """
 
     model: StyledTransformer

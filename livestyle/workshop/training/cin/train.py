@@ -15,15 +15,16 @@ from livestyle.model.card import StyleNote
 from livestyle.workshop.losses.style import parse_style_loss
 from livestyle.workshop.networks.choices import Norm
 from livestyle.workshop.networks.styled import StyledTransformer
-from livestyle.workshop.networks.transformer import ARCHITECTURES, Architecture, Transformer
+from livestyle.workshop.networks.transformer import Architecture, Transformer
 from livestyle.workshop.networks.vgg import load_vgg19
 from livestyle.workshop.training.cin.distillation import TeacherObjective
+from livestyle.workshop.training.cin.objective import FeedforwardObjective
 from livestyle.workshop.training.data import PhotoCrops, load_style
 from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.log import logged
 from livestyle.workshop.training.loop import CHECKPOINT, Note, Objective, fit
 from livestyle.workshop.training.options import StyleOptions
-from livestyle.workshop.training.perceptual import FeedforwardObjective, Layers, Perception
+from livestyle.workshop.training.perceptual import Layers, Perception
 from livestyle.workshop.training.resuming import PICTURES, hashes
 from livestyle.workshop.training.sheet import pick_photos, write_sheet
 
@@ -38,17 +39,12 @@ class TrainOptions(StyleOptions):
     norm: Norm = Norm.INSTANCE
     stroke: float = 1.0
     """A factor on the size of strokes."""
-    canvas: bool = True
-    """Whether the network gets noise for strokes to hang on, see `Canvas`."""
     layers: Layers = field(default_factory=Layers)
     teacher: str | None = None
     """The name of the model whose pictures are learned in place of the paintings, for the record."""
 
     def architecture(self) -> Architecture:
-        """LivestyleError for a name that does not exist."""
-        if self.arch not in ARCHITECTURES:
-            raise LivestyleError(f"unknown architecture {self.arch!r}; expected {', '.join(ARCHITECTURES)}")
-        return replace(ARCHITECTURES[self.arch], norm=self.norm, canvas=self.canvas)
+        return replace(super().architecture(), norm=self.norm)
 
     def record(self) -> dict[str, Any]:
         return {

@@ -27,6 +27,7 @@ from livestyle.workshop.training.loop import Draw, Note, Schedule, resume, save
 from livestyle.workshop.training.resuming import check_weights
 
 BETAS = (0.5, 0.999)
+"""Of Adam, as the code of Zhu 2017 has them."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def generator_terms(
 
 @dataclass
 class CycleTraining:
-    """All that a training consists of beside its steps: what is saved, and gone on from."""
+    """Holds all that a training changes: it is saved, and resumed from."""
 
     networks: CycleNetworks
     generators: torch.optim.Adam

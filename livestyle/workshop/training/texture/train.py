@@ -1,4 +1,4 @@
-"""The objective of texture networks: a painting's statistics, in many ways (Ulyanov 2017)."""
+"""Trains a texture network: set up, run the loop, leave a checkpoint, a log and sheets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from livestyle.core.errors import LivestyleError
-from livestyle.workshop.losses.diversity import diversity_loss
 from livestyle.workshop.losses.style import parse_style_loss
 from livestyle.workshop.networks.texture import TextureGenerator
 from livestyle.workshop.networks.vgg import load_vgg19
@@ -24,6 +23,7 @@ from livestyle.workshop.training.paintings import Painting
 from livestyle.workshop.training.perceptual import Perception
 from livestyle.workshop.training.resuming import PICTURES, hashes
 from livestyle.workshop.training.sheet import save_sheet
+from livestyle.workshop.training.texture.objective import TextureObjective
 
 SHEET_SAMPLES = 8
 
@@ -121,27 +121,3 @@ def draw_textures(model: TextureGenerator, count: int, side_px: int, seed: int, 
         with place.autocast():
             made.append(model([z.to(place.device) for z in noise]).float().cpu())
     return torch.cat(made)
-
-
-@dataclass
-class TextureObjective:
-    """Style loss to one painting + diversity_weight · diversity_loss over the batch."""
-
-    perception: Perception
-    """With the one painting."""
-    model: TextureGenerator
-    diversity_weight: float = 0.1
-
-    def __call__(self, photo: Tensor, rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
-        """The named terms, each a scalar; 'loss' is their weighted sum.
-
-        photo [B, 3, S, S] gives number, size and device of the textures, nothing else.
-        """
-        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        noise = self.model.noise(len(photo), photo.shape[-1], generator)
-        textures = self.model([z.to(photo.device) for z in noise])
-        only = torch.zeros(len(photo), dtype=torch.int64, device=photo.device)
-        if self.perception.loss.random:
-            torch.manual_seed(int(rng.integers(2**31)))
-        terms = {"style": self.perception.style(textures, only).mean(), "diversity": diversity_loss(textures)}
-        return {"loss": terms["style"] + self.diversity_weight * terms["diversity"], **terms}

@@ -13,7 +13,8 @@ from livestyle.workshop.training.data import to_tensor
 from livestyle.workshop.training.dead_leaves import dead_leaf_photos
 from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.loop import CHECKPOINT, Schedule
-from livestyle.workshop.training.superres import SuperresOptions, bicubic, measure, reduce, train_superres
+from livestyle.workshop.training.superres.objective import bicubic, reduce
+from livestyle.workshop.training.superres.train import SuperresOptions, measure, train_superres
 from tests.workshop.small import write_photos, write_vgg
 
 PLACE = Place(torch.device("cpu"), bf16=False)

@@ -16,7 +16,8 @@ from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.loop import CHECKPOINT, Schedule, fit
 from livestyle.workshop.training.paintings import one_painting
 from livestyle.workshop.training.perceptual import Perception
-from livestyle.workshop.training.texture import TextureObjective, TextureOptions, draw_textures, train_texture
+from livestyle.workshop.training.texture.objective import TextureObjective
+from livestyle.workshop.training.texture.train import TextureOptions, draw_textures, train_texture
 from tests.workshop.small import write_photos, write_vgg
 
 PLACE = Place(torch.device("cpu"), bf16=False)

@@ -1,0 +1,99 @@
+"""Where everything lies in the gallery: models above, thumbnails in a grid, a line of help below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from livestyle.core.bars import Box
+from livestyle.core.size import Size
+from livestyle.pipeline.gallery import THUMBNAIL
+from livestyle.ui.overlay import text_size, width_of
+
+SMALLEST, LARGEST = 6.0, 22.0
+"""Width of a thumbnail in letters of body text, about."""
+
+
+@dataclass(frozen=True)
+class GalleryLayout:
+    """Boxes in pixels of a canvas.
+
+    size:   of body text
+    models: of the name of each model
+    tiles:  of each thumbnail from `first` on, row by row, in so many columns
+    label:  height of the name below a thumbnail
+    footer: baseline of the line of help
+    """
+
+    size: int
+    models: tuple[Box, ...]
+    tiles: tuple[Box, ...]
+    columns: int
+    rows: int
+    label: int
+    footer: int
+
+    def model_at(self, x: int, y: int) -> int | None:
+        """The number of the model whose name is there."""
+        return next((n for n, box in enumerate(self.models) if _holds(box, x, y)), None)
+
+    def tile_at(self, x: int, y: int) -> int | None:
+        """The place in the grid that is there, its name with it."""
+        return next((n for n, box in enumerate(self.tiles) if _holds(box, x, y, self.label)), None)
+
+    @property
+    def page(self) -> int:
+        """How many thumbnails are seen at a time."""
+        return self.rows * self.columns
+
+
+@lru_cache(maxsize=8)
+def layout_of(count: int, models: tuple[str, ...], canvas: Size) -> GalleryLayout:
+    """For `count` thumbnails: as large as they fit all at once, else small ones in rows to be scrolled."""
+    size = text_size(canvas.width, canvas.height)
+    margin, gap, label = 2 * size, round(0.75 * size), round(1.5 * size)
+    names = _models(models, size, margin, canvas.width)
+    top = names[-1].top + names[-1].size.height + round(0.85 * size) if names else margin
+    footer = canvas.height - round(1.2 * size)
+    free = Size(canvas.width - 2 * margin, footer - round(1.6 * size) - top)
+
+    def tile(columns: int) -> Size:
+        width = min((free.width - (columns - 1) * gap) // columns, round(LARGEST * size))
+        return Size(width, round(width * THUMBNAIL.height / THUMBNAIL.width))
+
+    def rows_in(height: int) -> int:
+        return max(1, (free.height + gap) // (height + label + gap))
+
+    most = max(1, int((free.width + gap) // (SMALLEST * size + gap)))
+    fitting = [c for c in range(1, most + 1) if rows_in(tile(c).height) * c >= count]
+    columns = min(fitting, default=most)
+    one = tile(columns)
+    rows = min(rows_in(one.height), -(-count // columns))
+    left = (canvas.width - columns * one.width - (columns - 1) * gap) // 2
+    above = top + max(0, free.height - rows * (one.height + label) - (rows - 1) * gap) // 2
+    tiles = tuple(
+        Box(
+            left + place % columns * (one.width + gap),
+            above + place // columns * (one.height + label + gap),
+            one,
+        )
+        for place in range(rows * columns)
+    )
+    return GalleryLayout(size, names, tiles, columns, rows, label, footer)
+
+
+def _models(names: tuple[str, ...], size: int, margin: int, width: int) -> tuple[Box, ...]:
+    """In lines from the top left on."""
+    boxes: list[Box] = []
+    x, y, height = margin, size, round(2 * size)
+    for name in names:
+        wide = width_of(name, size) + 2 * size
+        if x + wide > width - margin and x > margin:
+            x, y = margin, y + height + size // 2
+        boxes.append(Box(x, y, Size(wide, height)))
+        x += wide + size // 2
+    return tuple(boxes)
+
+
+def _holds(box: Box, x: int, y: int, below: int = 0) -> bool:
+    return box.left <= x < box.left + box.size.width and box.top <= y < box.top + box.size.height + below

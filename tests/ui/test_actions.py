@@ -1,0 +1,95 @@
+"""Keys and what is in front: the gallery first, help over it, then the picture."""
+
+from __future__ import annotations
+
+import pytest
+
+from livestyle.core.size import Size
+from livestyle.model.controls import STEADINESS, STRENGTH
+from livestyle.pipeline.live import LivePipeline
+from livestyle.ui.keys import Action, Key
+from livestyle.ui.panels import Bar, pretty
+from livestyle.ui.plan import SessionOptions
+from livestyle.ui.session import Session
+from tests.pipeline.conftest import stylizer
+from tests.ui.list_sink import ListSink
+from tests.ui.test_session import FakeWindow, pipeline, session_of
+
+__all__ = ["pipeline", "stylizer"]
+
+RIGHT, ENTER, SHIFT_ENTER, ESC, TAB = 0xFF53, 0x0D, 0x1000D, 0x1B, 0x09
+
+
+@pytest.fixture
+def session(pipeline: LivePipeline) -> Session:
+    session = session_of(pipeline, SessionOptions(ListSink), FakeWindow())
+    session.screen.canvas = Size(640, 480)
+    return session
+
+
+def hear(session: Session, *codes: int | str) -> None:
+    for code in codes:
+        session.actions.hear(ord(code) if isinstance(code, str) else code)
+
+
+def test_enter_takes_the_marked_style_alone(session: Session, pipeline: LivePipeline) -> None:
+    look, names = pipeline.look, pipeline.look.bank.names
+    look.second_style = names[5]
+    hear(session, "g", RIGHT, RIGHT, ENTER)
+    assert (look.style, look.second_style) == (names[2], "")
+    assert session.screen.gallery is None
+
+
+def test_shift_enter_blends_and_shows_between_what(session: Session, pipeline: LivePipeline) -> None:
+    look, names = pipeline.look, pipeline.look.bank.names
+    hear(session, "g", "7", SHIFT_ENTER)
+    assert (look.style, look.second_style, look.blend) == (names[0], names[6], 0.5)
+    assert session.screen._bar == Bar(pretty(names[0]), 0.5, pretty(names[6]))
+    hear(session, "+")
+    assert session.screen._bar == Bar(pretty(names[0]), 0.6, pretty(names[6]))
+
+
+@pytest.mark.parametrize("key", ["g", "G", ESC])
+def test_the_gallery_is_left_as_it_was(session: Session, pipeline: LivePipeline, key: int | str) -> None:
+    hear(session, "g", RIGHT, key)
+    assert session.screen.gallery is None
+    assert pipeline.look.index == 0
+    assert not session.actions.over
+
+
+def test_other_keys_work_in_the_gallery(session: Session, pipeline: LivePipeline) -> None:
+    hear(session, "g", "m")
+    assert pipeline.look.mirror
+    hear(session, TAB)
+    assert "is the only model here" in session.screen._toast
+    hear(session, RIGHT, "d")
+    assert session.screen._toast.startswith(f"{pipeline.look.bank.names[1]} ships with")
+    assert session.screen.gallery is not None
+    hear(session, "q")
+    assert session.actions.over
+
+
+def test_help_lies_over_the_gallery(session: Session) -> None:
+    hear(session, "g", "h")
+    assert session.screen.help
+    hear(session, ESC)
+    assert not session.screen.help
+    assert session.screen.gallery is not None
+
+
+def test_the_place_for_a_picture_leads_to_the_picker(session: Session) -> None:
+    hear(session, "g")
+    assert session.screen.gallery is not None
+    session.screen.gallery.mark = len(session.screen.gallery.offer.thumbnails) - 1
+    hear(session, RIGHT, ENTER)  # this model alone takes none, so there is no such place: round to the first
+    assert session.screen.picker is None
+    assert session.screen.gallery is None
+
+
+def test_bars_are_shown_while_something_is_turned(session: Session) -> None:
+    session.actions.press(Key(STRENGTH, -1))
+    assert session.screen._bar == Bar("Strength", 0.9)
+    session.actions.press(Key(STEADINESS, 1))
+    assert session.screen._bar == Bar("Steadiness", 0.9)
+    session.actions.press(Key(Action.HUD))
+    assert session.screen._bar is None

@@ -1,0 +1,141 @@
+"""The gallery, the picker and the mouse in the app with a real window, keyboard and mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from livestyle.core.bars import Box
+from livestyle.core.size import Size
+from livestyle.model.card import STYLES_NAME
+from livestyle.model.styles import StyleBank
+from livestyle.sinks.xcb_input import SHIFT_HELD
+from livestyle.ui.gallery_layout import layout_of
+from livestyle.ui.keys import CODES_OF, HELP, Action, key_of
+from tests.tiny import write_tiny
+from tests.ui.desktop import App, desktop
+
+WINDOW = Size(320, 240)
+STYLES = 5
+XDOTOOL = {"←": "Left", "→": "Right", "↑": "Up", "↓": "Down", "-": "minus", "+": "plus", "[": "bracketleft"}
+XDOTOOL |= {"]": "bracketright", ",": "comma", ".": "period", "tab": "Tab", "esc": "Escape"}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """Style n paints all in the grey 40 n."""
+    model = write_tiny(tmp_path / "tiny", *(f"grey_{n}" for n in range(STYLES)))
+    StyleBank(model.styles.names, model.styles.vectors * 40).save(tmp_path / "tiny" / STYLES_NAME)
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for name, color in (("Evening Sun.png", (10, 20, 220)), ("evening sea.png", (200, 40, 0))):
+        assert cv2.imwrite(str(pictures / name), np.full((90, 90, 3), color, np.uint8))
+    with desktop() as env:
+        folders = {"XDG_PICTURES_DIR": str(pictures), "LIVESTYLE_DATA": str(tmp_path / "data")}
+        options = ("--camera", f"synthetic:{WINDOW}@15", "--precision", "f32", "--model", "tiny,tiny")
+        app = App({**env, **folders}, tmp_path, *options)
+        app.wait_for(lambda: app.shot().any())
+        yield app
+        app.kill()
+
+
+def upper(app: App) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """Where no toast and no badge lies."""
+    pixels = app.shot().astype(int)
+    return pixels[: pixels.shape[0] // 2, : pixels.shape[1] // 2]
+
+
+def is_all(app: App, color: int | tuple[int, int, int]) -> bool:
+    return bool((np.abs(upper(app) - color) <= 2).all())
+
+
+def tile(number: int) -> Box:
+    return layout_of(STYLES + 1, ("tiny", "tiny"), WINDOW).tiles[number]
+
+
+def shows_gallery(app: App) -> bool:
+    """Every thumbnail is there, in its style."""
+    pixels = app.shot().astype(int)
+    middles = [(b.top + b.size.height // 2, b.left + b.size.width // 2) for b in map(tile, range(STYLES))]
+    return all((np.abs(pixels[at] - 40 * n) <= 2).all() for n, at in enumerate(middles))
+
+
+def test_the_gallery_by_keys_with_and_without_caps_lock(app: App) -> None:
+    app.wait_for(partial(is_all, app, 0))
+    for first, before in ((0, 0), (1, 40)):
+        app.key("g")
+        app.wait_for(partial(shows_gallery, app))
+        app.burst("Right", "Return")
+        app.wait_for(partial(is_all, app, before + 40))
+        app.burst("g", "5", "shift+Return")
+        app.wait_for(partial(is_all, app, (before + 40 + 160) // 2))
+        app.burst("g", "3", "Escape", str(first + 2))
+        app.key("a")  # the second style goes
+        app.wait_for(partial(is_all, app, before + 40))
+        app.press("Caps_Lock")
+    app.key("q")
+    assert app.end()[0] == 0
+
+
+def test_the_mouse(app: App) -> None:
+    app.wait_for(partial(is_all, app, 0))
+    app.mouse(100, 60, "click 1")
+    app.wait_for(partial(shows_gallery, app))
+    third = tile(3).left + 9, tile(3).top + 9
+    app.mouse(*third, "click 1")
+    app.wait_for(partial(is_all, app, 120))
+    app.mouse(100, 60, "click 1")
+    app.wait_for(partial(shows_gallery, app))
+    fourth = tile(4).left + 9, tile(4).top + 9
+    app.mouse(*fourth, "click --repeat 2 --delay 60 1")
+    app.wait_for(partial(is_all, app, 140))
+    app.mouse(100, 60, *["click 5"] * 10)
+    assert not is_all(app, 140)  # the camera
+    app.mouse(100, 60, *["click 4"] * 10)
+    app.wait_for(partial(is_all, app, 140))
+    app.mouse(100, 60, "click 3")
+    app.wait_for(lambda: upper(app).mean() < 110)  # help
+    app.mouse(100, 60, "click 3")
+    app.wait_for(partial(is_all, app, 140))
+    app.key("b")
+    app.wait_for(lambda: not is_all(app, 140))
+    app.mouse(160, 60, "mousedown 1")
+    app.mouse(4, 60, "mouseup 1")
+    app.wait_for(lambda: (np.abs(upper(app)[:, 8:] - 140) <= 2).all())
+    app.key("q")
+    assert app.end()[0] == 0
+
+
+def test_no_letter_is_lost_and_caps_lock_does_not_matter(app: App) -> None:
+    app.wait_for(partial(is_all, app, 0))
+    app.burst(*["i", *"evening", "space", *"sun", "Return"])
+    app.wait_for(partial(is_all, app, (10, 20, 220)))
+    app.press("Caps_Lock")
+    app.burst(*["i", *"evening", "space", *"sea", "Return"])
+    app.wait_for(partial(is_all, app, (200, 40, 0)))
+    app.burst("i", "Escape", "d", "d")
+    app.wait_for(partial(is_all, app, 0))
+    app.key("q")
+    assert app.end()[0] == 0
+
+
+def test_every_key_of_the_table_is_heard_at_12_ms_with_and_without_caps_lock(app: App) -> None:
+    leaves = {Action.QUIT, Action.BACK}
+    lines = [line for column in HELP for line in column]
+    names = [
+        name for line in lines for name in line.keys if name in CODES_OF and not leaves & {*line.actions}
+    ]
+    pressed = ["shift+Tab", "shift+Return", "F1", *(XDOTOOL.get(name, name) for name in names), *"123456789"]
+    for caps_lock in (False, True):
+        codes = app.burst(*pressed)
+        assert len(codes) == len(pressed)
+        assert codes[1] == 0x0D | SHIFT_HELD
+        for name, code in zip([*names, *"123456789"], codes[3:], strict=True):
+            assert key_of(code, caps_lock) == key_of(CODES_OF[name][0]), name
+        app.press("Caps_Lock")
+    app.burst("Escape", "Escape", "Escape")
