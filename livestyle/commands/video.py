@@ -137,7 +137,7 @@ def paint_videos(
     if source.is_dir():
         paint_folder(source, target, stylizer, options, how, console)
         return
-    [(source, target)] = video_pairs(source, target)
+    [(source, target)] = video_pairs(source, target, console.print)
     if how.places.several:
         paint_file(source, target, stylizer, options, how, console)
     else:

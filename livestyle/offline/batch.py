@@ -46,7 +46,7 @@ def pairs(
     A file goes into a `target` that is a folder under its own name. The folder is made. Inputs whose
     outputs would have one name get their own suffix into it: a.ppm beside a.png becomes a-ppm.png.
     say: told which files of the folder are none of the kinds. LivestyleError where there is nothing to
-    do (unless it may be `empty`), or a folder would be written into itself.
+    do (unless a folder may be `empty`), or a folder would be written into itself.
     """
     if not source.is_dir():
         return [(source, target / kinds.output(source) if target.is_dir() else target)]

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from livestyle.core.closing import Closing
 from livestyle.offline.library.manifest import Entry, FileState
 from livestyle.offline.library.tasks import JoinPieces, Painted
-from livestyle.offline.scheduler.scheduler import Ended, Step
+from livestyle.offline.scheduler.scheduler import Ended, TaskProgress
 from livestyle.stylizer.stylizer import Stylizer
 
 
@@ -38,7 +38,7 @@ class LibraryBars(Closing):
         """How many films are done, of how many."""
         self._progress.update(self._whole, completed=done, total=total)
 
-    def step(self, step: Step) -> None:
+    def step(self, step: TaskProgress) -> None:
         """How far one task is, and where."""
         if step.name not in self._tasks:
             text = f"{step.name} on {step.where}"

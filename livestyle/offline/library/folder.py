@@ -39,12 +39,9 @@ class FolderOptions:
     watch: bool = False
 
 
-FILMS = Kinds(VIDEO_SUFFIXES, CONTAINERS, ".mkv", "films")
-
-
 def video_pairs(source: Path, target: Path, say: Report = lambda _: None, empty: bool = False) -> list[Pair]:
     """Films and their outputs, as `pairs`. empty: a folder without any is no error."""
-    return pairs(source, target, FILMS, say, empty)
+    return pairs(source, target, Kinds(VIDEO_SUFFIXES, CONTAINERS, ".mkv", "films"), say, empty)
 
 
 def paint_folder(

@@ -13,7 +13,7 @@ from livestyle.offline.library.recipe import recipe_of
 from livestyle.offline.library.tasks import OpenStylizer
 from livestyle.offline.library.todo import LibraryOptions
 from livestyle.offline.scheduler.ray_cluster import RayCluster
-from livestyle.offline.scheduler.scheduler import Step
+from livestyle.offline.scheduler.scheduler import TaskProgress
 from tests.offline.clips import Clip, irregular, make, packets, times
 from tests.offline.library.films import Notes, names, tiny
 from tests.offline.scheduler.small_cluster import SmallCluster
@@ -30,7 +30,7 @@ def test_a_film_outlives_a_node(tmp_path: Path) -> None:
         transcode(source, whole, stylizer, options)
     out.mkdir()
     recipe = recipe_of(model, Precision.AUTO, options)
-    seen: list[Step] = []
+    seen: list[TaskProgress] = []
     with SmallCluster() as cluster, Manifest(out / MANIFEST_NAME) as manifest:
         nodes = [cluster.add_node(cpus=1) for _ in range(2)]
         notes = Notes()
