@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -51,7 +52,7 @@ WORDS = (
     ),
 )
 
-VALUES = (None, True, 0, -1, 1e300, 2**40, "", "../x", "H/0", "\0", [], [[]], ["H", "W"], {}, {"float": 1})
+VALUES: tuple[Any, ...] = (None, True, 0, -1, 1e300, 2**40, "", "../x", "H/0", "\0", [], [[]], ["H", "W"], {}, {"float": 1})
 """What a card gets in the place of its own values."""
 
 Rng = np.random.Generator

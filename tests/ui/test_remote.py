@@ -24,7 +24,7 @@ from livestyle.ui.screen import Hud
 from livestyle.ui.session import Session
 from tests.pipeline.fakes import FakeCamera
 from tests.tiny import write_tiny
-from tests.ui.test_session import ListSink
+from tests.ui.list_sink import ListSink
 
 
 class NotingGuest:
