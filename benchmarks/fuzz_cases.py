@@ -52,7 +52,23 @@ WORDS = (
     ),
 )
 
-VALUES: tuple[Any, ...] = (None, True, 0, -1, 1e300, 2**40, "", "../x", "H/0", "\0", [], [[]], ["H", "W"], {}, {"float": 1})
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    -1,
+    1e300,
+    2**40,
+    "",
+    "../x",
+    "H/0",
+    "\0",
+    [],
+    [[]],
+    ["H", "W"],
+    {},
+    {"float": 1},
+)
 """What a card gets in the place of its own values."""
 
 Rng = np.random.Generator

@@ -241,7 +241,7 @@ def _connected(address: str) -> Any:
     try:
         import ray
     except ImportError as error:
-        raise LivestyleError(f"--cluster needs Ray ({error}); pip install 'livestyle[ray]'") from error
+        raise LivestyleError(f"--cluster needs Ray ({error}); pip install '.[ray]'") from error
     ours = signal.getsignal(signal.SIGTERM)
     try:
         _reach(address)
