@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from livestyle import cli
@@ -104,7 +106,7 @@ def without_opencv(tmp_path: Path, *arguments: str) -> subprocess.CompletedProce
 
 @pytest.mark.parametrize("line", ["live --help", "live --camera synthetic --no-window", "image a.png b.png"])
 def test_an_opencv_that_is_half_removed_is_one_line(tmp_path: Path, line: str) -> None:
-    (tmp_path / "a.png").write_bytes(b"picture")
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((64, 64, 3), np.uint8))
     shown = without_opencv(tmp_path, *line.split())
     assert shown.returncode == 2
     assert shown.stderr.startswith("error: OpenCV is missing or half removed")

@@ -8,7 +8,8 @@ from typing import Any
 
 TEXTS = ("name", "description", "method", "licence")
 TABLES = ("architecture", "graphs", "sha256", "state", "training", "figures")
-MOST = {"style_length": 10_000_000, "size_multiple": 1024, "scale": 16}
+MOST = {"size_multiple": 1024, "scale": 16}
+LONGEST_STYLE = 10_000_000
 MOST_OF_ENCODER = {"side_px": 8192, "size_multiple": 1024}
 SIDE = re.compile(r"[HW](/[1-9]\d{0,3})?")
 
@@ -23,6 +24,11 @@ def check(data: Mapping[str, Any]) -> None:
     name = data.get("name", "")
     _expect(not re.search(r"[/\\\0]", name) and name not in (".", ".."), "name", name)
     _check_numbers(data, MOST)
+    length, least = (
+        data.get("style_length", 1),
+        0 if data.get("scale", 1) > 1 else 1,
+    )  # what enlarges has none
+    _expect(_is_whole(length) and least <= length <= LONGEST_STYLE, "style_length", length)
     for table in ("graphs", "sha256"):
         found = data.get(table, {})
         for key, value in found.items():

@@ -117,7 +117,7 @@ def test_texture_leaves_samples_and_more_when_asked(
         (["johnson", "--style", "narrow/photo_0.png", "--content", "photos", "--out", "x"], "too small"),
         (["johnson", *JOHNSON, "--out", "x", "--style-weight", "inf"], "the loss is inf at step 1"),
         (["johnson", *JOHNSON, "--out", "x", "--style-loss", "graham"], "unknown style loss"),
-        (["texture", "--style", "nowhere.png", "--out", "x"], "no such file"),
+        (["texture", "--style", "nowhere.png", "--out", "x"], "nothing there"),
         (["texture", "--style", "My Painting.png", "--out", "x", "--batch", "1"], "2 or more"),
     ],
 )

@@ -120,7 +120,7 @@ def test_noise_follows_the_seed(options: PictureOptions) -> None:
         ({"layer": "relu9_9"}, "relu9_9"),
         ({"style_loss": "nothing"}, "unknown style loss"),
         ({"style_loss": "gram+mmd-gaussian", "optimizer": Optimizer.LBFGS}, "--optimizer adam"),
-        ({"photo": Path("nothing.png")}, "no such file"),
+        ({"photo": Path("nothing.png")}, "nothing there"),
         ({"stages": 3}, "--stages"),
         ({"style_px": 16}, "16x16"),
     ],
