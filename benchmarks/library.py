@@ -2,9 +2,11 @@
 
     python benchmarks/library.py killed --work FOLDER --out benchmarks/results/library.json
     python benchmarks/library.py plan --out benchmarks/results/library_plan.json
+    python benchmarks/library.py ray --work FOLDER --out benchmarks/results/library_ray.json
 
 `killed`: 60 short films and one of ten minutes, generated; painted once without a break, once killed at ten
 random moments and gone on with each time. FOLDER keeps what there is: run it again and it goes on.
+`ray`: the film of ten minutes in one process, then at one place with as many cores of a Ray cluster here.
 `plan`: what the manifest of a thousand files costs, in time and memory. No film is decoded.
 """
 
@@ -40,10 +42,16 @@ from livestyle.offline.library.folder import video_pairs
 from livestyle.offline.library.library import Library
 from livestyle.offline.library.manifest import MANIFEST_NAME, Entry, FileState, Fingerprint, Manifest
 from livestyle.offline.library.recipe import recipe_id, recipe_of
+from livestyle.offline.library.tasks import OpenStylizer
 from livestyle.offline.library.todo import LibraryOptions
+from livestyle.offline.scheduler.one_process import OneProcess
+from livestyle.offline.scheduler.ray_cluster import RayCluster
+from livestyle.offline.scheduler.scheduler import Scheduler
+from livestyle.runtime.cores import cores
 from livestyle.sinks.encoders import Encoding
 from livestyle.sinks.video_file import VideoFileSink
 from livestyle.sources.synthetic.scene import Scene
+from livestyle.stylizer.stylizer import Stylizer
 
 SIZE = Size(160, 120)
 RATE = 10
@@ -216,15 +224,65 @@ def plan(files: int) -> dict[str, Any]:
         }
 
 
+def through(scheduler: Scheduler[Stylizer], films: Path, out: Path, model: Model) -> float:
+    """Seconds for the long film, the opening of places and of engines with it."""
+    options = TranscodeOptions()
+    out.mkdir()
+    with scheduler, Manifest(out / MANIFEST_NAME) as manifest:
+        recipe = recipe_of(model, Precision.F32, options)
+        library = Library(manifest, out, recipe, options, LibraryOptions())
+        library.add([(films / "long.mp4", out / "long.mp4")])
+        began = time.perf_counter()
+        library.run(scheduler)
+        return round(time.perf_counter() - began, 1)
+
+
+def ray(work: Path) -> dict[str, Any]:
+    from ray.cluster_utils import Cluster
+
+    films, model, count = work / "films", Model.load("cin-lite"), cores()
+    make_films(films)
+    like = OpenStylizer(model, precision=Precision.F32, threads=count)
+    with tempfile.TemporaryDirectory(dir=work) as name:
+        with like() as stylizer:
+            alone = through(OneProcess(lambda: stylizer), films, Path(name) / "alone", model)
+        cluster: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": count})
+        began = time.perf_counter()
+        scheduler: Scheduler[Stylizer] = RayCluster(like, address=cluster.address, cpus=count)
+        while not scheduler.room:
+            scheduler.wait(0.1)
+        opened = time.perf_counter() - began
+        on_ray = through(scheduler, films, Path(name) / "ray", model)
+        cluster.shutdown()
+        same = decoded_times(Path(name) / "alone/long.mp4") == decoded_times(Path(name) / "ray/long.mp4")
+    return {
+        "machine": machine(),
+        "film": f"{LONG_FRAMES} pictures, {SIZE}",
+        "one_process_s": alone,
+        "ray_s": on_ray,
+        "opening_of_the_place_s": round(opened, 1),
+        "overhead": round(on_ray / alone - 1, 3),
+        "times_alike": same,
+    }
+
+
+def decoded_times(path: Path) -> list[object]:
+    with av.open(str(path)) as file:
+        return [frame.time for frame in file.decode(video=0)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("what", choices=["killed", "plan"])
+    parser.add_argument("what", choices=["killed", "plan", "ray"])
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "livestyle-library")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--files", type=int, default=FILES)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    result = killed(options.work, options.jobs) if options.what == "killed" else plan(options.files)
+    if options.what == "killed":
+        result = killed(options.work, options.jobs)
+    else:
+        result = plan(options.files) if options.what == "plan" else ray(options.work)
     print(json.dumps(result, indent=2))
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
