@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import livestyle.commands.training.common  # noqa: F401 - before anything is patched that it imports
 from tests.commands.recorder import Command
 from tests.commands.shared import ENGINE, within
 
