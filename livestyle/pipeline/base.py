@@ -104,7 +104,7 @@ class Stage:
         if (size := self.painting_size.wanted) is not None:
             self.hot_swap.resize(size)
         for lane in self.lanes:
-            lane.look.follow(self._stylizer.model.styles)
+            lane.look.follow(self._stylizer.model.styles, self._stylizer.model.first_style)
 
     def __enter__(self) -> Self:
         for worker in self._workers:

@@ -110,15 +110,16 @@ class Look(Controlled):
             self._asked = style
             self._answer()
 
-    def follow(self, bank: StyleBank) -> None:
+    def follow(self, bank: StyleBank, first: str = "") -> None:
         """Choose from `bank` from now on: another model's, or the same model's with more styles.
 
-        Styles of the same names stay, else it is the first, and no second; another model's are there at once.
+        Styles of the same names stay, else it is `first`, or the bank's first where that is empty, and no
+        second; another model's are there at once.
         """
         with self._lock:
             if bank is self._fade.bank:
                 return
-            self._fade = self._fade.within(bank) or _still(bank, 0)
+            self._fade = self._fade.within(bank) or _still(bank, bank.names.index(first) if first else 0)
             self._second = self._second and self._second.within(bank)
             self._answer()
 

@@ -85,3 +85,9 @@ def test_a_style_that_is_asked_for_comes_as_soon_as_it_is_there() -> None:
     look.index = 0
     look.follow(BANK.extended(["e"], np.array([[9, 9]], np.float32)))
     assert look.style == "a"
+
+
+def test_a_model_that_lacks_the_style_begins_with_its_own_first() -> None:
+    look = Look(BANK, "a")
+    look.follow(StyleBank(("x", "y"), np.array([[7, 7, 7], [9, 9, 9]], np.float32)), "y")
+    assert look.style == "y"
