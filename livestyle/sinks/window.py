@@ -83,10 +83,16 @@ class Window:
         if self._watch is not None and self._watch.lost:
             self._lost = True
             raise LivestyleError("the display went away, and the window with it")
+        heard = self._input is not None and self._input.heard
         code = cv2.waitKeyEx(1)
         if self._input is None or not self._input.found:
             return code
-        for event in self._input.events():
+        late = -1
+        if not heard:  # what was pressed before it was listened to only Qt knows
+            self._keys += [code] if code >= 0 else []
+            late = cv2.waitKeyEx(1)
+        events = self._input.events()
+        for event in events or ([late] if late >= 0 else []):
             if isinstance(event, Wheel):
                 turned = Gesture.WHEEL_UP if event is Wheel.UP else Gesture.WHEEL_DOWN
                 self._pointers.append(replace(self._at, gesture=turned, again=False))

@@ -49,14 +49,19 @@ class WindowInput:
         """was on when the last of the keys was pressed"""
 
     @property
+    def heard(self) -> bool:
+        """The window was found and is listened to."""
+        return bool(self._window)
+
+    @property
     def found(self) -> bool:
-        """The window is there and heard. Until then, who wants its keys has to ask Qt."""
+        """As `heard`; looks for the window first. Until then, who wants its keys has to ask Qt."""
         if not self._window and self._searched < SEARCHES:
             self._searched += 1
             self._window = next(self._windows(self._connection.root), 0)
             if self._window:
                 self._listen()
-        return bool(self._window)
+        return self.heard
 
     def events(self) -> list[int | Wheel]:
         """Keys, as codes of cv2.waitKeyEx but with Shift and Caps Lock at work, and wheel, in their order.

@@ -98,7 +98,7 @@ def test_a_dropped_picture_becomes_a_style(browser: Chromium, session: Running, 
     tab = opened(browser, session)
     tab.drop(file)
     sees(tab, 220, 40, 20)
-    assert tab.wait("document.querySelector('.gallery li:nth-child(3) .name').textContent") == "My red"
+    assert tab.wait("document.querySelector('.gallery li:nth-child(3) .name')?.textContent") == "My red"
 
 
 @pytest.mark.parametrize("way", ["socket", "webrtc"])

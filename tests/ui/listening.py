@@ -11,6 +11,7 @@ from livestyle.cli import run
 from livestyle.pipeline.live import LivePipeline
 from livestyle.sinks.pointer import Pointer
 from livestyle.sinks.window import Window
+from livestyle.sources import stream
 from livestyle.ui import captures, gallery_view
 
 HEARD, SHOWN, POINTED, OPENED = "heard.txt", "shown.txt", "pointed.txt", "opened.txt"
@@ -27,6 +28,7 @@ def tell(name: str, what: object) -> None:
 
 def listen() -> None:
     """A key is told of once the app asks for the next one: then what it does is done."""
+    stream.OPEN_TIMEOUT_S = 90.0  # and opens windows late, when a camera is not to have given up yet
     gallery_view.AGAIN_S = 3.0  # a machine that is busy hears a second click late
     ask, note, point, waiting = Window.key, LivePipeline.shown, Window.pointer, [-1]
 
