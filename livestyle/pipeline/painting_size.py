@@ -28,6 +28,7 @@ class PaintingSize:
         self._governor = governor
         self._stroke = stroke
         self._stays = False
+        self._for_strokes = False
         self._camera: Size | None = None
         self._size: Size | None = None
         self._ended = 0.0
@@ -69,6 +70,7 @@ class PaintingSize:
     def took_over(self, size: Size) -> None:
         """Frames are painted in this size, which was wanted, from the next one on."""
         self._size = size
+        self._for_strokes |= self._stroke() > STROKE.default
         if self._governor is not None:
             self._governor.took_over(time.perf_counter(), self._governor.wanted)
 
@@ -96,7 +98,8 @@ class PaintingSize:
             return ""
         sizes = sorted(self._frames.items(), reverse=True)
         shares = ", ".join(f"{100 * count / total:.0f} % in {size}" for size, count in sizes)
-        return f"painted {shares}, to hold {governor.rate:.4g} fps".replace("x", "×")
+        strokes = " and for the size of the strokes" if self._for_strokes else ""
+        return f"painted {shares}, to hold {governor.rate:.4g} fps{strokes}".replace("x", "×")
 
     def figures(self) -> dict[str, Any]:
         """The rate that is held, the steps taken for it, and how many frames were painted in which size."""
