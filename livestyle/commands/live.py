@@ -15,7 +15,7 @@ from typer.core import TyperCommand
 from livestyle.commands import listing
 from livestyle.commands.controls import NONE_GIVEN, names_of, option_of, takes_controls, within
 from livestyle.commands.given import flags, refuse, refuse_all_but
-from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Threads
+from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Stream, Threads
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
@@ -28,7 +28,7 @@ NAME = "live"
 FILES = "Files"
 CAMERA_ONLY = (
     "camera", "size", "fps", "rate", "no_governor", "fullscreen", "fresh", "no_window", "page", "folder",
-    "record", "microphone", "virtual_camera", "virtual_camera_size", "max_frames", "as_json",
+    "record", "microphone", "virtual_camera", "virtual_camera_size", "stream", "max_frames", "as_json",
     *names_of(Scope.CAMERA),
 )  # fmt: skip
 """What --input has no use for."""
@@ -125,7 +125,9 @@ def main(
     ] = None,
     microphone: Annotated[
         str | None,
-        typer.Option(help="Record sound too: of the system's microphone, or of this one.", metavar="[NAME]"),
+        typer.Option(
+            help="Record and stream sound too: of the system's microphone, or of this one.", metavar="[NAME]"
+        ),
     ] = None,
     virtual_camera: Annotated[
         str | None,
@@ -137,6 +139,7 @@ def main(
     virtual_camera_size: Annotated[
         str, typer.Option(help="Its size, whatever the camera's; the rate is 30.", metavar="WxH")
     ] = str(SIZE),
+    stream: Stream = None,
     max_frames: Annotated[int | None, typer.Option(help="End after so many frames.", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON on stdout at the end.")] = False,
     list_cameras: Annotated[bool, typer.Option("--list-cameras", help="Name the cameras and end.")] = False,
@@ -208,6 +211,7 @@ def main(
         microphone=microphone,
         virtual_camera=virtual_camera,
         virtual_camera_size=Size.parse(virtual_camera_size),
+        stream=stream,
         overwrite=overwrite,
         max_frames=max_frames,
     )
@@ -251,7 +255,9 @@ def _check_live(context: typer.Context, options: ShowOptions) -> None:
         if options.virtual_camera is None:
             refuse(context, "with --no-window and without --virtual-camera", "virtual_camera_size")
         if options.record is None:
-            refuse(context, "with --no-window and without --record", "encoder", "crf", "microphone")
+            refuse(context, "with --no-window and without --record", "encoder", "crf")
+        if options.record is None and options.stream is None:
+            refuse(context, "with --no-window and without --record or --stream", "microphone")
 
 
 def _show_with_page(options: ShowOptions, console: Console) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from livestyle.core.address import advice, is_url, shown
 from livestyle.core.config import expanded
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.sources import images
-from livestyle.sources.address import advice, is_url, shown
 from livestyle.sources.camera.connection import Request
 from livestyle.sources.camera.source import CameraSource
 from livestyle.sources.images import ImagesSource

@@ -12,10 +12,10 @@ import av.error
 import numpy as np
 from av.codec.context import Flags
 
+from livestyle.core.address import advice, shown
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import MAX_SIDE_PX
-from livestyle.sources.address import advice, shown
 from livestyle.sources.source import CaptureInfo
 
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 8.0, 20.0

@@ -1,4 +1,4 @@
-"""What a session gives beside the window: snapshots, a recording, pictures for a virtual camera."""
+"""What a session gives beside the window: snapshots, a recording, pictures for a virtual camera, a stream."""
 
 from __future__ import annotations
 
@@ -40,12 +40,14 @@ class Captures:
     def add(self, painting: PaintedFrame, picture: Pixels, mirrored: bool = False) -> None:
         """Hand on what is shown of a painting, without what lies over it. A notice is not recorded.
 
-        mirrored: left and right are swapped in it, which the virtual camera takes back.
+        mirrored: left and right are swapped in it, which the virtual camera and the stream take back.
         """
         notice = painting.original.notice
-        self._plan.virtual_camera.add(painting.painted.with_pixels(picture), mirrored and not notice)
+        shown, mirrored = painting.painted.with_pixels(picture), mirrored and not notice
+        self._plan.virtual_camera.add(shown, mirrored)
+        self._plan.stream.add(shown, mirrored)
         if self._recording is not None and not notice:
-            self._recording.add(painting.painted.with_pixels(picture))
+            self._recording.add(shown)
 
     def snapshot(self, painting: PaintedFrame, picture: Pixels) -> None:
         """Begin to save what is seen of a painting; `news` tells of it."""
@@ -101,7 +103,7 @@ class Captures:
     def news(self) -> list[str]:
         """What to tell the user about what was done or has failed since the last call."""
         failed = self._recording is not None and self._recording.failed
-        lines = [*self._saved(), *([self.stop()] if failed else []), self._camera_news()]
+        lines = [*self._saved(), *([self.stop()] if failed else []), self._camera_news(), self._stream_news()]
         return [line for line in lines if line]
 
     def _saved(self) -> list[str]:
@@ -118,6 +120,12 @@ class Captures:
                 raise
             self._plan.say(f"error: {error}")
             return f"{error}; v tries again"
+
+    def _stream_news(self) -> str:
+        line = self._plan.stream.news()
+        if line:
+            self._plan.say(line)
+        return line
 
     def rescue(self) -> None:
         """Finish the files that were begun, on any thread, where the process is about to end."""
