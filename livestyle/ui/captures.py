@@ -9,6 +9,7 @@ from typing import Self
 from livestyle.core.config import pictures_dir, videos_dir
 from livestyle.core.errors import LivestyleError, told
 from livestyle.core.frame import Pixels
+from livestyle.core.pipes import is_stdout
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.ui.capture_files import Recording, Snapshots, free_path
 from livestyle.ui.open_folder import open_folder
@@ -79,8 +80,11 @@ class Captures:
 
     def start(self, path: Path) -> str:
         self._recording = Recording(path, self._plan.open_recording)
+        silent = "" if self._plan.sound else ", without sound"
+        if is_stdout(path):
+            return f"Recording to stdout{silent}"
         self._used = path.parent
-        return f"Recording {path.absolute()}{'' if self._plan.sound else ', without sound'}"
+        return f"Recording {path.absolute()}{silent}"
 
     def stop(self) -> str:
         """Finish the recording. Raises what went wrong where there is no window to tell it in."""
@@ -94,6 +98,8 @@ class Captures:
                 raise
             self._plan.say(f"error: {told(error)}")
             return told(error)
+        if is_stdout(recording.path):
+            return ""
         exists = recording.path.exists()
         self.finished = recording.path if exists else self.finished
         saved = f"Saved {recording.path.absolute()}" if exists else "Nothing was recorded"

@@ -16,7 +16,7 @@ from livestyle.core.address import shown
 from livestyle.core.config import SLOTS, Precision, videos_dir
 from livestyle.core.ending import Interrupts, before_exit
 from livestyle.core.errors import LivestyleError
-from livestyle.core.output_file import check_folder, check_target
+from livestyle.core.output_file import check_folder
 from livestyle.core.parse import split_styles
 from livestyle.core.size import Size
 from livestyle.model.controls import Values
@@ -35,6 +35,7 @@ from livestyle.sources.open import is_webcam, open_source
 from livestyle.sources.source import Source
 from livestyle.stylizer.loading import add_style_images, load_models
 from livestyle.stylizer.stylizer import Stylizer
+from livestyle.ui.capture_files import check_recording
 from livestyle.ui.chooser import Chooser
 from livestyle.ui.connecting import enter_all
 from livestyle.ui.leftovers import rescued
@@ -57,7 +58,7 @@ class ShowOptions:
     cameras: several are shown side by side, and `style` may name one for each, by commas.
     model: one, or several by commas, which a key changes. style_images: pictures to be styles.
     folder: where snapshots and recordings by key go; None = the user's own for such.
-    record: a file to record from the start.
+    record: a file to record from the start; '-' = stdout.
     microphone: what is heard in recordings; None = nothing, empty = the system's own.
     stream: the address of a server to send to; None = to none.
     virtual_camera: the device to send to from the start; None = not until a key asks for the first there is.
@@ -104,8 +105,7 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
     guest: somebody elsewhere who sees it too. Empty where the user left before there was a picture.
     """
     if options.record:
-        for camera in options.cameras:  # one may be a file
-            check_target(options.record, options.overwrite, Path(camera) if Path(camera).is_file() else None)
+        check_recording(options.record, options.overwrite, options.cameras)
     if options.microphone is not None:
         with Microphone(options.microphone):
             pass  # that none is there is said now, not when a key asks for it
