@@ -18,6 +18,7 @@ from livestyle.core.ending import Interrupts, before_exit
 from livestyle.core.errors import LivestyleError
 from livestyle.core.output_file import check_folder
 from livestyle.core.parse import split_styles
+from livestyle.core.pipes import is_stdout
 from livestyle.core.size import Size
 from livestyle.model.controls import Values
 from livestyle.pipeline.governor import Governor
@@ -113,8 +114,10 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
         check_folder(options.folder)
     if options.window:
         check_display()
-    recorded = options.folder or videos_dir()
-    for line in rescued({recorded, *([options.record.parent] if options.record else [])}):
+    folders = {options.folder or videos_dir()}
+    if options.record and not is_stdout(options.record):
+        folders.add(options.record.parent)
+    for line in rescued(folders):
         console.print(line)
     memory = options.remembered if len(options.cameras) == 1 else None
     with Interrupts() as interrupts, contextlib.ExitStack() as stack:

@@ -58,7 +58,7 @@ def test_bare_pixels_come_and_go_painted_to_the_byte(tmp_path: Path) -> None:
     with livestyle(tmp_path, "video", f"raw:{WIDTH}x{HEIGHT}@25", "-", "--encoder", RAW_VIDEO) as process:
         film, _ = process.communicate(raw)
     assert process.returncode == 0, (tmp_path / "said").read_text()
-    with Stylizer(tmp_path / "tiny", threads=1) as stylizer:
+    with Stylizer(str(tmp_path / "tiny"), threads=1) as stylizer:
         assert film == b"".join(stylizer.stylize(pixels).tobytes() for pixels in PICTURES)
 
 
@@ -69,7 +69,7 @@ def test_a_container_comes_and_goes_with_its_sound(tmp_path: Path) -> None:
     said = (tmp_path / "said").read_text()
     assert process.returncode == 0, said
     assert "stdout: 6 frames" in said
-    with av.open(io.BytesIO(film)) as container:
+    with av.open(io.BytesIO(film), "r") as container:
         assert container.format.name.startswith("matroska")
         assert [stream.codec_context.name for stream in container.streams] == ["h264", "aac"]
         assert [(f.width, f.height) for f in container.decode(video=0)] == 6 * [(WIDTH, HEIGHT)]
@@ -96,7 +96,7 @@ def test_a_camera_is_read_from_a_pipe_and_recorded_into_one(tmp_path: Path) -> N
         sender.join()
         assert process.wait() == 0, (tmp_path / "said").read_text()
     frames = np.frombuffer(film, np.uint8).reshape(-1, HEIGHT, WIDTH, 3)
-    with Stylizer(tmp_path / "tiny", threads=1) as stylizer:
+    with Stylizer(str(tmp_path / "tiny"), threads=1) as stylizer:
         expected = stylizer.stylize(PICTURES[0])
     assert len(frames) >= 3
     assert all(np.array_equal(frame, expected) for frame in frames)

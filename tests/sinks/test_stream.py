@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +13,7 @@ import pytest
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
 from livestyle.core.size import Size
+from livestyle.sinks import stream
 from livestyle.sinks.stream import StreamSink
 from livestyle.sinks.stream_protocols import CONTAINERS, check_address, is_here
 from tests.sinks.servers import free_port
@@ -23,9 +26,14 @@ def grey(level: int, size: Size = SIZE) -> Frame:
     return Frame(pixels, level, time.monotonic_ns())
 
 
+def repeat_for_ever(sink: StreamSink) -> None:
+    while True:
+        sink.repeat()
+
+
 def received_by_udp(address: str) -> tuple[list[av.VideoFrame], list[str]]:
     """The first pictures of a stream, and what tracks it has."""
-    options = {"probesize": "100000", "analyzeduration": "300000"}
+    options = {"probesize": "100000", "analyzeduration": "300000", "fpsprobesize": "0"}
     with av.open(f"{address}?timeout=60000000", format="mpegts", options=options, timeout=60) as container:
         frames = []
         for frame in container.decode(video=0):
@@ -76,6 +84,24 @@ def test_a_protocol_that_is_unknown_or_missing_is_named(address: str) -> None:
 def test_the_protocols_of_the_wheels_are_found() -> None:
     assert [name for name in CONTAINERS if name != "srt" and not is_here(name)] == []
     assert not is_here("no-such-protocol")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.parametrize(
+    ("sign", "takes_s", "said"), [("SIGSTOP", 0.1, "nothing is taken"), ("SIGKILL", 60, "was killed")]
+)
+def test_one_that_takes_no_more_is_an_error(
+    sign: str, takes_s: float, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"udp://127.0.0.1:{free_port(socket.SOCK_DGRAM)}"
+    with StreamSink(address, SIZE, 30) as sink:
+        sink.write(grey(9))
+        assert sink._process.pid is not None
+        os.kill(sink._process.pid, getattr(signal, sign))
+        monkeypatch.setattr(stream, "TAKES_S", takes_s)
+        with pytest.raises(LivestyleError, match=said):
+            repeat_for_ever(sink)
+    assert not sink._process.is_alive()
 
 
 def test_what_hangs_can_be_given_up() -> None:
