@@ -34,6 +34,9 @@ from tests.sinks.servers import free_port
 VIEWERS = 2
 WARM_UP_S = 10.0
 SAMPLES = 20
+CONNECTED_S = 60.0
+READABLE = {"strength": 0.0}
+"""The camera's time stamp is seen, and all is painted the same."""
 
 
 def cpu_s(pid: int) -> float:
@@ -70,12 +73,15 @@ def seen(tab: Tab, offset_ms: float, seconds: float) -> dict[str, Any]:
     }
 
 
-def watch(page: StampedPage, seconds: float) -> dict[str, Any]:
-    """Two viewers of the page, for so many seconds; then the session is over."""
+def watch(page: StampedPage, received: Path, seconds: float) -> dict[str, Any]:
+    """Two viewers of the page, for so many seconds; then the session is over. received: of the server"""
     try:
         address = page.wait()
         with chromium() as browser:
             tabs = [browser.open(address) for _ in range(VIEWERS)]
+            limit = time.monotonic() + CONNECTED_S
+            while not (received.exists() and received.stat().st_size) and time.monotonic() < limit:
+                time.sleep(0.1)
             time.sleep(WARM_UP_S)
             for tab in tabs:
                 tab.value(SAMPLER)
@@ -89,26 +95,15 @@ def watch(page: StampedPage, seconds: float) -> dict[str, Any]:
 def together(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """One session with everything."""
     address, film = f"rtmp://127.0.0.1:{free_port()}/live/x", folder / "live.mp4"
-    server = [
-        "ffmpeg",
-        "-loglevel",
-        "error",
-        "-nostdin",
-        "-listen",
-        "1",
-        "-i",
-        f"rtmp://127.0.0.1:{port}/live/x",
-    ]
+    server = ["ffmpeg", "-loglevel", "error", "-nostdin", "-listen", "1", "-i", address]
     page = StampedPage(Size.parse(options.size), options.fps)
-    shown = ShowOptions(
-        record=film, stream=f"rtmp://127.0.0.1:{port}/live/x", governor=not options.no_governor
-    )
+    shown = ShowOptions(record=film, stream=address, controls=READABLE, governor=not options.no_governor)
     received = folder / "received.flv"
     with (
         subprocess.Popen([*server, "-c", "copy", str(received)]) as receiving,
         ThreadPoolExecutor(1) as pool,
     ):
-        watching = pool.submit(watch, page, options.seconds)
+        watching = pool.submit(watch, page, received, options.seconds)
         try:
             with page:
                 session = show(shown, Console(stderr=True), page)
@@ -139,7 +134,9 @@ def alone(options: argparse.Namespace, _: Path) -> dict[str, Any]:
     watching = threading.Thread(target=watch_nothing)
     watching.start()
     with page:
-        session = show(ShowOptions(governor=not options.no_governor), Console(stderr=True), page)
+        session = show(
+            ShowOptions(controls=READABLE, governor=not options.no_governor), Console(stderr=True), page
+        )
     watching.join()
     return {**found, "session": session}
 
