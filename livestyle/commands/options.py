@@ -18,6 +18,10 @@ AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="JSON on stdout 
 TorchDevice: TypeAlias = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Vgg: TypeAlias = Annotated[Path | None, typer.Option(help="VGG-19 as safetensors; default: torchvision's.")]
 MaxSide: TypeAlias = Annotated[int | None, typer.Option(help="Scale down to this many px a side.", min=64)]
+Stream: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="Send what is shown to a server: rtmp://, rtsp://, udp://, srt:// …", metavar="URL"),
+]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")]
 StyleImages: TypeAlias = Annotated[
     list[Path] | None,

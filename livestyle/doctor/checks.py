@@ -30,6 +30,7 @@ from livestyle.runtime.select import BY_NAME_ONLY, ENGINES, open_engine
 from livestyle.sinks.display import check_display
 from livestyle.sinks.hardware import ENCODERS
 from livestyle.sinks.hardware import refusal as encoders_refusal
+from livestyle.sinks.stream_protocols import CONTAINERS, is_here
 from livestyle.sources.camera.discovery import list_cameras
 from livestyle.sources.hardware import DEVICES
 from livestyle.sources.hardware import refusal as decoders_refusal
@@ -194,6 +195,9 @@ def encoders(topic: str) -> Iterator[Finding]:
     else:
         fix = "pip install --force-reinstall --only-binary av av"
         yield Finding(topic, "encoders", State.WARNING, f"no libx264; {', '.join(software)}", fix)
+    streams = {here: [name for name in CONTAINERS if is_here(name) is here] for here in (True, False)}
+    missing = f"; not {', '.join(streams[False])}" if streams[False] else ""
+    yield Finding(topic, "streams", State.OK, f"{', '.join(streams[True])}{missing}")
     yield _on_hardware(topic, "encoded on hardware", {name: encoders_refusal(name) for name in ENCODERS})
     yield _on_hardware(topic, "decoded on hardware", {name: decoders_refusal(name) for name in DEVICES})
 
