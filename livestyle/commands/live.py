@@ -15,11 +15,13 @@ from typer.core import TyperCommand
 from livestyle.commands import listing
 from livestyle.commands.controls import NONE_GIVEN, names_of, option_of, takes_controls, within
 from livestyle.commands.given import flags, refuse, refuse_all_but
+from livestyle.commands.guests import welcomed
 from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Threads
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.model.controls import CROSSFADE, MIRROR, STRENGTH, Scope, Values
+from livestyle.page.options import PageOptions
 from livestyle.sinks.virtual_camera import ANY, SIZE
 from livestyle.ui.remembered import Remembered, forget, recall
 from livestyle.ui.run import ShowOptions, show
@@ -27,8 +29,8 @@ from livestyle.ui.run import ShowOptions, show
 NAME = "live"
 FILES = "Files"
 CAMERA_ONLY = (
-    "camera", "size", "fps", "rate", "no_governor", "fullscreen", "fresh", "no_window", "page", "folder",
-    "record", "microphone", "virtual_camera", "virtual_camera_size", "max_frames", "as_json",
+    "camera", "size", "fps", "rate", "no_governor", "fullscreen", "fresh", "no_window", "page", "osc", "midi",
+    "folder", "record", "microphone", "virtual_camera", "virtual_camera_size", "max_frames", "as_json",
     *names_of(Scope.CAMERA),
 )  # fmt: skip
 """What --input has no use for."""
@@ -41,7 +43,7 @@ class Command(TyperCommand):
     """`livestyle live`: some options may stand alone, which typer knows of none that takes a value."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        for option in ("--virtual-camera", "--microphone"):
+        for option in ("--virtual-camera", "--microphone", "--midi"):
             args = with_value(args, option, ANY)
         return super().parse_args(ctx, args)
 
@@ -107,6 +109,14 @@ def main(
         bool,
         typer.Option("--page", help="Show it in the browser too; `livestyle page` has the page's options."),
     ] = False,
+    osc: Annotated[
+        str | None,
+        typer.Option(help="Hear OSC at this port; of this machine, without a host.", metavar="[HOST:]PORT"),
+    ] = None,
+    midi: Annotated[
+        str | None,
+        typer.Option(help="Hear a MIDI device: the first there is, or this one.", metavar="[NAME]"),
+    ] = None,
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
@@ -218,7 +228,9 @@ def main(
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     if options.window:
         options = _as_last_time(context, options, fresh, console)
-    found = _show_with_page(options, console) if page else show(options, console)
+    where = PageOptions(browser=True) if page else None
+    with welcomed(where, osc, midi, console.print) as guest:
+        found = show(options, console, guest)
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     return None
@@ -252,13 +264,6 @@ def _check_live(context: typer.Context, options: ShowOptions) -> None:
             refuse(context, "with --no-window and without --virtual-camera", "virtual_camera_size")
         if options.record is None:
             refuse(context, "with --no-window and without --record", "encoder", "crf", "microphone")
-
-
-def _show_with_page(options: ShowOptions, console: Console) -> dict[str, Any]:
-    from livestyle.commands.page import show_with_page
-    from livestyle.page.options import PageOptions
-
-    return show_with_page(options, PageOptions(browser=True), console)
 
 
 def _paint_file(

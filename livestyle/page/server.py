@@ -21,7 +21,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
 from livestyle.page.camera import NAME, BrowserSource
 from livestyle.page.certificate import context, own_print
-from livestyle.page.desk import Desk
+from livestyle.pipeline.desk import Desk
 from livestyle.page.guard import Guard
 from livestyle.page.options import PageOptions
 from livestyle.page.peer import prepare

@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from livestyle.core.errors import LivestyleError
-from livestyle.page.desk import without_paths
+from livestyle.pipeline.desk import without_paths
 from livestyle.page.guard import HEADERS, Guard
 from livestyle.page.options import PageOptions
 from livestyle.page.panel import panel
