@@ -17,10 +17,10 @@ Say = Callable[[str], None]
 
 
 @contextlib.contextmanager
-def welcomed(where: PageOptions | None, osc: str | None, midi: str | None, say: Say) -> Iterator[Guest | None]:
+def welcomed(page: PageOptions | None, osc: str | None, midi: str | None, say: Say) -> Iterator[Guest | None]:
     """All that is asked for, as one guest of `show`; None = nobody."""
     visits = [
-        *([] if where is None else [open_page(where, say)]),
+        *([] if page is None else [open_page(page, say)]),
         *([] if osc is None else [open_osc(osc, say)]),
         *([] if midi is None else [open_midi(midi, say)]),
     ]

@@ -80,16 +80,12 @@ class Midi(Controller):
                 looked_at = time.monotonic()
 
     def _waiting(self) -> list[Move]:
-        """What came, after a wait if nothing has. Of a knob that went on turning only where it is now."""
+        """What came, in its order, after a wait if nothing has."""
         try:
             moves = [self._moves.get(timeout=WAIT_S)]
         except queue.Empty:
             return []
-        moves += [self._moves.get() for _ in range(self._moves.qsize())]
-        return [
-            move for move, after in zip(moves, [*moves[1:], None], strict=True)
-            if move.knob.pad or after is None or after.knob != move.knob
-        ]  # fmt: skip
+        return [*moves, *(self._moves.get() for _ in range(self._moves.qsize()))]
 
     def _look(self, desk: Desk) -> None:
         """Let go of a device that is gone, and take it up again when it is back."""

@@ -56,7 +56,7 @@ class Asked:
 
 
 def parse_place(text: str) -> tuple[str, int]:
-    """Host and port of '[HOST:]PORT'; the host is 127.0.0.1 unless there is one. LivestyleError for others."""
+    """Host and port of '[HOST:]PORT', 127.0.0.1 without a host. LivestyleError for other text."""
     host, _, port = text.rpartition(":")
     if not (port.isascii() and port.isdigit() and int(port) < 65536):
         raise LivestyleError(f"bad --osc {text!r}; expected [HOST:]PORT, such as 9000 or 0.0.0.0:9000")
@@ -70,7 +70,7 @@ class Osc(Controller):
     """
 
     def __init__(self, place: str, buttons: Collection[str], say: Callable[[str], None]) -> None:
-        """place: '[HOST:]PORT'. buttons: what `Desk.do` takes. say: told where it is, and once what is wrong."""
+        """place: see parse_place. buttons: what `Desk.do` takes. say: told where it is, and what is bad."""
         super().__init__("osc")
         self._host, self._port = parse_place(place)
         self._buttons = frozenset(buttons)
@@ -105,6 +105,7 @@ class Osc(Controller):
             self._socket.close()
 
     def _run(self, desk: Desk) -> None:
+        assert self._socket is not None
         with _without_lines_of_pythonosc():
             while not self._over.is_set():
                 select.select([self._socket], [], [], STATE_S)
@@ -139,7 +140,7 @@ class Osc(Controller):
     def _once(self, what: str, place: Place, kind: str = "") -> None:
         if (kind or what) not in self._said:
             self._said.add(kind or what)
-            self._say(f"osc     {what}; it came from {place[0]} and is passed over, as is all that is like it")
+            self._say(f"osc     {what}; it came from {place[0]} and is passed over, as all of its like is")
 
     def _peer(self, place: Place) -> Peer:
         peer = self._peers.setdefault(place, Peer(place))
@@ -178,8 +179,6 @@ class Osc(Controller):
         name = asked.address.removeprefix(ROOT)
         asked.peer.sent.pop(asked.address, None)  # whatever comes of it is answered
         control = next((control for control in CONTROLS if control.name == name), None)
-        if not asked.address.startswith(ROOT):
-            raise LivestyleError(f"there is no {asked.address[:LONGEST_NAME]}; all begin with {ROOT}")
         if control is not None:
             desk.set({name: value_of(control, asked.arguments)}, show=True)
         elif name in self._buttons:
@@ -193,7 +192,7 @@ class Osc(Controller):
             asked.peer.place = (asked.peer.place[0], _port(asked.arguments), *asked.peer.place[2:])
             asked.peer.sent.clear()
         else:
-            raise LivestyleError(f"there is no {asked.address[:LONGEST_NAME]}")
+            raise LivestyleError(f"there is no {name[:40]!r} here; docs/remote.md has every address")
 
     def _tell(self, peer: Peer, state: dict[str, float | int | str]) -> None:
         for address, value in state.items():

@@ -12,6 +12,16 @@ from livestyle.model.controls import CONTROLS, Control, Slider, Switch
 from livestyle.pipeline.desk import without_paths
 
 ROOT = "/livestyle/"
+OTHERS: Mapping[str, tuple[str, str]] = {
+    "model": ("a name, or a number from 1", "goes to another model"),
+    "state": ("nothing", "tells the whole state again"),
+    "answer_to": ("a port", "answers go there, at the sender's host"),
+}
+"""What is heard beside controls and buttons: what it takes, what it does."""
+
+TOLD = ("model", "camera", "busy", "recording", "compare")
+"""What of the state is told beside the controls."""
+
 LONGEST_NAME = 200
 DEEPEST = 4
 """Bundles within bundles."""
@@ -80,8 +90,6 @@ def pressed(arguments: Sequence[Argument]) -> bool:
 def told(state: Mapping[str, Any]) -> dict[str, float | int | str]:
     """All that is sent of a session's state, by address."""
     values = {control.name: state["values"][control.name] for control in CONTROLS}
-    others = {name: state[name] for name in ("model", "camera", "busy", "recording", "compare")}
+    others = {name: state[name] for name in TOLD}
     found = without_paths({**values, **others, "said": state["said"]["text"]})
-    return {
-        ROOT + name: int(value) if isinstance(value, bool) else value for name, value in found.items()
-    }
+    return {ROOT + name: int(value) if isinstance(value, bool) else value for name, value in found.items()}

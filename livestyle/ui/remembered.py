@@ -127,10 +127,11 @@ def _read() -> dict[str, Any]:
         return {}
     except (OSError, ValueError) as error:
         raise LivestyleError(f"cannot read the settings {path}: {error}") from error
+    whole: dict[str, Any] = found if isinstance(found, dict) else {SECTION: found}
     for part in (SECTION, KNOBS):
-        if not isinstance(found, dict) or not isinstance(found.get(part, {}), dict):
+        if not isinstance(whole.get(part, {}), dict):
             raise LivestyleError(f'cannot read the settings {path}: expected {{"{part}": {{…}}}}')
-    return found
+    return whole
 
 
 def _write(whole: dict[str, Any]) -> None:

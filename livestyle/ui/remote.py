@@ -25,6 +25,7 @@ from livestyle.ui.screen import Hud, Screen
 
 T = TypeVar("T")
 
+
 class Guest(Protocol):
     """Somebody elsewhere who is shown the picture."""
 
