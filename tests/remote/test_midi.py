@@ -11,7 +11,7 @@ import mido
 import pytest
 
 from livestyle.core.errors import LivestyleError
-from livestyle.model.controls import CONTROLS
+from livestyle.model.controls import CONTROLS, Slider, Switch
 from livestyle.remote import midi as midi_module
 from livestyle.remote.knobs import Knob, Knobs
 from livestyle.remote.midi import ANY, Midi
@@ -21,6 +21,7 @@ from tests.remote import fake_midi
 from tests.remote.desk import STYLES, LookDesk
 
 DEVICE = "nanoKONTROL2:nanoKONTROL2 MIDI 1 28:0"
+SWITCHES = [control.name for control in CONTROLS if isinstance(control, Switch)]
 SLIDER, PAD = Knob(21), Knob(36, channel=10, pad=True)
 
 
@@ -34,7 +35,7 @@ def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     mido.set_backend(before)
 
 
-def until(true: Callable[[], object]) -> None:
+def until(true: Callable[..., object]) -> None:
     end = time.monotonic() + 30
     while not true():
         assert time.monotonic() < end
@@ -108,18 +109,16 @@ def test_every_control_and_every_button_can_be_learned() -> None:
         for number, control in enumerate(CONTROLS):
             desk.learning = control.name, f"{control.name}/up"
             turn(0, number)
-            until(lambda: desk.learning is None)
+            until(lambda: desk.ask(lambda: desk.learning is None).result())
             turn(127, number)
-        until(lambda: desk.look.frozen)
+            end = control.high if isinstance(control, Slider) else control.name in SWITCHES or STYLES[-1]
+            until(lambda name=control.name, end=end: getattr(desk.look, name) == end)
         assert [kept[Knob(number)] for number in range(len(CONTROLS))] == [c.name for c in CONTROLS]
-        assert (desk.look.style, desk.look.second_style) == (STYLES[-1], STYLES[-1])
-        assert (desk.look.strength, desk.look.crossfade_s, desk.look.mirror) == (1.0, 60.0, True)
         for number, button in enumerate(BUTTONS):
             desk.learning = "", button
             hit(number)
-            until(lambda: desk.learning is None)
+            until(lambda count=number + 1: len(desk.done) == count)
         hit(3, velocity=0)
-        until(lambda: len(desk.done) == len(BUTTONS))
         assert desk.done == [*BUTTONS]
 
 
