@@ -13,14 +13,16 @@ from rich.console import Console
 from typer.core import TyperCommand
 
 from livestyle.commands import listing
-from livestyle.commands.controls import NONE_GIVEN, names_of, option_of, takes_controls, within
+from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls
 from livestyle.commands.given import flags, refuse, refuse_all_but, with_value
+from livestyle.commands.guests import welcomed
+from livestyle.commands.live_file import paint_file
 from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Stream, Threads
 from livestyle.core.config import SLOTS, Precision
-from livestyle.core.errors import LivestyleError
 from livestyle.core.pipes import is_stdout
 from livestyle.core.size import Size
 from livestyle.model.controls import CROSSFADE, MIRROR, STRENGTH, Scope, Values
+from livestyle.page.options import PageOptions
 from livestyle.sinks.encoders import RAW_VIDEO
 from livestyle.sinks.virtual_camera import ANY, SIZE
 from livestyle.ui.remembered import Remembered, forget, recall
@@ -28,22 +30,13 @@ from livestyle.ui.run import ShowOptions, show
 
 NAME = "live"
 FILES = "Files"
-CAMERA_ONLY = (
-    "camera", "size", "fps", "rate", "no_governor", "fullscreen", "fresh", "no_window", "page", "folder",
-    "record", "microphone", "virtual_camera", "virtual_camera_size", "stream", "max_frames", "as_json",
-    *names_of(Scope.CAMERA),
-)  # fmt: skip
-"""What --input has no use for."""
-
-VIDEO_ONLY = ("slots", "crossfade", "change_every", "encoder", "crf", *names_of(Scope.FILM))
-"""What a picture has no use for."""
 
 
 class Command(TyperCommand):
     """`livestyle live`: some options may stand alone, which typer knows of none that takes a value."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        for option in ("--virtual-camera", "--microphone"):
+        for option in ("--virtual-camera", "--microphone", "--midi"):
             args = with_value(args, option, ANY)
         return super().parse_args(ctx, args)
 
@@ -101,6 +94,14 @@ def main(
         bool,
         typer.Option("--page", help="Show it in the browser too; `livestyle page` has the page's options."),
     ] = False,
+    osc: Annotated[
+        str | None,
+        typer.Option(help="Hear OSC at this port; of this machine, without a host.", metavar="[HOST:]PORT"),
+    ] = None,
+    midi: Annotated[
+        str | None,
+        typer.Option(help="Hear a MIDI device: the first there is, or this one.", metavar="[NAME]"),
+    ] = None,
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
@@ -215,12 +216,14 @@ def main(
     )
     if source or target:
         fade = "1s" if crossfade is None else f"{crossfade}s"
-        return _paint_file(context, source, target, options, fade, change_every)
+        return paint_file(context, source, target, options, fade, change_every)
     _check_live(context, options)
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     if options.window:
         options = _as_last_time(context, options, fresh, console)
-    found = _show_with_page(options, console) if page else show(options, console)
+    where = PageOptions(browser=True) if page else None
+    with welcomed(where, osc, midi, console.print) as guest:
+        found = show(options, console, guest)
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     return None
@@ -260,41 +263,3 @@ def _check_live(context: typer.Context, options: ShowOptions) -> None:
             refuse(context, "with --no-window and without --record", "encoder", "crf")
         if options.record is None and options.stream is None:
             refuse(context, "with --no-window and without --record or --stream", "microphone")
-
-
-def _show_with_page(options: ShowOptions, console: Console) -> dict[str, Any]:
-    from livestyle.commands.page import show_with_page
-    from livestyle.page.options import PageOptions
-
-    return show_with_page(options, PageOptions(browser=True), console)
-
-
-def _paint_file(
-    context: typer.Context,
-    source: Path | None,
-    target: Path | None,
-    options: ShowOptions,
-    crossfade: str,
-    change_every: str,
-) -> None:
-    """What `livestyle image` does for a picture or a folder with no video in it, else `livestyle video`."""
-    from livestyle.commands import image, video
-    from livestyle.sources.images import SUFFIXES
-    from livestyle.sources.video.container import VIDEO_SUFFIXES
-
-    if source is None or target is None:
-        raise LivestyleError(f"--{'output' if source else 'input'} is missing; a file needs both")
-    refuse(context, "with --input", *CAMERA_ONLY)
-    paths = source.iterdir() if source.is_dir() else [source]
-    suffixes = {path.suffix.lower() for path in paths}
-    engine = {"model": options.model, "device": options.device, "precision": options.precision}
-    shared: dict[str, Any] = {**engine, "threads": options.threads, "overwrite": options.overwrite}
-    shared["style"] = options.style
-    shared["style_image"] = list(options.style_images)
-    if suffixes & SUFFIXES and not suffixes & VIDEO_SUFFIXES:
-        refuse(context, "on a picture", *VIDEO_ONLY)
-        image.main(source, target, **shared, **within(Scope.PICTURE, options.controls))
-    else:
-        shared |= {"encoder": options.encoder, "crf": options.crf, "slots": options.slots}
-        shared |= within(Scope.FILM, options.controls)
-        video.main(context, source, target, change_every=change_every, crossfade=crossfade, **shared)

@@ -39,7 +39,7 @@ from livestyle.stylizer.user_styles import left_behind
 TRIAL = Size(128, 96)
 """Of the picture that each engine has to paint."""
 
-EXTRAS = ("cuda", "pycuda", "tensorrt", "rtx", "onnxruntime", "page", "ray", "vcam", "train")
+EXTRAS = ("cuda", "pycuda", "tensorrt", "rtx", "onnxruntime", "page", "osc", "midi", "ray", "vcam", "train")
 SOFTWARE_ENCODERS = ("libx264", "libx265", "libsvtav1", "libvpx-vp9")
 WINDOW_SCRIPT = "import cv2; cv2.namedWindow('livestyle doctor'); cv2.destroyAllWindows()"
 WINDOW_TIMEOUT_S = 60

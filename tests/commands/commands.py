@@ -42,6 +42,8 @@ LIVE = Command(
         "figures": True,
         "no_window": True,
         "page": True,
+        "osc": "9000",
+        "midi": "a device",
         "folder": "shots",
         "record": "a.mp4",
         "microphone": "hw:1",
@@ -70,7 +72,9 @@ LIVE = Command(
     },
     {
         "livestyle.commands.live.show": lambda *_: {"frames": 1},
-        "livestyle.commands.page.show_with_page": lambda *_: {"frames": 1},
+        "livestyle.commands.guests.open_page": None,
+        "livestyle.commands.guests.open_osc": None,
+        "livestyle.commands.guests.open_midi": None,
         "livestyle.commands.video.main": None,
         "livestyle.commands.live.forget": None,
         "livestyle.commands.listing.removed": None,
@@ -107,7 +111,10 @@ PAGE = Command(
         "no_browser": True,
     },
     {"blend": BLENDED, "key": {"certificate": "page.pem"}},
-    {"livestyle.commands.page.show_with_page": lambda *_: {"frames": 1}},
+    {
+        "livestyle.commands.guests.open_page": None,
+        "livestyle.commands.page.show": lambda *_: {"frames": 1},
+    },
 )
 VIDEO = Command(
     ("video",),
