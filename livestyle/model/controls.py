@@ -171,6 +171,18 @@ CROSSFADE = Slider(
     about="Seconds a change of style takes; 0 = at once.",
     scope=Scope.CAMERA,
 )
+STROKE = Slider(
+    name="stroke",
+    label="stroke size",
+    default=1.0,
+    keys=("<", ">"),
+    low=1.0,
+    high=2.0,
+    step=0.25,
+    on=2.0,
+    about="How large the brush marks are: at 2 the picture is painted in half its size and enlarged.",
+    scope=Scope.CAMERA,
+)
 KEEP_COLOR = Switch(
     name="keep_color",
     label="keep the camera's colour",
@@ -206,6 +218,7 @@ CONTROLS: tuple[Control[Any], ...] = (
     BLEND,
     STRENGTH,
     STEADINESS,
+    STROKE,
     CROSSFADE,
     KEEP_COLOR,
     MIRROR,

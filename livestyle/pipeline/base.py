@@ -87,22 +87,22 @@ class Stage:
         Ask for the size that is wanted. Its engine is prepared beside the painting, so a step costs no frame;
         the film of before ends with it, as at a cut: strokes hang on a size, and would show twice.
         """
-        resizing = self.hot_swap.resizing
+        size = self.hot_swap.resizing
         try:
             taken = self.hot_swap.hand_over()
         except LivestyleError as error:
             self._news.put(str(error))
-            if resizing:
+            if size is not None:
                 self.painting_size.stay()
         else:
-            if taken is Handover.SIZE:
-                self.painting_size.took_over()
+            if taken is Handover.SIZE and size is not None:
+                self.painting_size.took_over(size)
             elif taken is Handover.ENGINE:
                 self._news.put(f"{self.model}  ·  {self.engine.engine}")
                 self.painting_size.forget()
         self.painting_size.counts = not self.hot_swap.preparing
-        if (size := self.painting_size.wanted) is not None:
-            self.hot_swap.resize(size)
+        if (wanted := self.painting_size.wanted) is not None:
+            self.hot_swap.resize(wanted)
         for lane in self.lanes:
             lane.look.follow(self._stylizer.model.styles, self._stylizer.model.first_style)
 

@@ -29,7 +29,7 @@ class LivePipeline(Stage):
         self, source: Source, stylizer: Stylizer, look: Look, governor: Governor | None = None
     ) -> None:
         """governor: chooses the size in which frames are painted; None = the source's."""
-        size = PaintingSize(governor)
+        size = PaintingSize(governor, lambda: look.stroke)
         self._lane = Lane(source, stylizer, look, size, before=self._hand_over)
         super().__init__(stylizer, [self._lane], size)
         self._workers = [Worker("capture", self._lane.capture), Worker("inference", self._paint)]

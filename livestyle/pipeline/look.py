@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from livestyle.model.controls import CROSSFADE, FREEZE, MIRROR
+from livestyle.model.controls import CROSSFADE, FREEZE, MIRROR, STROKE
 from livestyle.model.frame_style import Controlled, FrameStyle
 from livestyle.model.styles import StyleBank, Vector, lerp
 
@@ -55,6 +55,7 @@ class Look(Controlled):
         super().__init__(bank.vectors[index])
         self.mirror = MIRROR.default
         self.frozen = FREEZE.default
+        self.stroke = STROKE.default
         self.crossfade_s = crossfade_s
         self._lock = threading.Lock()
         self._asked = ""

@@ -46,9 +46,9 @@ class ManyPipeline(Stage):
             )
         self._captured, self._painted = threading.Condition(), threading.Condition()
         self._others = [stylizer.another() for _ in sources[1:]]
-        small, before = PaintingSize(governor), self._hand_over
+        small = PaintingSize(governor, lambda: max(look.stroke for look in looks))
         lanes = [
-            Lane(source, painter, look, small, self._captured, self._painted, before, size)
+            Lane(source, painter, look, small, self._captured, self._painted, self._hand_over, size)
             for source, painter, look in zip(sources, [stylizer, *self._others], looks, strict=True)
         ]
         super().__init__(stylizer, lanes, small)

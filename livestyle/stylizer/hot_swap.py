@@ -79,9 +79,9 @@ class HotSwap(Closing):
                 self._size = size
 
     @property
-    def resizing(self) -> bool:
-        """Whether that which is being prepared is what `resize` asked for."""
-        return self._size is not None
+    def resizing(self) -> Size | None:
+        """The size that `resize` asked for, while an engine for it is being prepared."""
+        return self._size
 
     def prepare(
         self, what: str, make: Callable[[Progress], OpenedEngine], check: Check = lambda _: None

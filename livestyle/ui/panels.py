@@ -39,14 +39,23 @@ Rows = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Bar:
-    """How far something is turned, 0 to 1. right: what it is at the other end of, where it is between two."""
+    """How far something is turned, from low to high. right: what it is at the other end of, where it is
+    between two.
+    """
 
     left: str
     value: float
     right: str = ""
+    low: float = 0.0
+    high: float = 1.0
 
     @property
-    def share(self) -> str:
+    def share(self) -> float:
+        """Of the way from low to high."""
+        return (self.value - self.low) / (self.high - self.low)
+
+    @property
+    def text(self) -> str:
         return f"{self.value * 100:.0f} %"
 
 
@@ -149,17 +158,17 @@ def bar_panel(bar: Bar, size: int, max_width: int) -> Overlay:
     left, right = (shortened_middle(text, size, half) for text in (bar.left, bar.right))
     y, track = round(1.75 * size), round(2.65 * size)
     at = width // 2 if right else width - pad
-    share = width_of(bar.share, size, BOLD)
+    share = width_of(bar.text, size, BOLD)
     marks: list[Mark] = [
         Text(left, pad, y, size),
         Text(right, width - pad - width_of(right, size), y, size),
-        Text(bar.share, at - (share // 2 if right else share), y, size, ACCENT, BOLD),
+        Text(bar.text, at - (share // 2 if right else share), y, size, ACCENT, BOLD),
         Line((pad, track), (width - pad, track), size / 4, (84, 80, 78)),
     ]
-    end = pad + inside * bar.value
+    end = pad + inside * bar.share
     if bar.right:
         marks.append(Dot(end, track, size * 0.42, ACCENT))
-    elif bar.value > 0:
+    elif bar.share > 0:
         marks.append(Line((pad, track), (end, track), size / 4, ACCENT))
     return panel(width, round(3.7 * size), round(size * 1.1), marks)
 

@@ -60,7 +60,9 @@ def bar_of(look: Look, control: Control[Any]) -> Bar | None:
         second = look.second_style
         return Bar(pretty(look.style), look.blend, pretty(second)) if second else None
     if isinstance(control, Slider) and not control.unit:
-        return Bar(control.label.capitalize(), getattr(look, control.name))
+        return Bar(
+            control.label.capitalize(), getattr(look, control.name), low=control.low, high=control.high
+        )
     return None
 
 

@@ -149,3 +149,36 @@ def test_frames_painted_while_an_engine_is_prepared_tell_nothing() -> None:
     for number in range(40):
         size.painted(CAMERA, number * 0.1, number * 0.1 + 0.1)
     assert size.wanted is None
+
+
+def test_large_strokes_are_those_of_a_smaller_picture(
+    stylizer: Stylizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painter = look(stylizer)
+    with SyntheticSource(CAMERA) as camera, LivePipeline(camera, stylizer, painter) as live:
+        painter.stroke = 2.0
+        step_down(live)
+        painter.stroke = 1.0
+        limit = time.monotonic() + 60
+        while live.painting_size.now is not None:
+            assert time.monotonic() < limit
+            live.next(1)
+        painting = live.next(30)
+    assert painting is not None
+    assert Size.of(painting.painted.pixels) == CAMERA
+    assert live.painting_size.summary() == ""
+
+
+def test_the_smaller_of_what_strokes_and_rate_ask_for_counts() -> None:
+    governor, strokes = Governor(rate=30), [2.0]
+    size = PaintingSize(governor, lambda: strokes[0])
+    assert size.of(CAMERA) == CAMERA
+    assert size.wanted == SMALLEST
+    size.took_over(SMALLEST)
+    now = time.perf_counter()
+    for number in range(1, 40):  # at the whole size it would be 56 ms
+        size.painted(SMALLEST, now + number * 0.1, now + number * 0.1 + 0.014)
+    assert size.wanted is None
+    assert governor.share < 1
+    strokes[0] = 1.0
+    assert size.wanted == Size(192, 144)

@@ -21,6 +21,11 @@ MAX_ZOOM = 0.03
 MAX_NOISE = 8 / 255
 MAX_GAIN = 0.1
 
+ON_SCREEN = 0.5
+"""Share of moved pictures whose canvas stays on the screen, as it does live: strokes have to hang on what the
+picture shows, where it shows something. With the others they learn to hang on the canvas where it is flat.
+"""
+
 Paint = Callable[[Tensor, Tensor | None], Tensor]
 """Photos [B, 3, H, W] and their canvas [B, 4, H / 4, W / 4], None for a network without, to paintings."""
 
@@ -58,6 +63,15 @@ def moved_canvas(canvas: Tensor | None, motion: Tensor) -> Tensor | None:
     return torch.where(known, warp(canvas, motion), canvas)
 
 
+def later_canvas(canvas: Tensor | None, motion: Tensor, generator: torch.Generator) -> Tensor | None:
+    """The canvas of each pair's second picture: for a share of ON_SCREEN it stays, else it moves along."""
+    moved = moved_canvas(canvas, motion)
+    if canvas is None or moved is None:
+        return None
+    stays = torch.rand(len(canvas), 1, 1, 1, generator=generator).to(canvas.device) < ON_SCREEN
+    return torch.where(stays, canvas, moved)
+
+
 def stability_losses(
     paint: Paint,
     photo: Tensor,
@@ -86,7 +100,7 @@ def stability_losses(
     # The corner that came from outside the photo is filled with the photo, so that the network's
     # instance statistics are those of a picture without a black edge.
     disturbed = torch.where(known.bool(), disturbed, photo)
-    difference = paint(disturbed, moved_canvas(canvas, motion)) - warp(painted, motion)
+    difference = paint(disturbed, later_canvas(canvas, motion, generator)) - warp(painted, motion)
     error = (difference.square() * known).sum((1, 2, 3)) / (known.sum() * 3).clamp_min(1)
     stays = stays.flatten().to(photo.device)
     return error[~stays].sum(), error[stays].sum()

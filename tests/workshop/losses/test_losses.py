@@ -5,11 +5,13 @@ from itertools import pairwise
 import pytest
 import torch
 
+from livestyle.workshop.losses import temporal
 from livestyle.workshop.losses.content import content_loss
 from livestyle.workshop.losses.gram import gram_loss, gram_matrix
 from livestyle.workshop.losses.temporal import (
     Paint,
     film_loss,
+    later_canvas,
     moved_canvas,
     random_motion,
     stability_losses,
@@ -94,6 +96,18 @@ def test_still_pairs_cost_nothing_for_paint_that_sticks_and_are_apart_from_those
     assert still == 0 < moved < losses(0.0)[0]
 
 
+def test_half_of_the_canvases_stay_on_the_screen_and_half_move_with_the_picture() -> None:
+    canvas = torch.rand(64, 4, 8, 8)
+    drawn = torch.Generator().manual_seed(1)
+    motion = torch.tensor([[1.0, 0, 0.5], [0, 1, 0]]).expand(64, 2, 3)
+    later = later_canvas(canvas, motion, drawn)
+    assert later is not None
+    stay = (later == canvas).flatten(1).all(1)
+    assert 16 < int(stay.sum()) < 48
+    torch.testing.assert_close(later[~stay][..., :6], canvas[~stay][..., 2:])
+    assert later_canvas(None, motion, drawn) is None
+
+
 def test_still_pairs_measure_the_noise() -> None:
     photo = torch.full((64, 3, 16, 16), 0.5)
     lit = torch.Generator().manual_seed(1)
@@ -133,7 +147,8 @@ def test_a_film_has_as_many_frames_as_asked_for_and_a_gradient() -> None:
     assert all(bool((a != b).any()) for a, b in pairwise(seen))
 
 
-def test_paint_that_hangs_on_the_canvas_follows_what_moves() -> None:
+def test_paint_that_hangs_on_a_canvas_that_moves_follows_what_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(temporal, "ON_SCREEN", 0.0)
     photo = smooth_photos(4)
     canvas = torch.nn.functional.interpolate(smooth_photos(4)[:, :1], size=(24, 24)).repeat(1, 4, 1, 1)
 
