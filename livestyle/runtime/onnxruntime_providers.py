@@ -52,9 +52,13 @@ class ProviderEngine(OnnxRuntimeEngine):
         try:
             session = onnxruntime.InferenceSession(path, options, providers=chosen, enable_fallback=0)
         except Exception as error:  # its exceptions share no base class below Exception
-            raise LivestyleError(f"{self.title} can't run all of {path}: {error}; use --device cpu") from error
+            raise LivestyleError(
+                f"{self.title} can't run all of {path}: {error}; use --device cpu"
+            ) from error
         if session.get_providers()[0] != provider:
-            raise LivestyleError(f"{provider} does not load; its driver or libraries are missing; {self.install}")
+            raise LivestyleError(
+                f"{provider} does not load; its driver or libraries are missing; {self.install}"
+            )
         session.disable_fallback()
         self._left = Counter() if self.whole else left_to_cpu(session, provider)
         if self._left:
@@ -101,7 +105,7 @@ class ProviderEngine(OnnxRuntimeEngine):
 
 
 def left_to_cpu(session: Any, provider: str) -> Counter[str]:
-    """The operators, by kind, that do not run on a session's provider. LivestyleError if all of them do not."""
+    """The operators, by kind, that do not run on a session's provider. LivestyleError if none does."""
     if not hasattr(session, "get_provider_graph_assignment_info"):
         raise LivestyleError(
             f"this ONNX Runtime can't say what {provider} runs; expected 1.24 or newer: "

@@ -15,6 +15,7 @@ from livestyle.runtime.film import Tensors
 from livestyle.runtime.openvino_cache import cached
 from livestyle.runtime.openvino_uint8 import move_bytes
 
+
 def core() -> Any:
     """A new openvino.Core; LivestyleError where OpenVINO is not installed or does not load."""
     have_home()

@@ -1,4 +1,4 @@
-"""OpenVINO on Intel's graphics and NPUs. None of this has run on one: it is used only where it is asked for."""
+"""OpenVINO on Intel's graphics and NPUs. None of this has run on one: it is used only if it is asked for."""
 
 from __future__ import annotations
 
@@ -71,5 +71,7 @@ class OpenVinoNpuEngine(OpenVinoDeviceEngine):
     name = "npu"
     kind = "NPU"
     title = "Intel NPU"
-    remedy = f"install its driver (Linux: intel/linux-npu-driver on GitHub; Windows: Intel's NPU driver): {GUIDE}"
+    remedy = (
+        f"install its driver (Linux: intel/linux-npu-driver on GitHub; Windows: Intel's NPU driver): {GUIDE}"
+    )
     hints = {Precision.F16: "f16", Precision.INT8: "f16"}  # noqa: RUF012

@@ -30,7 +30,7 @@ PROVIDERS = {
 
 
 class Asked:
-    """ONNX Runtime of a machine with these providers. Their sessions run on the CPU and note what was asked."""
+    """ONNX Runtime of a machine with these providers. Their sessions run on the CPU; what was asked is kept."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *providers: str) -> None:
         self.loads = True
@@ -97,7 +97,7 @@ def test_a_provider_that_does_not_load_is_never_replaced(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Asked(monkeypatch, *PROVIDERS.values()).loads = False
-    with pytest.raises(NoEngineError, match="MIGraphXExecutionProvider does not load; .*install ROCm"):
+    with pytest.raises(NoEngineError, match=r"MIGraphXExecutionProvider does not load; .*install ROCm"):
         open_engine(model, SIZE, "rocm")
 
 
