@@ -30,7 +30,7 @@ PROVIDERS = {
 
 
 class Asked:
-    """ONNX Runtime of a machine with these providers. Their sessions run on the CPU; what was asked is kept."""
+    """ONNX Runtime of a machine with these providers. Sessions run on the CPU; what was asked is kept."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *providers: str) -> None:
         self.loads = True

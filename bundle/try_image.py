@@ -1,7 +1,7 @@
 """Run the Dockerfile's own steps in a root made by debootstrap, for where there is no Docker.
 
-`python packaging/try_image.py ROOT` as root, where ROOT is a folder that doesn't exist. It runs every
-RUN in order (both stages start from the same Debian and Python 3.11), then prints the command that starts the image.
+`python bundle/try_image.py ROOT` as root, where ROOT is a folder that doesn't exist. It runs every RUN in
+order (both stages start from the same Debian and Python), then prints the command that starts the image.
 """
 
 from __future__ import annotations
