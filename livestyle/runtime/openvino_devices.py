@@ -32,7 +32,7 @@ class OpenVinoDeviceEngine(OpenVinoEngine):
         if self.precision not in self.hints:
             known = ", ".join(self.hints)
             raise LivestyleError(f"{self.title} takes no {self.precision}; use --precision {known}")
-        devices = list(core().available_devices)
+        devices = [str(name) for name in core().available_devices]
         mine = [name for name in devices if name.partition(".")[0] == self.kind]
         if not mine:
             raise LivestyleError(
