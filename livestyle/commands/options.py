@@ -10,7 +10,13 @@ import typer
 from livestyle.core.config import Precision
 
 ModelName: TypeAlias = Annotated[str, typer.Option(help="Name or folder of a model.")]
-Device: TypeAlias = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")]
+Device: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        help="auto, cpu, cuda, gpu (Intel), npu, coreml, directml, rocm, or an engine by name; "
+        "of several GPUs one by its number, as cuda:1."
+    ),
+]
 Arithmetic: TypeAlias = Annotated[Precision, typer.Option(help="Arithmetic of the network.")]
 Threads: TypeAlias = Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)]
 Slots: TypeAlias = Annotated[int, typer.Option(help="Frames in flight on a GPU.", min=1, max=8)]
