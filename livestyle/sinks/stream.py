@@ -105,14 +105,15 @@ class StreamSink:
 
     def _waited(self) -> bool:
         """Whether the process wants a picture, for which it is waited; False once it is given up."""
-        until = time.monotonic() + (TAKES_S if self.connected else STARTS_S + CONNECT_S)
+        patience_s = TAKES_S if self.connected else STARTS_S + CONNECT_S
+        until = time.monotonic() + patience_s
         with self._clear_errors():
             while not self._line.poll(LOOK_S):
                 if self._given_up.is_set():
                     return False
                 if time.monotonic() > until:
                     raise LivestyleError(
-                        f"the stream to {self.name} hangs: nothing is taken for {TAKES_S:g} s"
+                        f"the stream to {self.name} hangs: nothing is taken for {patience_s:g} s"
                     )
             problem = self._line.recv()
         if problem:
