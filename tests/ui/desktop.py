@@ -46,7 +46,7 @@ class Program:
 
     def __init__(self, command: Sequence[str], **how: Any) -> None:
         self._name = command[0]
-        self._said, self._out = (tempfile.TemporaryFile("w+") for _ in range(2))  # noqa: SIM115
+        self._said, self._out = (tempfile.TemporaryFile("w+", encoding="utf-8") for _ in range(2))  # noqa: SIM115
         self._process = subprocess.Popen(command, stdout=self._out, stderr=self._said, **how)
 
     @property
@@ -83,7 +83,9 @@ def desktop(lasting: bool = True) -> Iterator[dict[str, str]]:
     if missing:
         pytest.skip(f"{', '.join(missing)} not installed")
     read, write = os.pipe()
-    screen = ("Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24")
+    screen = ("Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24", "-noreset")
+    # Without -noreset it starts anew when its last client leaves, such as an early xdotool, and drops
+    # an openbox that is about to connect.
     with contextlib.ExitStack() as stack:
         server = Program(screen, pass_fds=[write])
         stack.callback(server.kill)
@@ -140,7 +142,7 @@ class App(Program):
         before = self._lines(HEARD)
         self._xdotool("key", "--delay", "12", *names)
         wait_for(lambda: self._lines(HEARD) >= before + len(names) or self._process.poll() is not None)
-        return [int(line) for line in (self._told / HEARD).read_text().splitlines()[before:]]
+        return [int(line) for line in (self._told / HEARD).read_text(encoding="utf-8").splitlines()[before:]]
 
     def mouse(self, x: int, y: int, *does: str) -> None:
         """Move to a place in the window and there do what xdotool can, such as 'click 1', once for each."""
@@ -178,8 +180,8 @@ class App(Program):
 
     def _lines(self, name: str) -> int:
         path = self._told / name
-        return len(path.read_text().splitlines()) if path.exists() else 0
+        return len(path.read_text(encoding="utf-8").splitlines()) if path.exists() else 0
 
     def _xdotool(self, *words: str) -> str:
-        done = subprocess.run(["xdotool", *words], env=self._env, capture_output=True, text=True, check=False)
+        done = subprocess.run(["xdotool", *words], env=self._env, capture_output=True, encoding="utf-8")
         return done.stdout.strip().split("\n")[0]

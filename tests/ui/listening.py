@@ -22,7 +22,7 @@ MODIFIERS = range(0xFFE1, 0xFFEF)
 
 
 def tell(name: str, what: object) -> None:
-    with (Path(os.environ["LIVESTYLE_TEST_TOLD"]) / name).open("a") as file:
+    with (Path(os.environ["LIVESTYLE_TEST_TOLD"]) / name).open("a", encoding="utf-8") as file:
         file.write(f"{what}\n")
 
 

@@ -153,7 +153,7 @@ def test_without_a_display_one_clear_error(display: str | None, tmp_path: Path) 
     if display:
         env["DISPLAY"] = display
     command = [sys.executable, str(ROOT / "run_live.py"), "--camera", "synthetic"]
-    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8")
     assert done.returncode == 2
     assert "--no-window" in done.stderr
     assert "Traceback" not in done.stderr
