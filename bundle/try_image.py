@@ -28,7 +28,8 @@ def main(root: Path) -> None:
     """Make the root and run the steps; CalledProcessError for one that fails."""
     found = steps(REPOSITORY / "Dockerfile")
     subprocess.run(["debootstrap", "--variant=minbase", f"--include={DEBIAN}", "bookworm", root], check=True)
-    shutil.copy("/etc/resolv.conf", root / "etc" / "resolv.conf")
+    for name in ("resolv.conf", "ssl/certs/ca-certificates.crt"):  # registries are reached as from here
+        shutil.copy(Path("/etc") / name, root / "etc" / name)
     tracked = ("livestyle", "pyproject.toml", "README.md", "LICENSE", "NOTICE")  # as .dockerignore has it
     (root / "src").mkdir()
     subprocess.run(["cp", "-r", *(REPOSITORY / name for name in tracked), root / "src"], check=True)
