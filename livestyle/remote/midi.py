@@ -89,7 +89,11 @@ class Midi(Controller):
 
     def _look(self, desk: Desk) -> None:
         """Let go of a device that is gone, and take it up again when it is back."""
-        found = _first(self._name, ports())
+        try:
+            names = ports()
+        except LivestyleError:  # the system's MIDI has gone as a whole
+            names = []
+        found = _first(self._name, names)
         if found is None and self._port is not None:
             self.close()
             self._tell(desk, f"{self._name} is gone; it is taken up again when it is back")
