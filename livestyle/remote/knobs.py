@@ -41,7 +41,7 @@ class Knob:
 
 
 @dataclass(frozen=True)
-class Move:
+class KnobMove:
     """value: 0 to 127; of a pad how hard it was hit."""
 
     knob: Knob
@@ -62,7 +62,7 @@ class Knobs:
         self._at: dict[Knob, int] = {}
         self._held: dict[Knob, float] = {}
 
-    def do(self, desk: Desk, moves: Sequence[Move]) -> None:
+    def do(self, desk: Desk, moves: Sequence[KnobMove]) -> None:
         """Do what moves ask, or learn what the first of them is for. On the display thread."""
         for move in moves:
             try:
@@ -83,7 +83,7 @@ class Knobs:
         if not knob.pad and control:
             self._held[knob] = desk.state()["values"][control]
 
-    def _act(self, desk: Desk, move: Move) -> None:
+    def _act(self, desk: Desk, move: KnobMove) -> None:
         target = self._bound.get(move.knob)
         control = next((control for control in CONTROLS if control.name == target), None)
         before = self._at.get(move.knob)
@@ -102,7 +102,7 @@ class Knobs:
         elif target and rises:
             desk.do(target)
 
-    def _slide(self, desk: Desk, slider: Slider, move: Move) -> None:
+    def _slide(self, desk: Desk, slider: Slider, move: KnobMove) -> None:
         def value_at(place: int) -> float:
             return round(slider.low + (slider.high - slider.low) * place / TOP, 3)
 

@@ -13,7 +13,7 @@ import mido
 from livestyle.core.errors import LivestyleError
 from livestyle.pipeline.desk import Desk
 from livestyle.remote.controller import Controller
-from livestyle.remote.knobs import Knob, Knobs, Move
+from livestyle.remote.knobs import Knob, KnobMove, Knobs
 
 ANY = ""
 THROUGH = "midi through"
@@ -37,7 +37,7 @@ class Midi(Controller):
         self._knobs = knobs
         self._say = say
         self._port: Any = None
-        self._moves: queue.Queue[Move] = queue.Queue(WAITING)
+        self._moves: queue.Queue[KnobMove] = queue.Queue(WAITING)
 
     def __enter__(self) -> Self:
         names = ports()
@@ -79,7 +79,7 @@ class Midi(Controller):
                 self._look(desk)
                 looked_at = time.monotonic()
 
-    def _waiting(self) -> list[Move]:
+    def _waiting(self) -> list[KnobMove]:
         """What came, in its order, after a wait if nothing has."""
         try:
             moves = [self._moves.get(timeout=WAIT_S)]
@@ -89,7 +89,11 @@ class Midi(Controller):
 
     def _look(self, desk: Desk) -> None:
         """Let go of a device that is gone, and take it up again when it is back."""
-        found = _first(self._name, ports())
+        try:
+            names = ports()
+        except LivestyleError:  # the system's MIDI has gone as a whole
+            names = []
+        found = _first(self._name, names)
         if found is None and self._port is not None:
             self.close()
             self._tell(desk, f"{self._name} is gone; it is taken up again when it is back")
@@ -127,10 +131,10 @@ def _plain(name: str) -> str:
     return re.sub(r" \d+:\d+$", "", name)
 
 
-def _move(message: Any) -> Move | None:
+def _move(message: Any) -> KnobMove | None:
     """What a message of mido says of a knob or a pad; None for all others. Letting go of a pad is nothing."""
     if message.type == "control_change":
-        return Move(Knob(message.control, message.channel + 1), message.value)
+        return KnobMove(Knob(message.control, message.channel + 1), message.value)
     if message.type == "note_on" and message.velocity:
-        return Move(Knob(message.note, message.channel + 1, pad=True), message.velocity)
+        return KnobMove(Knob(message.note, message.channel + 1, pad=True), message.velocity)
     return None

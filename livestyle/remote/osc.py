@@ -40,7 +40,7 @@ Place = tuple[Any, ...]
 
 
 @dataclass
-class Peer:
+class OscListener:
     """Who has sent something. place: where answers go. sent: the last that it was told, by address."""
 
     place: Place
@@ -50,7 +50,7 @@ class Peer:
 
 @dataclass(frozen=True)
 class Asked:
-    peer: Peer
+    peer: OscListener
     address: str
     arguments: Sequence[Argument]
 
@@ -77,7 +77,7 @@ class Osc(Controller):
         self._say = say
         self._said: set[str] = set()
         self._socket: socket.socket | None = None
-        self._peers: OrderedDict[Place, Peer] = OrderedDict()
+        self._peers: OrderedDict[Place, OscListener] = OrderedDict()
         self._datagrams = Buckets(A_SECOND)
 
     @property
@@ -142,8 +142,8 @@ class Osc(Controller):
             self._said.add(kind or what)
             self._say(f"osc     {what}; it came from {place[0]} and is passed over, as all of its like is")
 
-    def _peer(self, place: Place) -> Peer:
-        peer = self._peers.setdefault(place, Peer(place))
+    def _peer(self, place: Place) -> OscListener:
+        peer = self._peers.setdefault(place, OscListener(place))
         peer.heard_at = time.monotonic()
         self._peers.move_to_end(place)
         if len(self._peers) > PEERS:
@@ -158,7 +158,7 @@ class Osc(Controller):
     def _do(self, desk: Desk, asked: Sequence[Asked]) -> None:
         """Have it done by the session, and tell everybody what has changed."""
 
-        def done() -> tuple[list[tuple[Peer, str]], dict[str, float | int | str]]:
+        def done() -> tuple[list[tuple[OscListener, str]], dict[str, float | int | str]]:
             refused = []
             for one in asked:
                 try:
@@ -194,13 +194,13 @@ class Osc(Controller):
         else:
             raise LivestyleError(f"there is no {name[:40]!r} here; docs/remote.md has every address")
 
-    def _tell(self, peer: Peer, state: dict[str, float | int | str]) -> None:
+    def _tell(self, peer: OscListener, state: dict[str, float | int | str]) -> None:
         for address, value in state.items():
             if peer.sent.get(address, math.nan) != value:
                 self._send(peer, address, value)
         peer.sent = dict(state)
 
-    def _send(self, peer: Peer, address: str, value: float | int | str) -> None:
+    def _send(self, peer: OscListener, address: str, value: float | int | str) -> None:
         assert self._socket is not None
         with contextlib.suppress(OSError):  # nobody there, or no room: the next change is sent again
             self._socket.sendto(build_msg(address, [value]).dgram, peer.place)
