@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from livestyle.core.config import Precision, have_home
@@ -16,8 +17,13 @@ from livestyle.runtime.openvino_cache import cached
 from livestyle.runtime.openvino_uint8 import move_bytes
 
 
+@cache
 def core() -> Any:
-    """A new openvino.Core; LivestyleError where OpenVINO is not installed or does not load."""
+    """The process's openvino.Core; LivestyleError where OpenVINO is not installed or does not load.
+
+    One for good: a Core gives the thread that makes it a stack for signals, which goes with the Core, and the
+    next signal that Python hears there, such as Ctrl+C, would be a segmentation fault.
+    """
     have_home()
     try:
         import openvino

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime import openvino_parts
+from livestyle.runtime.openvino import core
 from livestyle.runtime.select import UNMEASURED, engines_for, open_engine
 from livestyle.stylizer import engine_user
 from livestyle.stylizer.stylizer import Stylizer
@@ -21,14 +23,17 @@ from tests.conftest import picture
 
 SIZE = Size(96, 64)
 
+KEPT: list[Any] = []
+"""A Core that goes takes the stack for signals with it (see `core`)."""
+
 
 class Intel:
     """An openvino.Core of a machine with such devices. What is compiled for them runs on the CPU."""
 
     devices = ("CPU", "GPU.0", "GPU.1", "NPU")
 
-    def __init__(self) -> None:
-        self._core = openvino.Core()
+    def __init__(self, real: Any) -> None:
+        self._core = real
         self.asked: list[tuple[str, dict[str, str]]] = []
 
     @property
@@ -48,10 +53,13 @@ class Intel:
 
 
 @pytest.fixture
-def intel(monkeypatch: pytest.MonkeyPatch) -> Intel:
-    core = Intel()
-    monkeypatch.setattr(openvino, "Core", lambda: core)
-    return core
+def intel(monkeypatch: pytest.MonkeyPatch) -> Iterator[Intel]:
+    KEPT.append(core())
+    of_intel = Intel(KEPT[-1])
+    monkeypatch.setattr(openvino, "Core", lambda: of_intel)
+    core.cache_clear()
+    yield of_intel
+    core.cache_clear()
 
 
 @pytest.mark.parametrize(

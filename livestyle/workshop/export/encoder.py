@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-import openvino as ov
 import torch
 from torch import Tensor, nn
 
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.model.card import EncoderGraph, file_sha256
+from livestyle.runtime.openvino import core
 from livestyle.workshop.export.write_onnx import write_onnx
 from livestyle.workshop.networks.adain import StyleOf
 from livestyle.workshop.networks.adain_lite import Encoder
@@ -55,7 +55,7 @@ def check_encoder(encoder: nn.Module, folder: Path, graph: EncoderGraph, picture
     pictures: uint8 BGR; of each the part that is whole multiples. LivestyleError above TOLERANCE.
     """
     torch_graph = PictureGraph(encoder).eval()
-    compiled = ov.Core().compile_model(folder / graph.file, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    compiled = core().compile_model(folder / graph.file, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     worst, step = 0.0, graph.size_multiple
     for whole in pictures:
         height, width = (side // step * step for side in whole.shape[:2])

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-import openvino as ov
 import pytest
 import torch
 
@@ -15,6 +14,7 @@ from livestyle.cli import run
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.model.card import EncoderGraph, Model, file_sha256
+from livestyle.runtime.openvino import core
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.workshop.export.encoder import check_encoder
 from livestyle.workshop.networks.adain_lite import SIDE_PX, STRIDE, AdaINLite, Encoder
@@ -80,7 +80,7 @@ def test_the_encoder_keeps_the_contract(made: Path) -> None:
     assert [d.dim_value for d in shapes["style"].shape.dim] == [1, model.card.style_length]
     readers = {node.op_type for node in graph.node if "picture" in node.input}
     assert readers - {"Shape"} == {"Cast"}
-    compiled = ov.Core().compile_model(model.encoder(), "CPU")
+    compiled = core().compile_model(model.encoder(), "CPU")
     for height, width in ((16, 16), (320, 320), (136, 752)):
         black = np.zeros((1, height, width, 3), np.uint8)
         assert compiled({"picture": black})["style"].shape == (1, model.card.style_length)
@@ -94,7 +94,7 @@ def test_what_is_painted_after_an_encoded_picture_is_what_torch_paints(
     encoded = encoder_picture(path, SIDE_PX, STRIDE)
     pixels = np.ascontiguousarray((encoded[0].permute(1, 2, 0) * 255).round().byte().numpy()[:, :, ::-1])
     settings = {"INFERENCE_PRECISION_HINT": "f32"}
-    compiled = ov.Core().compile_model(model.encoder(), "CPU", settings)
+    compiled = core().compile_model(model.encoder(), "CPU", settings)
     with Stylizer(model, precision="f32") as stylizer:
         stylizer.steadiness = 0.0
         stylizer.style_vector = compiled({"picture": pixels[None]})["style"][0]
