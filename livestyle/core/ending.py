@@ -1,4 +1,9 @@
-"""How a run ends from outside: Ctrl+C, SIGTERM, a closed terminal, a display that goes away."""
+"""How a run ends from outside: Ctrl+C, SIGTERM, a closed terminal, a display that goes away.
+
+A live session and a training look at a flag between two frames or steps; all else is ended by
+KeyboardInterrupt. What a driver or a compiler does not give back in a moment is left behind: `leave` ends
+the process without the interpreter's own end, which would wait for it.
+"""
 
 from __future__ import annotations
 

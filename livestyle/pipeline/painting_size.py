@@ -16,7 +16,8 @@ class PaintingSize:
     """Of all cameras of a pipeline. Used by the thread that paints; `now` and `figures` are for any.
 
     Strokes twice as large are those of a picture half as large. The smaller of the two sizes counts; the
-    governor is told how long a frame would take in its own.
+    governor is told how long a frame would take in its own. At a step the film begins anew, as at a cut:
+    strokes hang on a size, and two sizes of them would be seen at once for half a second.
     """
 
     def __init__(

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -21,9 +22,26 @@ from tests.ui.desktop import wait_for
 ROOT = Path(__file__).parents[2]
 
 
-def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def start(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "run_live.py"), *options]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The same in the process of the tests, which costs no start."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*options: str) -> subprocess.CompletedProcess[str]:
+        with pytest.raises(SystemExit) as stop:
+            cli.run(["live", *options])
+        assert isinstance(stop.value.code, int)
+        return subprocess.CompletedProcess(options, stop.value.code, *capsys.readouterr())
+
+    return run
 
 
 def test_a_recording_and_one_line_of_json(tmp_path: Path) -> None:
@@ -37,7 +55,7 @@ def test_a_recording_and_one_line_of_json(tmp_path: Path) -> None:
         "20",
         "--json",
     )
-    done = run(tmp_path, *options)
+    done = start(tmp_path, *options)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["frames"] == 20
@@ -49,7 +67,7 @@ def test_a_recording_and_one_line_of_json(tmp_path: Path) -> None:
         times = [frame.time for frame in file.decode(video=0)]
     assert len(times) == 20
     assert times[0] == 0
-    again = run(tmp_path, *options)
+    again = start(tmp_path, *options)
     assert again.returncode == 2
     assert "exists" in again.stderr
 
@@ -68,62 +86,56 @@ def test_ctrl_c_finishes_the_recording(tmp_path: Path) -> None:
         assert sum(1 for _ in file.decode(video=0)) >= 1
 
 
-def test_a_file_is_painted_by_input_and_output(tmp_path: Path) -> None:
-    recorded = run(
-        tmp_path, "--camera", "synthetic:160x120", "--no-window", "--record", "a.mp4", "--max-frames", "9"
-    )
+def test_a_file_is_painted_by_input_and_output(run: Run, tmp_path: Path) -> None:
+    recorded = run("--camera", "synthetic:160x120", "--no-window", "--record", "a.mp4", "--max-frames", "9")
     assert recorded.returncode == 0, recorded.stderr
-    done = run(tmp_path, "--input", "a.mp4", "--output", "b.mp4", "--style", "2", "--crf", "30")
+    done = run("--input", "a.mp4", "--output", "b.mp4", "--style", "2", "--crf", "30")
     assert done.returncode == 0, done.stderr
     with av.open(str(tmp_path / "b.mp4")) as file:
         assert sum(1 for _ in file.decode(video=0)) == 9
     picture = np.full((96, 128, 3), 99, np.uint8)
     assert cv2.imwrite(str(tmp_path / "a.png"), picture)
-    done = run(tmp_path, "--input", "a.png", "--output", "b.png", "--style", "2")
+    done = run("--input", "a.png", "--output", "b.png", "--style", "2")
     assert done.returncode == 0, done.stderr
     painted = cv2.imread(str(tmp_path / "b.png"))
     assert painted is not None
     assert painted.shape == picture.shape
 
 
-def test_a_picture_is_the_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_is_the_style(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIVESTYLE_DATA", str(tmp_path / "data"))
     write_tiny(tmp_path / "tiny")
     color = np.full((90, 120, 3), (10, 20, 200), np.uint8)
     assert cv2.imwrite(str(tmp_path / "My Red.png"), color)
     assert cv2.imwrite(str(tmp_path / "b.png"), np.full((90, 120, 3), 60, np.uint8))
     model = ("--model", "tiny", "--style-image", "My Red.png", "--style-image", "b.png")
-    done = run(
-        tmp_path, *model, "--camera", "synthetic:160x120", "--no-window", "--max-frames", "2", "--json"
-    )
+    done = run(*model, "--camera", "synthetic:160x120", "--no-window", "--max-frames", "2", "--json")
     assert done.returncode == 0, done.stderr
     assert "style   My red, 2 of 3" in done.stderr
     assert json.loads(done.stdout)["model"] == "tiny"
-    done = run(tmp_path, *model, "--input", "My Red.png", "--output", "out")
+    done = run(*model, "--input", "My Red.png", "--output", "out")
     assert done.returncode == 0, done.stderr
     painted = cv2.imread(str(tmp_path / "out" / "My Red-my_red.png"))
     assert painted is not None
     assert np.array_equal(painted, color)
     assert (tmp_path / "out" / "My Red-b.png").exists()
     for listed in (["grey", "b your own", "my_red your own"], ["grey", "b your own"]):
-        done = run(tmp_path, "--model", "tiny", "--list-styles")
+        done = run("--model", "tiny", "--list-styles")
         assert [" ".join(line.split()[1:]) for line in done.stdout.splitlines()] == listed
-        assert run(tmp_path, "--model", "tiny", "--remove-style", "my red").returncode == 2 * (
-            len(listed) < 3
-        )
+        assert run("--model", "tiny", "--remove-style", "my red").returncode == 2 * (len(listed) < 3)
 
 
-def test_files_keep_no_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_keep_no_style(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIVESTYLE_DATA", str(tmp_path / "data"))
     write_tiny(tmp_path / "tiny")
     assert cv2.imwrite(str(tmp_path / "a.png"), np.full((90, 120, 3), 60, np.uint8))
-    done = run(tmp_path, "--model", "tiny", "--style-image", "a.png", "--input", "a.png", "--output", "b.png")
+    done = run("--model", "tiny", "--style-image", "a.png", "--input", "a.png", "--output", "b.png")
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "data").exists()
 
 
-def test_styles_are_listed(tmp_path: Path, model: Model) -> None:
-    done = run(tmp_path, "--list-styles")
+def test_styles_are_listed(run: Run, model: Model) -> None:
+    done = run("--list-styles")
     assert [line.split()[1] for line in done.stdout.splitlines()] == list(model.styles)
 
 
@@ -190,13 +202,11 @@ def test_bench_gives_json(tmp_path: Path) -> None:
     assert not found["window"]
 
 
-def test_a_recording_never_takes_the_place_of_the_film_that_is_the_camera(tmp_path: Path) -> None:
+def test_a_recording_never_takes_the_place_of_the_film_that_is_the_camera(run: Run, tmp_path: Path) -> None:
     film = tmp_path / "a.mp4"
-    made = run(
-        tmp_path, "--camera", "synthetic:160x120", "--no-window", "--record", "a.mp4", "--max-frames", "9"
-    )
+    made = run("--camera", "synthetic:160x120", "--no-window", "--record", "a.mp4", "--max-frames", "9")
     assert made.returncode == 0, made.stderr
     before = film.read_bytes()
-    done = run(tmp_path, "--camera", "a.mp4", "--no-window", "--record", "a.mp4", "--overwrite")
+    done = run("--camera", "a.mp4", "--no-window", "--record", "a.mp4", "--overwrite")
     assert done.returncode == 2, done.stderr
     assert film.read_bytes() == before
