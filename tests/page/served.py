@@ -58,7 +58,22 @@ class NotingDesk:
     def figures(self) -> Sequence[Sequence[str]]:
         return (("Source", "/home/somebody/holiday.mp4 · 640×480"),)
 
-    def set(self, values: Values) -> None:
+    @property
+    def learning(self) -> tuple[str, str] | None:
+        return None
+
+    def do(self, button: str) -> None:
+        raise AssertionError(button)
+
+    def offer_learning(self) -> None:
+        raise AssertionError("a page has no knobs")
+
+    learned = offer_learning
+
+    def tell(self, line: str) -> None:
+        raise AssertionError(line)
+
+    def set(self, values: Values, show: bool = False) -> None:
         self.asked.append(("set", dict(values)))
         self.values.update(values)
 
