@@ -13,7 +13,7 @@ from rich.console import Console
 
 from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls
 from livestyle.commands.guests import welcomed
-from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Threads
+from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Stream, Threads
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
@@ -69,6 +69,7 @@ def main(
         str | None, typer.Option(help="Video encoder, as FFmpeg names it, or 'hardware'.")
     ] = None,
     crf: Annotated[int | None, typer.Option(help="Quality of a video; lower is better.", min=0)] = None,
+    stream: Stream = None,
     max_frames: Annotated[int | None, typer.Option(help="End after so many frames.", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON on stdout at the end.")] = False,
     host: Annotated[
@@ -129,6 +130,7 @@ def main(
         folder=folder,
         encoder=encoder,
         crf=crf,
+        stream=stream,
         max_frames=max_frames,
     )
     if token and not (token.isascii() and token.isprintable() and len(token) >= 8):
