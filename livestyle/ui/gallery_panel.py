@@ -26,6 +26,7 @@ from livestyle.ui.overlay import (
     Text,
     panel,
     plate,
+    shortened,
     shortened_middle,
     width_of,
 )
@@ -112,8 +113,9 @@ def _number(text: str, size: int) -> Overlay:
 
 @lru_cache(maxsize=32)
 def _chip(name: str, size: int, box: Size, on: bool, color: Color) -> Overlay:
-    """The name of a model in a pill."""
+    """The title of a model in a pill."""
     weight = BOLD if on else 500
+    name = shortened(name, size, box.width - size, weight)
     x = (box.width - width_of(name, size, weight)) // 2
     words = Text(name, x, round(box.height / 2 + size * 0.36), size, PANEL if on else color, weight)
     if not on:
