@@ -66,8 +66,14 @@ class Window:
         self.open = True
         self.resize(self._size)
         self.fullscreen = self._start_fullscreen
-        cv2.imshow(self._title, np.zeros((self._size.height, self._size.width, 3), np.uint8))  # Qt's is white
+        self.draw(np.zeros((self._size.height, self._size.width, 3), np.uint8))  # Qt's is white
         return self
+
+    def draw(self, pixels: Pixels) -> None:
+        """Show a picture, on the screen at once; keys heard meanwhile are told by the next `key`."""
+        self.show(pixels)
+        if (code := self.key()) >= 0:
+            self._keys.appendleft(code)
 
     def show(self, pixels: Pixels) -> None:
         """Show a picture; it is on the screen after the next `key`."""
@@ -149,7 +155,7 @@ class Window:
     def resize(self, size: Size, at_most: Size | None = LARGEST_AT_START) -> None:
         """Be as large as pictures of this size, or as the screen lets it; full screen stays as it is.
 
-        at_most: and no larger than that, but half as high as the screen; None = the size, if the screen lets it.
+        at_most: and no larger, but at least half as high as the screen; None = whatever the screen lets it.
         """
         if not self.closed and not self._fullscreen:
             screen = screen_size()
@@ -183,7 +189,7 @@ class Window:
 
 
 def _grown(at_most: Size, size: Size, screen: Size) -> tuple[Size, float]:
-    """The limit and the scale of pictures of this size on a fine screen: half as high as it, else unchanged."""
+    """Limit and scale at which pictures of this size are at least half as high as the screen."""
     least = screen.height * LEAST_OF_SCREEN
     limit = Size(max(at_most.width, round(screen.width * LEAST_OF_SCREEN)), max(at_most.height, round(least)))
     return limit, max(1.0, least / size.height)

@@ -82,12 +82,17 @@ def layout_of(count: int, models: tuple[str, ...], canvas: Size) -> GalleryLayou
     return GalleryLayout(size, names, tiles, columns, rows, label, footer)
 
 
+def chip_size(size: int) -> int:
+    """Of the text of a model's title, px."""
+    return max(9, round(0.85 * size))
+
+
 def _models(names: tuple[str, ...], size: int, margin: int, width: int) -> tuple[Box, ...]:
     """In lines from the top left on."""
     boxes: list[Box] = []
     x, y, height = margin, size, round(2 * size)
     for name in names:
-        wide = min(width_of(name, size, BOLD) + 2 * size, width - 2 * margin)
+        wide = min(width_of(name, chip_size(size), BOLD) + round(1.4 * size), width - 2 * margin)
         if x + wide > width - margin and x > margin:
             x, y = margin, y + height + size // 2
         boxes.append(Box(x, y, Size(wide, height)))

@@ -13,6 +13,7 @@ from livestyle.core.size import Size
 from livestyle.model.styles import pretty
 from livestyle.pipeline.gallery import THUMBNAIL
 from livestyle.ui.frost import frost
+from livestyle.ui.gallery_layout import chip_size
 from livestyle.ui.gallery_view import GalleryView, Offer
 from livestyle.ui.overlay import (
     ACCENT,
@@ -46,7 +47,7 @@ def draw_gallery(canvas: Pixels, view: GalleryView, camera: Pixels) -> None:
     frost(canvas)
     for number, (name, box) in enumerate(zip(offer.models, layout.models, strict=True)):
         color = ACCENT if number == offer.coming else WHITE
-        chip = _chip(name, layout.size, box.size, number == offer.model, color)
+        chip = _chip(name, chip_size(layout.size), box.size, number == offer.model, color)
         chip.onto(canvas, box.left, box.top)
     dim = cv2.convertScaleAbs(camera, alpha=0.3).astype(np.uint8, copy=False)
     for number, box in enumerate(layout.tiles[: offer.count - view.first], view.first):
