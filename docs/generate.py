@@ -1,4 +1,6 @@
-"""Write docs/reference.md and docs/api.md: `python docs/generate.py`. A test holds that they are current.
+"""Write docs/reference.md, docs/api.md and the end of docs/remote.md: `python docs/generate.py`.
+
+A test holds that they are current.
 
 The reference is made of what typer knows of the commands and of the table of keys, the API page of the
 docstrings of what `livestyle` exports.
@@ -19,7 +21,10 @@ from typer.models import ArgumentInfo, OptionInfo
 import livestyle
 from livestyle import cli
 from livestyle.commands import train
+from livestyle.model.controls import CONTROLS
 from livestyle.model.frame_style import Attribute
+from livestyle.remote.osc_messages import OTHERS, ROOT, TOLD, takes
+from livestyle.ui.buttons import BUTTONS
 from livestyle.ui.keys import HELP
 
 DOCS = Path(__file__).parent
@@ -28,8 +33,9 @@ MADE = "<!-- Made by docs/generate.py; change the code, then run it. -->\n\n"
 
 def pages() -> dict[Path, str]:
     """The text of each generated page, by its path."""
-    texts = {"reference.md": reference(), "api.md": api()}
-    return {DOCS / name: MADE + "\n".join(lines) for name, lines in texts.items()}
+    texts = {"reference.md": reference(), "api.md": api(), "remote.md": addresses()}
+    before = {"remote.md": (DOCS / "remote.md").read_text(encoding="utf-8").partition(MADE)[0]}
+    return {DOCS / name: before.get(name, "") + MADE + "\n".join(lines) for name, lines in texts.items()}
 
 
 def reference() -> Iterator[str]:
@@ -49,6 +55,18 @@ def reference() -> Iterator[str]:
     for column in HELP:
         yield from (f"| {' '.join(f'`{key}`' for key in line.keys)} | {line.does} |" for line in column)
     yield ""
+
+
+def addresses() -> Iterator[str]:
+    """All OSC addresses: of controls, of buttons, and what else is heard and told."""
+    yield "| address | takes, and tells | |\n|---|---|---|"
+    for control in CONTROLS:
+        yield f"| `{ROOT}{control.name}` | {takes(control)} | {control.label} |"
+    yield "\n| address | presses the key |\n|---|---|"
+    yield from (f"| `{ROOT}{name}` | `{key}` |" for name, key in sorted(BUTTONS.items()))
+    yield "\n| address | takes | does |\n|---|---|---|"
+    yield from (f"| `{ROOT}{name}` | {takes} | {does} |" for name, (takes, does) in OTHERS.items())
+    yield f"\nTold too: {', '.join(f'`{ROOT}{name}`' for name in (*TOLD, 'said', 'refused'))}.\n"
 
 
 def command(name: str, main: Callable[..., Any], heading: str) -> Iterator[str]:

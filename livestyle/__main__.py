@@ -1,6 +1,7 @@
 """python -m livestyle, and what the command `livestyle` starts."""
 
 import signal
+from multiprocessing import freeze_support
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -15,4 +16,5 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
+    freeze_support()  # in a bundle (bundle/livestyle.spec) this file is what a worker process starts too
     main()

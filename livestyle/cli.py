@@ -14,10 +14,10 @@ from rich.console import Console
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from livestyle.core.address import without_passwords
 from livestyle.core.ending import Interrupts, leave, must_leave
 from livestyle.core.errors import LivestyleError, PartlyDoneError
 from livestyle.core.packages import NO_MEMORY, explained
-from livestyle.sources.address import without_passwords
 
 COMMANDS = (
     "live",

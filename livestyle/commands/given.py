@@ -1,4 +1,4 @@
-"""Options that would have no effect where they are given: an error that names them."""
+"""What a command line gives: options that would have no effect are an error, some may have no value."""
 
 from __future__ import annotations
 
@@ -28,3 +28,11 @@ def refuse(context: typer.Context, why: str, *names: str) -> None:
 def refuse_all_but(context: typer.Context, why: str, *names: str) -> None:
     """LivestyleError where anything but `names` was given."""
     refuse(context, why, *(name for name in flags(context) if name not in names))
+
+
+def with_value(words: list[str], option: str, value: str) -> list[str]:
+    """The words of a command line, with a value behind an option that has none."""
+    filled = []
+    for word, after in zip(words, [*words[1:], "-"], strict=False):
+        filled += [word, value] if word == option and after.startswith("-") else [word]
+    return filled

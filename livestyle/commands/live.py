@@ -13,45 +13,32 @@ from rich.console import Console
 from typer.core import TyperCommand
 
 from livestyle.commands import listing
-from livestyle.commands.controls import NONE_GIVEN, names_of, option_of, takes_controls, within
-from livestyle.commands.given import flags, refuse, refuse_all_but
-from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Threads
+from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls
+from livestyle.commands.given import flags, refuse, refuse_all_but, with_value
+from livestyle.commands.guests import welcomed
+from livestyle.commands.live_file import paint_file
+from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Stream, Threads
 from livestyle.core.config import SLOTS, Precision
-from livestyle.core.errors import LivestyleError
+from livestyle.core.pipes import is_stdout
 from livestyle.core.size import Size
 from livestyle.model.controls import CROSSFADE, MIRROR, STRENGTH, Scope, Values
+from livestyle.page.options import PageOptions
+from livestyle.sinks.encoders import RAW_VIDEO
 from livestyle.sinks.virtual_camera import ANY, SIZE
 from livestyle.ui.remembered import Remembered, forget, recall
 from livestyle.ui.run import ShowOptions, show
 
 NAME = "live"
 FILES = "Files"
-CAMERA_ONLY = (
-    "camera", "size", "fps", "rate", "no_governor", "fullscreen", "fresh", "no_window", "page", "folder",
-    "record", "microphone", "virtual_camera", "virtual_camera_size", "max_frames", "as_json",
-    *names_of(Scope.CAMERA),
-)  # fmt: skip
-"""What --input has no use for."""
-
-VIDEO_ONLY = ("slots", "crossfade", "change_every", "encoder", "crf", *names_of(Scope.FILM))
-"""What a picture has no use for."""
 
 
 class Command(TyperCommand):
     """`livestyle live`: some options may stand alone, which typer knows of none that takes a value."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        for option in ("--virtual-camera", "--microphone"):
+        for option in ("--virtual-camera", "--microphone", "--midi"):
             args = with_value(args, option, ANY)
         return super().parse_args(ctx, args)
-
-
-def with_value(words: list[str], option: str, value: str) -> list[str]:
-    """The words of a command line, with a value behind an option that has none."""
-    filled = []
-    for word, after in zip(words, [*words[1:], "-"], strict=False):
-        filled += [word, value] if word == option and after.startswith("-") else [word]
-    return filled
 
 
 @takes_controls(Scope.CAMERA, CROSSFADE, MIRROR)
@@ -60,7 +47,7 @@ def main(
     camera: Annotated[
         list[str] | None,
         typer.Option(
-            help="Index, name, device, stream URL, video file to play, or 'synthetic'; "
+            help="Index, name, device, stream URL, video file, 'synthetic', or stdin: - or raw:WxH@RATE; "
             "given again: several, side by side.",
             show_default="0",
         ),
@@ -107,6 +94,14 @@ def main(
         bool,
         typer.Option("--page", help="Show it in the browser too; `livestyle page` has the page's options."),
     ] = False,
+    osc: Annotated[
+        str | None,
+        typer.Option(help="Hear OSC at this port; of this machine, without a host.", metavar="[HOST:]PORT"),
+    ] = None,
+    midi: Annotated[
+        str | None,
+        typer.Option(help="Hear a MIDI device: the first there is, or this one.", metavar="[NAME]"),
+    ] = None,
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
@@ -121,11 +116,14 @@ def main(
         ),
     ] = None,
     record: Annotated[
-        Path | None, typer.Option(help="Record into this video file from the start.", metavar="FILE")
+        Path | None,
+        typer.Option(help="Record into this video file from the start; - = stdout.", metavar="FILE"),
     ] = None,
     microphone: Annotated[
         str | None,
-        typer.Option(help="Record sound too: of the system's microphone, or of this one.", metavar="[NAME]"),
+        typer.Option(
+            help="Record and stream sound too: of the system's microphone, or of this one.", metavar="[NAME]"
+        ),
     ] = None,
     virtual_camera: Annotated[
         str | None,
@@ -137,6 +135,7 @@ def main(
     virtual_camera_size: Annotated[
         str, typer.Option(help="Its size, whatever the camera's; the rate is 30.", metavar="WxH")
     ] = str(SIZE),
+    stream: Stream = None,
     max_frames: Annotated[int | None, typer.Option(help="End after so many frames.", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON on stdout at the end.")] = False,
     list_cameras: Annotated[bool, typer.Option("--list-cameras", help="Name the cameras and end.")] = False,
@@ -147,17 +146,20 @@ def main(
     ] = None,
     source: Annotated[
         Path | None,
-        typer.Option("--input", help="Paint this file or folder instead.", rich_help_panel=FILES),
+        typer.Option("--input", help="Paint this file or folder instead; - = stdin.", rich_help_panel=FILES),
     ] = None,
     target: Annotated[
-        Path | None, typer.Option("--output", help="Where it goes.", rich_help_panel=FILES)
+        Path | None, typer.Option("--output", help="Where it goes; - = stdout.", rich_help_panel=FILES)
     ] = None,
     change_every: Annotated[
         str, typer.Option(help="With several styles: how long each lasts.", rich_help_panel=FILES)
     ] = "5s",
     encoder: Annotated[
         str | None,
-        typer.Option(help="Video encoder, as FFmpeg names it, or 'hardware'.", rich_help_panel=FILES),
+        typer.Option(
+            help="Video encoder, as FFmpeg names it, or 'hardware'; to stdout also rawvideo: bare BGR24.",
+            rich_help_panel=FILES,
+        ),
     ] = None,
     crf: Annotated[
         int | None, typer.Option(help="Quality of a video; lower is better.", min=0, rich_help_panel=FILES)
@@ -208,17 +210,20 @@ def main(
         microphone=microphone,
         virtual_camera=virtual_camera,
         virtual_camera_size=Size.parse(virtual_camera_size),
+        stream=stream,
         overwrite=overwrite,
         max_frames=max_frames,
     )
     if source or target:
         fade = "1s" if crossfade is None else f"{crossfade}s"
-        return _paint_file(context, source, target, options, fade, change_every)
+        return paint_file(context, source, target, options, fade, change_every)
     _check_live(context, options)
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     if options.window:
         options = _as_last_time(context, options, fresh, console)
-    found = _show_with_page(options, console) if page else show(options, console)
+    where = PageOptions(browser=True) if page else None
+    with welcomed(where, osc, midi, console.print) as guest:
+        found = show(options, console, guest)
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     return None
@@ -246,47 +251,15 @@ def _check_live(context: typer.Context, options: ShowOptions) -> None:
         refuse(context, "with --no-governor", "rate")
     if options.record is None:
         refuse(context, "without --record or --input", "overwrite")
+    elif is_stdout(options.record):
+        refuse(context, "with --record -, which has stdout for itself", "as_json", "overwrite")
+        if options.encoder == RAW_VIDEO:
+            refuse(context, f"with --encoder {RAW_VIDEO} to stdout, without a container", "microphone")
     if not options.window:
         refuse(context, "with --no-window", "fullscreen", "folder", "fresh")
         if options.virtual_camera is None:
             refuse(context, "with --no-window and without --virtual-camera", "virtual_camera_size")
         if options.record is None:
-            refuse(context, "with --no-window and without --record", "encoder", "crf", "microphone")
-
-
-def _show_with_page(options: ShowOptions, console: Console) -> dict[str, Any]:
-    from livestyle.commands.page import show_with_page
-    from livestyle.page.options import PageOptions
-
-    return show_with_page(options, PageOptions(browser=True), console)
-
-
-def _paint_file(
-    context: typer.Context,
-    source: Path | None,
-    target: Path | None,
-    options: ShowOptions,
-    crossfade: str,
-    change_every: str,
-) -> None:
-    """What `livestyle image` does for a picture or a folder with no video in it, else `livestyle video`."""
-    from livestyle.commands import image, video
-    from livestyle.sources.images import SUFFIXES
-    from livestyle.sources.video.container import VIDEO_SUFFIXES
-
-    if source is None or target is None:
-        raise LivestyleError(f"--{'output' if source else 'input'} is missing; a file needs both")
-    refuse(context, "with --input", *CAMERA_ONLY)
-    paths = source.iterdir() if source.is_dir() else [source]
-    suffixes = {path.suffix.lower() for path in paths}
-    engine = {"model": options.model, "device": options.device, "precision": options.precision}
-    shared: dict[str, Any] = {**engine, "threads": options.threads, "overwrite": options.overwrite}
-    shared["style"] = options.style
-    shared["style_image"] = list(options.style_images)
-    if suffixes & SUFFIXES and not suffixes & VIDEO_SUFFIXES:
-        refuse(context, "on a picture", *VIDEO_ONLY)
-        image.main(source, target, **shared, **within(Scope.PICTURE, options.controls))
-    else:
-        shared |= {"encoder": options.encoder, "crf": options.crf, "slots": options.slots}
-        shared |= within(Scope.FILM, options.controls)
-        video.main(context, source, target, change_every=change_every, crossfade=crossfade, **shared)
+            refuse(context, "with --no-window and without --record", "encoder", "crf")
+        if options.record is None and options.stream is None:
+            refuse(context, "with --no-window and without --record or --stream", "microphone")

@@ -10,7 +10,13 @@ import typer
 from livestyle.core.config import Precision
 
 ModelName: TypeAlias = Annotated[str, typer.Option(help="Name or folder of a model.")]
-Device: TypeAlias = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, or an engine by name.")]
+Device: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        help="auto, cpu, cuda, gpu (Intel), npu, coreml, directml, rocm, or an engine by name; "
+        "of several GPUs one by its number, as cuda:1."
+    ),
+]
 Arithmetic: TypeAlias = Annotated[Precision, typer.Option(help="Arithmetic of the network.")]
 Threads: TypeAlias = Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)]
 Slots: TypeAlias = Annotated[int, typer.Option(help="Frames in flight on a GPU.", min=1, max=8)]
@@ -18,6 +24,10 @@ AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="JSON on stdout 
 TorchDevice: TypeAlias = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Vgg: TypeAlias = Annotated[Path | None, typer.Option(help="VGG-19 as safetensors; default: torchvision's.")]
 MaxSide: TypeAlias = Annotated[int | None, typer.Option(help="Scale down to this many px a side.", min=64)]
+Stream: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="Send what is shown to a server: rtmp://, rtsp://, udp://, srt:// …", metavar="URL"),
+]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")]
 StyleImages: TypeAlias = Annotated[
     list[Path] | None,

@@ -6,19 +6,19 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls
-from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Threads
+from livestyle.commands.guests import welcomed
+from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Stream, Threads
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.model.controls import CROSSFADE, Scope, Values
 from livestyle.page.options import LOOPBACK, PORT, PageOptions
-from livestyle.ui.remote import keys
 from livestyle.ui.run import ShowOptions, show
 
 NAME = "page"
@@ -69,6 +69,7 @@ def main(
         str | None, typer.Option(help="Video encoder, as FFmpeg names it, or 'hardware'.")
     ] = None,
     crf: Annotated[int | None, typer.Option(help="Quality of a video; lower is better.", min=0)] = None,
+    stream: Stream = None,
     max_frames: Annotated[int | None, typer.Option(help="End after so many frames.", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON on stdout at the end.")] = False,
     host: Annotated[
@@ -129,6 +130,7 @@ def main(
         folder=folder,
         encoder=encoder,
         crf=crf,
+        stream=stream,
         max_frames=max_frames,
     )
     if token and not (token.isascii() and token.isprintable() and len(token) >= 8):
@@ -141,16 +143,7 @@ def main(
         raise LivestyleError(f"bad --stun {stun!r}; expected stun:HOST:PORT")
     where = PageOptions(host, port, token, certificate, key, stun, browser=not no_browser)
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-    found = show_with_page(options, where, console)
+    with welcomed(where, None, None, console.print) as guest:
+        found = show(options, console, guest)
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
-
-
-def show_with_page(options: ShowOptions, where: PageOptions, console: Console) -> dict[str, Any]:
-    """As `show`, with a page beside it. LivestyleError where aiohttp or aiortc is missing."""
-    try:
-        from livestyle.page.server import Page
-    except ImportError as error:
-        raise LivestyleError(f"a page needs more packages ({error}); pip install '.[page]'") from error
-    with Page(where, keys(), console.print) as page:
-        return show(options, console, page)

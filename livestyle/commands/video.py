@@ -25,6 +25,7 @@ from livestyle.commands.options import (
 from livestyle.core.config import SLOTS, Audio, Precision
 from livestyle.core.memory import give_back
 from livestyle.core.parse import parse_seconds, split_styles
+from livestyle.core.pipes import is_stdout, stdin_film
 from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
 from livestyle.offline import Progress as Step
@@ -43,8 +44,14 @@ NAME = "video"
 @takes_controls(Scope.FILM)
 def main(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A video file, or a folder of them.")],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help=".mp4, .mkv, .mov or .webm, or a folder.")],
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="IN", help="A video file, a folder of them, or - or raw:WxH@RATE: stdin."),
+    ],
+    target: Annotated[
+        Path,
+        typer.Argument(metavar="OUT", help=".mp4, .mkv, .mov or .webm, a folder, or -: stdout, in Matroska."),
+    ],
     style: Annotated[str | None, typer.Option(help="A style; several, as a,b,c, take turns; or all.")] = None,
     style_image: StyleImages = None,
     change_every: Annotated[str, typer.Option(help="With several styles: how long each lasts.")] = "5s",
@@ -52,7 +59,10 @@ def main(
     controls: Values = NONE_GIVEN,
     max_side: MaxSide = None,
     encoder: Annotated[
-        str | None, typer.Option(help="As FFmpeg names it, or 'hardware'; libx264, or in .webm libsvtav1.")
+        str | None,
+        typer.Option(
+            help="As FFmpeg names it, or 'hardware'; libx264, or in .webm libsvtav1; rawvideo: bare BGR24."
+        ),
     ] = None,
     crf: Annotated[int | None, typer.Option(help="Quality; lower is better; libx264: 20.", min=0)] = None,
     preset: Annotated[str | None, typer.Option(help="Speed of the encoder; libx264: veryfast.")] = None,
@@ -88,10 +98,13 @@ def main(
 ) -> None:
     """Paint a video file, or a folder of them.
 
+    From stdin comes any container, or raw BGR24 of a given size and rate; all messages go to stderr.
     Ctrl+C keeps what is done so far as OUT.partial.mp4. Odd sizes lose their last row or column. A folder is
     gone on with by the same command, however it was ended; what became of it stands in OUT/.livestyle.jsonl.
     """
     places = Places(parse_jobs(jobs), cluster)
+    if is_stdout(target) or stdin_film(str(source)) is not None:
+        refuse(context, "with a pipe", "jobs", "cluster", "overwrite" if is_stdout(target) else "")
     if not source.is_dir():
         refuse(context, "with one file", "resume", "retry", "watch")
         if not places.several:

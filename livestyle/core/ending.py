@@ -137,6 +137,20 @@ def own_process() -> None:
     _own.append(True)
 
 
+def die_with_parent() -> None:
+    """End this process, one that multiprocessing started, as soon as its parent is gone, however that was."""
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
 def before_exit(act: Callable[[], None]) -> None:
     """Have `act` called when a library ends the process, as Qt does when its display goes away.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import re
@@ -26,10 +27,11 @@ from livestyle.runtime.cores import cores
 from livestyle.runtime.gpu.driver import CudaError, gpus
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.openvino import core, cpu_capabilities
-from livestyle.runtime.select import BY_NAME_ONLY, ENGINES, open_engine
+from livestyle.runtime.select import BY_NAME_ONLY, ENGINES, UNMEASURED, open_engine
 from livestyle.sinks.display import check_display
 from livestyle.sinks.hardware import ENCODERS
 from livestyle.sinks.hardware import refusal as encoders_refusal
+from livestyle.sinks.stream_protocols import CONTAINERS, is_here
 from livestyle.sources.camera.discovery import list_cameras
 from livestyle.sources.hardware import DEVICES
 from livestyle.sources.hardware import refusal as decoders_refusal
@@ -38,7 +40,7 @@ from livestyle.stylizer.user_styles import left_behind
 TRIAL = Size(128, 96)
 """Of the picture that each engine has to paint."""
 
-EXTRAS = ("cuda", "pycuda", "tensorrt", "rtx", "onnxruntime", "page", "ray", "vcam", "train")
+EXTRAS = ("cuda", "pycuda", "tensorrt", "rtx", "onnxruntime", "page", "osc", "midi", "ray", "vcam", "train")
 SOFTWARE_ENCODERS = ("libx264", "libx265", "libsvtav1", "libvpx-vp9")
 WINDOW_SCRIPT = "import cv2; cv2.namedWindow('livestyle doctor'); cv2.destroyAllWindows()"
 WINDOW_TIMEOUT_S = 60
@@ -105,7 +107,7 @@ def _version(name: str) -> str:
 
 
 def devices(topic: str) -> Iterator[Finding]:
-    """The CPU, and what else OpenVINO can reach."""
+    """The CPU, and what else OpenVINO and ONNX Runtime can reach."""
     ov = core()
     cpu = str(ov.get_property("CPU", "FULL_DEVICE_NAME")).strip()
     capabilities = cpu_capabilities()
@@ -113,12 +115,17 @@ def devices(topic: str) -> Iterator[Finding]:
     yield Finding(topic, "CPU", State.OK, f"{cpu}, {cores()} cores for this process, computes {capable}")
     for name in ov.available_devices:
         if name != "CPU":
-            found = f"{ov.get_property(name, 'FULL_DEVICE_NAME')}; no engine here uses it yet"
-            yield Finding(topic, name, State.ABSENT, found)
+            yield Finding(topic, name, State.OK, str(ov.get_property(name, "FULL_DEVICE_NAME")).strip())
+    with contextlib.suppress(ImportError):  # an extra, see packages
+        import onnxruntime
+
+        yield Finding(topic, "ONNX Runtime", State.OK, ", ".join(onnxruntime.get_available_providers()))
 
 
 def engines(topic: str) -> Iterator[Finding]:
-    """Open each engine in each precision and paint a picture; 'auto' must work."""
+    """Open each engine in each precision and paint a picture; 'auto' must work. Engines that nobody has
+    measured are tried in their own precision.
+    """
     model = Model.load("cin-lite")
     for name in (name for name in ENGINES if name not in BY_NAME_ONLY):
         if issubclass(ENGINES[name], GpuEngine) and not _gpu_here():
@@ -127,6 +134,10 @@ def engines(topic: str) -> Iterator[Finding]:
         for precision in (p for p in Precision if p is not Precision.AUTO):
             works, found = _trial(model, name, precision)
             yield Finding(topic, f"{name} {precision}", State.OK if works else State.ABSENT, found)
+    for name in UNMEASURED:
+        works, found = _trial(model, name, Precision.AUTO)
+        found = f"{found}; only if asked for: --device {name}" if works else found
+        yield Finding(topic, name, State.OK if works else State.ABSENT, found)
     works, found = _trial(model, "auto", Precision.AUTO)
     if works:
         yield Finding(topic, "auto", State.OK, found)
@@ -173,6 +184,9 @@ def display(topic: str) -> Iterator[Finding]:
         yield Finding(topic, "window", State.WARNING, found, fix)
         return
     where = os.environ.get("DISPLAY", "")
+    if getattr(sys, "frozen", False):  # a bundle has no Python to try it in
+        yield Finding(topic, "window", State.OK, f"there is a desktop on {where or sys.platform}; not tried")
+        return
     command = [sys.executable, "-c", WINDOW_SCRIPT]
     child = subprocess.run(command, capture_output=True, text=True, timeout=WINDOW_TIMEOUT_S)
     if child.returncode == 0:
@@ -194,6 +208,9 @@ def encoders(topic: str) -> Iterator[Finding]:
     else:
         fix = "pip install --force-reinstall --only-binary av av"
         yield Finding(topic, "encoders", State.WARNING, f"no libx264; {', '.join(software)}", fix)
+    streams = {here: [name for name in CONTAINERS if is_here(name) is here] for here in (True, False)}
+    missing = f"; not {', '.join(streams[False])}" if streams[False] else ""
+    yield Finding(topic, "streams", State.OK, f"{', '.join(streams[True])}{missing}")
     yield _on_hardware(topic, "encoded on hardware", {name: encoders_refusal(name) for name in ENCODERS})
     yield _on_hardware(topic, "decoded on hardware", {name: decoders_refusal(name) for name in DEVICES})
 

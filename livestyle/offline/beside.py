@@ -17,7 +17,7 @@ from av.subtitles.stream import SubtitleStream
 from livestyle.core.config import Audio
 from livestyle.core.errors import LivestyleError
 from livestyle.sinks.carried import Carried, CopiedTrack, holds
-from livestyle.sinks.encoders import sound_codec
+from livestyle.sinks.encoders import RAW_VIDEO, sound_codec
 from livestyle.sinks.sound import ConvertedSound
 from livestyle.sinks.text import TEXT_CODECS, ConvertedText
 from livestyle.sinks.video_writer import VideoWriter
@@ -54,7 +54,7 @@ class Beside:
         self._writer = writer
         self._audio = audio
         self._covers = covers
-        self._suffix = writer.path.suffix
+        self._suffix = writer.path.suffix or f"a pipe of {writer.container}"
         self._said: list[str] = []
         self._kept_elsewhere = False
         _describe(writer.picture, picture)
@@ -73,7 +73,9 @@ class Beside:
             track.finish()
 
     def _take(self, stream: Stream, number: int) -> None:
-        if isinstance(stream, AudioStream):
+        if self._writer.container == RAW_VIDEO:
+            self._say(f"{stream.type} {number} (left out)", True)
+        elif isinstance(stream, AudioStream):
             self._take_sound(stream, number)
         elif isinstance(stream, SubtitleStream):
             self._take_text(stream, number)

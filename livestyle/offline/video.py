@@ -13,6 +13,7 @@ from av.packet import Packet
 from livestyle.core.config import Audio
 from livestyle.core.errors import LivestyleError
 from livestyle.core.output_file import check_target, rescue
+from livestyle.core.pipes import check_stdout, is_stdout
 from livestyle.core.size import Size
 from livestyle.model.controls import Values
 from livestyle.offline.beside import Beside, moved, still_true
@@ -22,6 +23,7 @@ from livestyle.offline.painter import FilmPainter, Progress
 from livestyle.offline.shape import Shape, colors_of
 from livestyle.offline.style_schedule import StyleSchedule
 from livestyle.sinks.encoders import Encoding, container_of, encoder_name, keeps_shape
+from livestyle.sinks.pipe_writer import open_writer
 from livestyle.sinks.video_format import VideoFormat
 from livestyle.sinks.video_writer import VideoWriter, told_of
 from livestyle.sources.hardware import decoder_of
@@ -84,6 +86,7 @@ def transcode(
 ) -> Transcoded:
     """Paint `source` into `target`, which appears whole or not at all.
 
+    `source` may be what stdin has (see stdin_film); `target` '-' is stdout, where what was written stays.
     Every picture is painted and shown when it was, the earliest of pictures and sound at 0; where the
     file's clock jumps, all goes on where it was. Sound, subtitles, chapters, fonts and data go along,
     copied where `target` can hold them, else converted, else named as left out. The picture is turned
@@ -93,8 +96,10 @@ def transcode(
     goes on as KeyboardInterrupt.
     """
     options = options or TranscodeOptions()
-    encoder = encoder_name(options.encoding, container_of(target))
-    if source.is_file():
+    encoder = encoder_name(options.encoding, container_of(target, options.encoding.encoder))
+    if is_stdout(target):
+        check_stdout()
+    elif source.is_file():
         check_target(target, options.overwrite, source)
     schedule = StyleSchedule.of(stylizer.model.styles, options.styles, options.every_s, options.crossfade_s)
     stylizer.set_controls(options.controls)
@@ -119,8 +124,8 @@ def transcode(
         size = shape.size.times(stylizer.model.card.scale)
         rate = Fraction(stream.average_rate or stream.guessed_rate or 25)
         form = VideoFormat(size, demux.time_base, rate, colors_of(demux.first), shape.aspect)
-        writer = VideoWriter(target, form, options.encoding, overwrite=options.overwrite)
-        for part in writer.file.left:
+        writer = open_writer(target, form, options.encoding, options.overwrite)
+        for part in writer.left:
             if kept := rescue(part):
                 warn(f"an earlier run to {target.name} was cut short; what it had is {kept}")
         paint = FilmPainter(stylizer, schedule, demux.time_base, shape, frame_count(stream), progress)
@@ -153,7 +158,7 @@ def transcode(
     for line in lines:
         about(line)
     return Transcoded(
-        target, writer.frames, damaged, len(beside.tracks), size, time.monotonic() - began, codecs
+        writer.path, writer.frames, damaged, len(beside.tracks), size, time.monotonic() - began, codecs
     )
 
 

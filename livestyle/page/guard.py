@@ -5,18 +5,13 @@ from __future__ import annotations
 import ipaddress
 import secrets
 import socket
-import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from livestyle.core.rates import Buckets
 from livestyle.page.options import PageOptions
-
-BURST = 4
-REMEMBERED = 1024
-"""Addresses whose requests are counted; the one that was heard of longest ago is forgotten."""
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
@@ -30,38 +25,6 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Permissions-Policy": "camera=(self)",
 }
-
-
-class Bucket:
-    """So many a second, and for a moment BURST times as many."""
-
-    def __init__(self, rate: float) -> None:
-        self._rate, self._left, self._at = rate, rate * BURST, time.monotonic()
-
-    def take(self) -> bool:
-        """Use up one; False where none is left."""
-        now = time.monotonic()
-        self._left = min(self._rate * BURST, self._left + (now - self._at) * self._rate)
-        self._at = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-
-class Buckets:
-    """One for each address."""
-
-    def __init__(self, rate: float) -> None:
-        self._rate = rate
-        self._of: OrderedDict[str, Bucket] = OrderedDict()
-
-    def of(self, address: str) -> Bucket:
-        bucket = self._of.setdefault(address, Bucket(self._rate))
-        self._of.move_to_end(address)
-        if len(self._of) > REMEMBERED:
-            self._of.popitem(last=False)
-        return bucket
 
 
 class Guard:

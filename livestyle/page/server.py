@@ -21,12 +21,12 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
 from livestyle.page.camera import NAME, BrowserSource
 from livestyle.page.certificate import context, own_print
-from livestyle.page.desk import Desk
 from livestyle.page.guard import Guard
 from livestyle.page.options import PageOptions
 from livestyle.page.peer import prepare
 from livestyle.page.site import Site
 from livestyle.page.studio import Studio
+from livestyle.pipeline.desk import Desk
 from livestyle.sources.source import Source
 
 WAITING_CONNECTIONS = 64

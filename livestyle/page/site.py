@@ -14,7 +14,6 @@ from typing import Any
 from aiohttp import web
 
 from livestyle.core.errors import LivestyleError
-from livestyle.page.desk import without_paths
 from livestyle.page.guard import HEADERS, Guard
 from livestyle.page.options import PageOptions
 from livestyle.page.panel import panel
@@ -22,6 +21,7 @@ from livestyle.page.peer import Peer
 from livestyle.page.pictures import decode, encode_png
 from livestyle.page.studio import Studio
 from livestyle.page.viewer import Viewer
+from livestyle.pipeline.desk import without_paths
 
 LOGGER = logging.getLogger("livestyle.page")
 STATIC = resources.files("livestyle.page") / "static"

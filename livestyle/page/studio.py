@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame, Pixels
 from livestyle.page.camera import BrowserSource
-from livestyle.page.desk import Desk, without_paths
 from livestyle.page.newest import Newest
 from livestyle.page.options import Limits
 from livestyle.page.pictures import encode
+from livestyle.pipeline.desk import Desk, without_paths
 
 T = TypeVar("T")
 

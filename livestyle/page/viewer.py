@@ -11,12 +11,12 @@ from typing import Any
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from livestyle.core.errors import LivestyleError
-from livestyle.page.desk import without_paths
-from livestyle.page.guard import Bucket
+from livestyle.core.rates import Bucket
 from livestyle.page.messages import name_in, number_in, read, switch_in, values_in
 from livestyle.page.peer import Peer
 from livestyle.page.pictures import decode
 from livestyle.page.studio import Studio
+from livestyle.pipeline.desk import without_paths
 
 IN_FLIGHT = 2
 """Pictures that a page may not have told yet that it has seen: what is under way is never more."""

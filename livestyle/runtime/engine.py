@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import deque
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from livestyle.core.closing import Closing
 from livestyle.core.config import SLOTS, Precision
@@ -45,7 +45,7 @@ class EngineInfo:
 class GpuOptions:
     """Options of engines on a GPU.
 
-    gpu:      its number
+    gpu:      its number, among those that the engine can use
     slots:    how many frames of a film are in flight
     report:   called with what is worth a line
     progress: called with how far a build is; what it raises ends the build
@@ -70,6 +70,12 @@ class Engine(Closing):
     """
 
     name: str
+
+    numbered: ClassVar[bool] = False
+    """Whether there may be several of its device, of which options.gpu says one."""
+
+    auto: ClassVar[Precision | None] = None
+    """What Precision.AUTO is on it; None where that hangs on the CPU and the model."""
 
     def __init__(
         self,

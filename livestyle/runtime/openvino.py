@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from livestyle.core.config import Precision, have_home
 from livestyle.core.errors import LivestyleError
@@ -14,9 +14,6 @@ from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Tensors
 from livestyle.runtime.openvino_cache import cached
 from livestyle.runtime.openvino_uint8 import move_bytes
-
-HINTS = {Precision.F32: "f32", Precision.BF16: "bf16", Precision.INT8: "f32"}
-"""What the layers that are not quantised run in; INT8 itself is in the graph (Q/DQ)."""
 
 
 def core() -> Any:
@@ -39,22 +36,42 @@ class OpenVinoEngine(Engine):
 
     name = "openvino"
 
+    hints: ClassVar[Mapping[Precision, str]] = {
+        Precision.F32: "f32",
+        Precision.BF16: "bf16",
+        Precision.INT8: "f32",
+    }
+    """What the layers that are not quantised run in; INT8 itself is in the graph (Q/DQ)."""
+
     def _open_impl(self) -> None:
+        self._target = self._find()
+        self._compiled = self.compiled(self.size, self.precision)
+        # Two that take turns: what one leaves behind is what the other reads, and nothing is copied.
+        self._requests = [self._compiled.create_infer_request() for _ in range(2)]
+        self._device = str(core().get_property(self._target, "FULL_DEVICE_NAME")).strip()
+
+    def _find(self) -> str:
+        """The device, as OpenVINO names it. LivestyleError where it isn't here or lacks the precision."""
         if self.precision is Precision.F16:
             raise LivestyleError("OpenVINO has no f16 on a CPU; use --precision bf16, int8 or f32")
         if self.precision is Precision.BF16 and "BF16" not in cpu_capabilities():
             raise LivestyleError("this CPU has no bf16; use --precision int8 or f32")
-        self._compiled = self.compiled(self.size, self.precision)
-        # Two that take turns: what one leaves behind is what the other reads, and nothing is copied.
-        self._requests = [self._compiled.create_infer_request() for _ in range(2)]
-        self._device = str(core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
+        return "CPU"
+
+    def _prepare(self, graph: Any) -> dict[str, str]:
+        """Change an openvino.Model of fixed shapes as suits the device; returns settings for it."""
+        move_bytes(graph)
+        threads = self.threads or (cores() if cores() < affinity() else 0)
+        return {"INFERENCE_NUM_THREADS": str(threads)} if threads else {}
 
     def compiled(self, size: Size, precision: Precision, changed: Callable[[Any], Any] | None = None) -> Any:
         """The model's graph, an openvino.CompiledModel for a size, as `changed` makes it of itself.
 
-        LivestyleError where OpenVINO can't.
+        LivestyleError where OpenVINO can't. Only once the engine was opened.
         """
         path = self.model.graph("int8" if self.precision is Precision.INT8 else "float")
+        target = self._target
+        where = "" if target == "CPU" else f"-{target}"
         ov = core()
         try:
             graph = ov.read_model(path)
@@ -65,23 +82,27 @@ class OpenVinoEngine(Engine):
                 **{f"state_{n}": s for n, s in resolve_shapes(self.model.card.state, size).items()},
             }
             graph.reshape(shapes)
-            move_bytes(graph)
-            settings = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
-            threads = self.threads or (cores() if cores() < affinity() else 0)
-            if threads:
-                settings["INFERENCE_NUM_THREADS"] = str(threads)
-            with cached(f"{self.model.card.name}-{size}-{precision}") as kept:
-                return ov.compile_model(graph, "CPU", {**settings, **kept})
+            settings = {
+                "INFERENCE_PRECISION_HINT": self.hints[precision],
+                "PERFORMANCE_HINT": "LATENCY",
+                **self._prepare(graph),
+            }
+            with cached(f"{self.model.card.name}-{size}-{precision}{where}") as kept:
+                return ov.compile_model(graph, target, {**settings, **kept})
         except (RuntimeError, ValueError) as error:  # a message in no UTF-8
-            raise LivestyleError(f"OpenVINO can't compile {path} for {size}: {reason(error)}") from error
+            raise LivestyleError(
+                f"OpenVINO can't compile {path} for {size} on {target}: {reason(error)}"
+            ) from error
 
     def _close_impl(self) -> None:
         del self._requests, self._compiled
 
     @property
     def info(self) -> EngineInfo:
-        threads = int(self._compiled.get_property("INFERENCE_NUM_THREADS"))
-        return EngineInfo(f"OpenVINO {_version()}", self._device, self.precision, threads)
+        return EngineInfo(f"OpenVINO {_version()}", self._device, self.precision, self._threads_used())
+
+    def _threads_used(self) -> int:
+        return int(self._compiled.get_property("INFERENCE_NUM_THREADS"))
 
     def _infer_impl(self, feed: Tensors) -> Tensors:
         self._requests.reverse()

@@ -72,8 +72,10 @@ class PartsPainter:
         small = self._rule.pad(scaled.astype(np.uint8, copy=False))
         size = Size.of(small)
         if self._small is None or self._small[0] != size:
-            self._small = size, self.engine.compiled(size, Precision.F32, with_statistics)
-        return self._run(self._small[1], small, style, {})
+            finest = Precision.F32 if Precision.F32 in self.engine.hints else self.engine.precision
+            self._small = size, self.engine.compiled(size, finest, with_statistics)
+        found = self._run(self._small[1], small, style, {})
+        return {name: found[name] for name in found if name.startswith(("mean_", "variance_"))}
 
     def _run(self, compiled: Any, pixels: Pixels, style: FrameStyle, more: Tensors) -> Tensors:
         inputs = style.tensors(tuple(inputs_of(self._model.card)))

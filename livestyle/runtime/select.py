@@ -15,7 +15,9 @@ from livestyle.runtime.engine import Engine, GpuOptions
 from livestyle.runtime.gpu.driver import NoGpuError, find_gpu
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
+from livestyle.runtime.onnxruntime_providers import CoreMlEngine, DirectMlEngine, RocmEngine
 from livestyle.runtime.openvino import OpenVinoEngine, cpu_capabilities
+from livestyle.runtime.openvino_devices import OpenVinoGpuEngine, OpenVinoNpuEngine
 from livestyle.runtime.tensorrt.engine import RtxEngine, TensorRtEngine
 
 torch_engine = import_module("livestyle.workshop.torch_engine")
@@ -30,12 +32,20 @@ ENGINES: Mapping[str, type[Engine]] = {
         torch_engine.CompiledTorchCudaEngine,
         OpenVinoEngine,
         OnnxRuntimeEngine,
+        OpenVinoGpuEngine,
+        OpenVinoNpuEngine,
+        CoreMlEngine,
+        DirectMlEngine,
+        RocmEngine,
     )
 }
 """Every engine by name, the best first."""
 
-BY_NAME_ONLY = {torch_engine.CompiledTorchCudaEngine.name}
-"""Engines that are used only if they are asked for: this one takes a minute to start."""
+UNMEASURED = ("gpu", "npu", "coreml", "directml", "rocm")
+"""Engines that have never run on what they are for."""
+
+BY_NAME_ONLY = {torch_engine.CompiledTorchCudaEngine.name, *UNMEASURED}
+"""Engines that are used only if they are asked for: the first takes a minute to start."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,7 @@ class Registry:
         on_gpu = {name: issubclass(engine, GpuEngine) for name, engine in engines.items()}
         devices = {
             "auto": tuple(offered),
-            "cpu": tuple(name for name in engines if not on_gpu[name]),
+            "cpu": tuple(name for name in offered if not on_gpu[name]),
             "cuda": tuple(name for name in offered if on_gpu[name]),
             **{name: (name,) for name in engines},
         }
@@ -192,11 +202,13 @@ def engine_request(
 
 
 def resolve_precision(engine: type[Engine], asked: Precision, model: Model) -> Precision:
-    """AUTO is f16 on a GPU; bf16 where the CPU computes it, else INT8 where the model has it, else f32."""
+    """AUTO is the engine's own; on a CPU bf16 where it computes that, else INT8 where the model has it, else
+    f32.
+    """
     if asked is not Precision.AUTO:
         return asked
-    if issubclass(engine, GpuEngine):
-        return Precision.F16
+    if engine.auto is not None:
+        return engine.auto
     if issubclass(engine, OpenVinoEngine) and "BF16" in cpu_capabilities():
         return Precision.BF16
     return Precision.INT8 if "int8" in model.card.graphs else Precision.F32
@@ -206,7 +218,7 @@ def _parse(device: str, registry: Registry) -> tuple[tuple[str, ...], int]:
     """The engines that a device such as 'cuda:1' allows, and its number, here 1."""
     name, colon, number = device.partition(":")
     names = registry.devices.get(name, ())
-    numbered = all(issubclass(registry.engines[engine], GpuEngine) for engine in names)
+    numbered = all(registry.engines[engine].numbered for engine in names)
     if not names or (colon and not (numbered and number.isdecimal())):
         raise LivestyleError(
             f"unknown device {device!r}; expected one of {', '.join(registry.devices)}; "

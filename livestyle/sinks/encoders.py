@@ -9,6 +9,7 @@ import av
 from av.codec import Codec, CodecContext
 
 from livestyle.core.errors import LivestyleError
+from livestyle.core.pipes import is_stdout
 from livestyle.core.size import Size
 from livestyle.sinks.hardware import hardware_encoder
 
@@ -16,6 +17,8 @@ CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", "
 """Files that keep every frame's own time, by suffix, and FFmpeg's name for them."""
 
 HARDWARE = "hardware"
+RAW_VIDEO = "rawvideo"
+"""Encoder and container of bare pixels."""
 
 _CRASH_PROOF = {
     "movflags": "+hybrid_fragmented+delay_moov",
@@ -75,8 +78,13 @@ _HABITS = {
 }
 
 
-def container_of(path: Path) -> str:
-    """FFmpeg's name of the container a path's suffix asks for; LivestyleError for any other suffix."""
+def container_of(path: Path, encoder: str | None = None) -> str:
+    """FFmpeg's name of the container a path's suffix asks for; LivestyleError for any other suffix.
+
+    '-' is stdout, and Matroska, or bare pixels where they are the encoder.
+    """
+    if is_stdout(path):
+        return encoder if encoder == RAW_VIDEO else "matroska"
     suffix = path.suffix.lower()
     if suffix not in CONTAINERS:
         raise LivestyleError(
@@ -129,7 +137,9 @@ def keeps_shape(name: str) -> bool:
 
 
 def pixel_format(name: str) -> str:
-    """yuv420p, which plays everywhere; for an encoder that can't, the first it can."""
+    """yuv420p, which plays everywhere; for an encoder that can't, the first it can. Bare pixels are BGR24."""
+    if name == RAW_VIDEO:
+        return "bgr24"
     formats = [f.name for f in Codec(name, "w").video_formats or ()]
     return "yuv420p" if "yuv420p" in formats or not formats else formats[0]
 

@@ -58,15 +58,17 @@ class PictureEncoder:
         pts:      when it is shown, in units of the format's time base; above the last one's
         duration: how long, if it is the last; 0 = as long as the one before
         """
-        frame = self._reformatter.reformat(
-            VideoFrame.from_ndarray(pixels, "bgr24"),
-            format=self._pix_fmt,
-            src_color_range=ColorRange.JPEG,
-            dst_colorspace=self._form.color.matrix,
-            dst_color_range=ColorRange.MPEG,
-            interpolation=Interpolation.BILINEAR | Interpolation.ACCURATE_RND,
-            threads=1,
-        )
+        frame = VideoFrame.from_ndarray(pixels, "bgr24")
+        if self._pix_fmt != "bgr24":
+            frame = self._reformatter.reformat(
+                frame,
+                format=self._pix_fmt,
+                src_color_range=ColorRange.JPEG,
+                dst_colorspace=self._form.color.matrix,
+                dst_color_range=ColorRange.MPEG,
+                interpolation=Interpolation.BILINEAR | Interpolation.ACCURATE_RND,
+                threads=1,
+            )
         frame.pts, frame.time_base = self._times.count, self._tick
         self._times.add(pts, duration)
         self._waiting.extend(self.stream.encode(frame))

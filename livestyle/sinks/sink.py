@@ -24,3 +24,13 @@ class Sink(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+class SteadySink(Sink, Protocol):
+    """Wants pictures at a steady rate of whoever calls it: the one before again where none came in time."""
+
+    rate: float
+
+    def repeat(self) -> None:
+        """Send the picture before once more."""
+        ...

@@ -14,9 +14,11 @@ from livestyle.core.bars import contain
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame, Pixels
 from livestyle.core.output_file import check_target
+from livestyle.core.pipes import check_stdout, is_stdout
 from livestyle.core.size import Size
 from livestyle.core.sound import Ear
 from livestyle.sinks.encoders import Encoding, container_of
+from livestyle.sinks.pipe_writer import open_writer
 from livestyle.sinks.sound_track import SoundTrack
 from livestyle.sinks.video_format import VideoFormat
 from livestyle.sinks.video_writer import VideoWriter, told_of
@@ -67,15 +69,23 @@ class VideoFileSink:
         writer = self._writer or self._open(frame)
         if self._ear is not None and self._sound is not None:
             self._sound.add(self._ear.take(), frame)
-        pts = round((frame.captured_ns - frame.cut_ns - self._start_ns) * TIME_BASE.denominator / 1e9)
+        base = TIME_BASE if writer.keeps_times else 1 / self._rate
+        pts = round((frame.captured_ns - frame.cut_ns - self._start_ns) / (base * 1_000_000_000))
         if pts > self._last_pts:
-            self._last_pts = pts
             self._check_room(writer.frames)
-            writer.write(self._fit(frame.pixels), pts)
+            first = (
+                pts if writer.keeps_times else self._last_pts + 1
+            )  # else each moment has to have a picture
+            for at in range(first, pts + 1):
+                writer.write(self._fit(frame.pixels), at)
+            self._last_pts = pts
 
     def __enter__(self) -> Self:
         container_of(self.path)
-        check_target(self.path, self._overwrite)
+        if is_stdout(self.path):
+            check_stdout()
+        else:
+            check_target(self.path, self._overwrite)
         if self._ear is not None:
             self._ear.__enter__()
         return self
@@ -99,7 +109,7 @@ class VideoFileSink:
         self._size = Size.of(frame.pixels).even()
         self._start_ns = frame.captured_ns
         form = VideoFormat(self._size, TIME_BASE, self._rate)
-        writer = VideoWriter(self.path, form, self._encoding, self._overwrite)
+        writer = open_writer(self.path, form, self._encoding, self._overwrite)
         try:
             if self._ear is not None:
                 writer.add_sound()
@@ -112,7 +122,7 @@ class VideoFileSink:
         return writer
 
     def _check_room(self, frames: int) -> None:
-        if frames % CHECK_FRAMES:
+        if frames % CHECK_FRAMES or is_stdout(self.path):
             return
         try:
             free = disk_usage(self.path.parent).free

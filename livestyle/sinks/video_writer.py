@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import av
 import av.error
+from av.container import OutputContainer
 from av.packet import Packet
 from av.stream import Stream
 
@@ -18,7 +19,14 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.output_file import OutputFile, explained
 from livestyle.core.sound import Samples
-from livestyle.sinks.encoders import MUXER_OPTIONS, Encoding, container_of, encoder_name, encoder_options
+from livestyle.sinks.encoders import (
+    MUXER_OPTIONS,
+    RAW_VIDEO,
+    Encoding,
+    container_of,
+    encoder_name,
+    encoder_options,
+)
 from livestyle.sinks.picture_encoder import PictureEncoder
 from livestyle.sinks.salvage import as_it_is, count_pictures, restore
 from livestyle.sinks.sound_encoder import SoundEncoder
@@ -40,7 +48,7 @@ class VideoWriter:
     out:     FFmpeg's container. container: its name for the kind
     picture: the track of the pictures
     frames:  pictures written so far. lost: packets of other tracks that the container would not take
-    file:    what is written; its `left` are parts of earlier runs
+    left:    parts of earlier runs that wrote this file
     refused: the encoder or the disk took no more
     """
 
@@ -56,26 +64,22 @@ class VideoWriter:
 
         encoded: a track of which packets are muxed, in the place of pictures to be encoded and written
         """
-        self.container, encoding = container_of(path), encoding or Encoding()
+        encoding = encoding or Encoding()
+        self.container = container_of(path, encoding.encoder)
         name = encoder_name(encoding, self.container)
         options = encoder_options(name, encoding, form.size)
         self.encoder = name
         self.path = path
         self.frames = 0
+        self.left: tuple[Path, ...] = ()
         self.lost = 0
         self.refused = False
         self._refusals = 0
         self._form = form
         av.logging.set_libav_level(av.logging.PANIC)
         os.environ.setdefault("SVT_LOG", "0")
-        self.file = OutputFile(path, overwrite)
         with self._clear_errors():
-            self.out = av.open(
-                str(self.file.part),
-                "w",
-                format=self.container,
-                container_options=MUXER_OPTIONS[self.container],
-            )
+            self.out = self._open_out(overwrite)
         self._encoder: PictureEncoder | None = None
         self.picture: Stream
         try:
@@ -90,6 +94,21 @@ class VideoWriter:
                 f"{path.suffix} can't hold what {name} makes; choose .mkv, or another --encoder"
             ) from None
         self._sound: SoundEncoder | None = None
+
+    @property
+    def keeps_times(self) -> bool:
+        """Whether what is written says when each picture is shown; else each follows the one before."""
+        return self.container != RAW_VIDEO
+
+    def _open_out(self, overwrite: bool) -> OutputContainer:
+        self._file = OutputFile(self.path, overwrite)
+        self.left = self._file.left
+        return av.open(
+            str(self._file.part),
+            "w",
+            format=self.container,
+            container_options=MUXER_OPTIONS[self.container],
+        )
 
     def add_sound(self) -> None:
         """A track of what is heard, in AAC, or Opus where the container is WebM. Before `start`."""
@@ -151,7 +170,7 @@ class VideoWriter:
 
         Where it can't be completed, what can be played of it is kept, and the error says where.
         """
-        size, head = as_it_is(self.file.part)
+        size, head = as_it_is(self._file.part)
         try:
             self._complete()
         except LivestyleError as error:
@@ -160,15 +179,15 @@ class VideoWriter:
         except BaseException:
             self.discard()
             raise
-        self.file.commit()
+        self._file.commit()
 
     @uninterrupted()
     def keep(self) -> Path | None:
         """Complete what there is as 'out.partial.mp4'; None, and no file, where there is nothing."""
-        size, head = as_it_is(self.file.part)
+        size, head = as_it_is(self._file.part)
         try:
             self._complete()
-            return self.file.keep()
+            return self._file.keep()
         except LivestyleError:
             return self._salvage(size, head)
 
@@ -176,16 +195,16 @@ class VideoWriter:
         """Close and delete what was written."""
         with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
             self.out.close()
-        self.file.discard()
+        self._file.discard()
 
     def _salvage(self, size: int, head: bytes) -> Path | None:
         """Keep the file as it was before completing it failed, where a frame of it can be played."""
         try:
             with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
                 self.out.close()
-            restore(self.file.part, size, head)
-            if count_pictures(self.file.part):
-                return self.file.keep()
+            restore(self._file.part, size, head)
+            if count_pictures(self._file.part):
+                return self._file.keep()
         except (LivestyleError, av.error.FFmpegError, OSError, ValueError, IndexError):
             pass
         self.discard()
@@ -193,16 +212,20 @@ class VideoWriter:
 
     def _complete(self) -> None:
         with self._clear_errors():
-            for packet in self._encoder.flush() if self._encoder else ():
-                self.mux(packet)
-            if self._sound is not None:
-                self.out.mux(self._sound.flush())
-            self.out.close()
-            found = count_pictures(self.file.part)
+            self._end()
+            found = count_pictures(self._file.part)
         if found != self.frames or not found:
             raise LivestyleError(
                 f"{self.path} did not come out whole: {found} of {self.frames} frames are in it"
             )
+
+    def _end(self) -> None:
+        """Write what the encoders still hold, and the end of the file."""
+        for packet in self._encoder.flush() if self._encoder else ():
+            self.mux(packet)
+        if self._sound is not None:
+            self.out.mux(self._sound.flush())
+        self.out.close()
 
     @contextlib.contextmanager
     def _clear_errors(self) -> Iterator[None]:

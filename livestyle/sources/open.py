@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from livestyle.core.address import advice, is_url, shown
 from livestyle.core.config import expanded
 from livestyle.core.errors import LivestyleError
+from livestyle.core.pipes import stdin_film
 from livestyle.core.size import Size
 from livestyle.sources import images
-from livestyle.sources.address import advice, is_url, shown
 from livestyle.sources.camera.connection import Request
 from livestyle.sources.camera.source import CameraSource
 from livestyle.sources.images import ImagesSource
+from livestyle.sources.pipe import PipeSource
 from livestyle.sources.source import Source
 from livestyle.sources.synthetic import source as synthetic
 from livestyle.sources.synthetic.source import SyntheticSource
@@ -25,13 +27,17 @@ def open_source(spec: str, size: Size | None = None, rate: float | None = None) 
     """What --camera takes, as a live source that is not entered yet.
 
     spec: an index ('0'), a part of a camera's name, a device path, a URL with '://', 'synthetic'
-    (see SyntheticSource.parse) or a video file, which is played at its own rate over and over.
+    (see SyntheticSource.parse), what stdin has (see stdin_film), or a video file, which is played at its
+    own rate over and over.
     size, rate: asked of a camera, met by 'synthetic'; a video file is scaled to the size.
     LivestyleError for text that can be none of these; a missing camera is found out on entering.
     """
     text = spec.strip()
     if not text:
         raise LivestyleError("no camera given; expected an index, a name, a URL, a video file or synthetic")
+    film = stdin_film(text)
+    if film is not None:
+        return PipeSource(film)
     if text.lower().startswith(synthetic.NAME):
         return SyntheticSource.parse(text, size, rate)
     if not text.isdecimal() and not is_url(text) and not text.startswith("/dev/"):

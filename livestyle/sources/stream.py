@@ -12,10 +12,11 @@ import av.error
 import numpy as np
 from av.codec.context import Flags
 
+from livestyle.core.address import advice, shown
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
+from livestyle.core.pipes import StdinFilm
 from livestyle.core.size import MAX_SIDE_PX
-from livestyle.sources.address import advice, shown
 from livestyle.sources.source import CaptureInfo
 
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 8.0, 20.0
@@ -28,6 +29,9 @@ STREAM_OPTIONS = {
     "flags": "low_delay",
     "analyzeduration": "1000000",
 }
+
+PIPE_OPTIONS = {"protocol_whitelist": "pipe", "analyzeduration": "1000000"}
+"""Of a film that begins with its first byte no picture is left out."""
 
 SILENT = (av.error.ExitError, av.error.TimeoutError)
 REASONS: dict[type[Exception], str] = {
@@ -46,12 +50,17 @@ class StreamCapture:
     Made open; LivestyleError where it can't be. Belongs to one thread.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, film: StdinFilm | None = None) -> None:
+        """film: what stdin has is read, in the place of an address."""
         self._name = shown(address)
         try:
-            self._container = av.open(
-                address, options=dict(STREAM_OPTIONS), timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S)
-            )
+            if film is not None:
+                options = {**PIPE_OPTIONS, **film.options}
+                self._container = av.open("pipe:0", format=film.format, options=options)
+            else:
+                self._container = av.open(
+                    address, options=dict(STREAM_OPTIONS), timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S)
+                )
         except (av.FFmpegError, ValueError) as error:
             raise LivestyleError(
                 f"camera {self._name} can't be opened: {_reason(error, self._name)}{advice(address)}"

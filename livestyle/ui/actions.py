@@ -14,6 +14,7 @@ from livestyle.pipeline.look import Look
 from livestyle.sinks.pointer import Pointer
 from livestyle.sinks.window import Window
 from livestyle.sinks.xcb_input import PASTE
+from livestyle.ui.buttons import Learning
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import AGAIN_S, Chooser
 from livestyle.ui.clipboard import pasted_path
@@ -22,7 +23,7 @@ from livestyle.ui.keys import Action, Key, key_of
 from livestyle.ui.picker import INSERT, Picker
 from livestyle.ui.picker_panel import picker_layout
 from livestyle.ui.screen import Screen
-from livestyle.ui.turning import Turning, bar_of
+from livestyle.ui.turning import Turning, bar_of, said_of
 
 
 class Actions:
@@ -45,6 +46,7 @@ class Actions:
         self._captures = captures
         self._leaving_until = 0.0
         self._turning = Turning()
+        self.learning = Learning()
         self._table = self._all()
 
     def hear(self, code: int) -> None:
@@ -61,10 +63,15 @@ class Actions:
     def press(self, key: Key) -> None:
         """Do what a key asks while only the picture is shown."""
         asks = key.asks
+        self.learning.note(key)
         if isinstance(asks, Control):
             self._say(lambda: self._turning.turn(self._look, asks, key.number), asks)
         else:
             self._say(lambda: self._table[asks](key))
+
+    def show(self, control: Control[Any]) -> None:
+        """Say on the screen how far a control is turned."""
+        self._say(lambda: said_of(self._look, control), control)
 
     def _say(self, act: Callable[[], str], turned: Control[Any] | None = None) -> None:
         """Show what comes of it; of a control that is turned, how far."""
@@ -128,6 +135,7 @@ class Actions:
             Action.PAUSE_RECORDING: lambda _: self._captures.pause(),
             Action.OPEN_FOLDER: lambda _: self._captures.open_folder(),
             Action.VIRTUAL_CAMERA: lambda _: self._captures.virtual_camera(),
+            Action.LEARN: lambda _: self.learning.switch(),
             Action.FULLSCREEN: lambda _: self._fullscreen(),
             Action.HUD: lambda _: self._toggle_hud(),
             Action.HELP: lambda _: self._toggle_help(),
@@ -140,6 +148,11 @@ class Actions:
         return self._pipeline.look
 
     def _gallery(self) -> str:
+        if self._window is None:
+            raise LivestyleError("the gallery needs a window")
+        if self._screen.gallery is not None:
+            self._screen.gallery = None
+            return ""
         self._screen.help = False
         self._screen.gallery = GalleryView(self._chooser.offer(), self._screen.canvas)
         self._screen.toast("", 0)

@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import Self
 
 from livestyle.core.errors import LivestyleError, told
 from livestyle.core.frame import Frame, Pixels
-from livestyle.core.output_file import make_folder
+from livestyle.core.output_file import check_target, make_folder
+from livestyle.core.pipes import check_stdout, is_stdout
 from livestyle.pipeline.live import PaintedFrame
 from livestyle.pipeline.worker import Worker
 from livestyle.sinks.images import save_image
@@ -29,6 +30,18 @@ PAUSE_SHOWN_NS = 33_000_000
 
 WAITING_FRAMES = 16
 """Frames a recording may lie behind before it leaves some out."""
+
+
+def check_recording(path: Path, overwrite: bool, cameras: Sequence[str] = ()) -> None:
+    """LivestyleError where no recording can be written to `path`, or to stdout, which is '-'.
+
+    cameras: one may be a file, which is not written over
+    """
+    if is_stdout(path):
+        check_stdout()
+        return
+    for camera in cameras:
+        check_target(path, overwrite, Path(camera) if Path(camera).is_file() else None)
 
 
 def free_path(folder: Path, name: str, suffixes: tuple[str, ...]) -> Path:

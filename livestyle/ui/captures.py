@@ -1,4 +1,4 @@
-"""What a session gives beside the window: snapshots, a recording, pictures for a virtual camera."""
+"""What a session gives beside the window: snapshots, a recording, pictures for a virtual camera, a stream."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Self
 from livestyle.core.config import pictures_dir, videos_dir
 from livestyle.core.errors import LivestyleError, told
 from livestyle.core.frame import Pixels
+from livestyle.core.pipes import is_stdout
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.ui.capture_files import Recording, Snapshots, free_path
 from livestyle.ui.open_folder import open_folder
@@ -40,12 +41,14 @@ class Captures:
     def add(self, painting: PaintedFrame, picture: Pixels, mirrored: bool = False) -> None:
         """Hand on what is shown of a painting, without what lies over it. A notice is not recorded.
 
-        mirrored: left and right are swapped in it, which the virtual camera takes back.
+        mirrored: left and right are swapped in it, which the virtual camera and the stream take back.
         """
         notice = painting.original.notice
-        self._plan.virtual_camera.add(painting.painted.with_pixels(picture), mirrored and not notice)
+        shown, mirrored = painting.painted.with_pixels(picture), mirrored and not notice
+        self._plan.virtual_camera.add(shown, mirrored)
+        self._plan.stream.add(shown, mirrored)
         if self._recording is not None and not notice:
-            self._recording.add(painting.painted.with_pixels(picture))
+            self._recording.add(shown)
 
     def snapshot(self, painting: PaintedFrame, picture: Pixels) -> None:
         """Begin to save what is seen of a painting; `news` tells of it."""
@@ -77,8 +80,11 @@ class Captures:
 
     def start(self, path: Path) -> str:
         self._recording = Recording(path, self._plan.open_recording)
+        silent = "" if self._plan.sound else ", without sound"
+        if is_stdout(path):
+            return f"Recording to stdout{silent}"
         self._used = path.parent
-        return f"Recording {path.absolute()}{'' if self._plan.sound else ', without sound'}"
+        return f"Recording {path.absolute()}{silent}"
 
     def stop(self) -> str:
         """Finish the recording. Raises what went wrong where there is no window to tell it in."""
@@ -92,6 +98,8 @@ class Captures:
                 raise
             self._plan.say(f"error: {told(error)}")
             return told(error)
+        if is_stdout(recording.path):
+            return ""
         exists = recording.path.exists()
         self.finished = recording.path if exists else self.finished
         saved = f"Saved {recording.path.absolute()}" if exists else "Nothing was recorded"
@@ -101,7 +109,7 @@ class Captures:
     def news(self) -> list[str]:
         """What to tell the user about what was done or has failed since the last call."""
         failed = self._recording is not None and self._recording.failed
-        lines = [*self._saved(), *([self.stop()] if failed else []), self._camera_news()]
+        lines = [*self._saved(), *([self.stop()] if failed else []), self._camera_news(), self._stream_news()]
         return [line for line in lines if line]
 
     def _saved(self) -> list[str]:
@@ -118,6 +126,12 @@ class Captures:
                 raise
             self._plan.say(f"error: {error}")
             return f"{error}; v tries again"
+
+    def _stream_news(self) -> str:
+        line = self._plan.stream.news()
+        if line:
+            self._plan.say(line)
+        return line
 
     def rescue(self) -> None:
         """Finish the files that were begun, on any thread, where the process is about to end."""

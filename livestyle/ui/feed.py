@@ -1,10 +1,11 @@
-"""A virtual camera that is fed on a thread of its own, at its own pace."""
+"""What wants pictures at a steady rate is fed on a thread of its own, at its own pace."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -14,14 +15,16 @@ from livestyle.core.frame import Frame
 from livestyle.core.latest import Latest
 from livestyle.pipeline.stats import Rate
 from livestyle.pipeline.worker import Worker
-from livestyle.sinks.virtual_camera import VirtualCameraSink
+from livestyle.sinks.sink import SteadySink
+
+S = TypeVar("S", bound=SteadySink)
 
 NAME = "livestyle-virtual-camera"
 """A thread of such a name that hangs in a driver is left behind when the process ends."""
 
 
-class Feed:
-    """Sends the newest picture at the device's rate, the one before again where none came in time.
+class Feed(Generic[S]):
+    """Sends the newest picture at the sink's rate, the one before again where none came in time.
 
     A picture goes out as soon as it is there, up to half a frame early or late: one that comes at the same
     rate is neither dropped nor repeated for being a little off. `add` belongs to one thread.
@@ -29,15 +32,15 @@ class Feed:
     sent: pictures that went out, the repeated ones too. taken: those that were new
     """
 
-    def __init__(self, open_sink: Callable[[], VirtualCameraSink]) -> None:
+    def __init__(self, open_sink: Callable[[], S], name: str = NAME) -> None:
         """Starts at once. `open_sink` is called, and its sink used, on the feed's thread alone."""
         self.sent = Rate()
         self.given = self.taken = 0
         self._open_sink = open_sink
         self._pictures: Latest[tuple[Frame, bool]] = Latest()
-        self._sink: VirtualCameraSink | None = None
+        self._sink: S | None = None
         self._told = threading.Event()
-        self._worker = Worker(NAME, self._run)
+        self._worker = Worker(name, self._run)
         self._worker.start()
 
     def add(self, frame: Frame, mirrored: bool) -> None:
@@ -51,8 +54,8 @@ class Feed:
         return max(0, self.given - self.taken - self._pictures.filled)
 
     @property
-    def sink(self) -> VirtualCameraSink | None:
-        """The device once it is open."""
+    def sink(self) -> S | None:
+        """What it feeds, once that is open."""
         return self._sink
 
     @property
@@ -65,7 +68,7 @@ class Feed:
         self._told.wait()
 
     def finish(self) -> None:
-        """Close the device. Raises what went wrong; a device that hangs is left to the end of the process."""
+        """Close the sink. Raises what went wrong; one that hangs is left to the end of the process."""
         self._worker.stop.set()
         self._pictures.close()
         self._worker.join(LEAVE_S)
@@ -79,7 +82,7 @@ class Feed:
         finally:
             self._told.set()
 
-    def _send(self, sink: VirtualCameraSink, stop: threading.Event) -> None:
+    def _send(self, sink: S, stop: threading.Event) -> None:
         frame_s = 1 / sink.rate
         due = time.monotonic()
         while not stop.wait(max(0.0, due - frame_s / 2 - time.monotonic())):

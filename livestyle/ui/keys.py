@@ -27,6 +27,7 @@ class Action(Enum):
     PAUSE_RECORDING = auto()
     OPEN_FOLDER = auto()
     VIRTUAL_CAMERA = auto()
+    LEARN = auto()
     FULLSCREEN = auto()
     HUD = auto()
     HELP = auto()
@@ -74,6 +75,7 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
         HelpLine(("r", "u"), "record, pause it", (Action.RECORD, Action.PAUSE_RECORDING)),
         HelpLine(("O",), "folder of what was saved", (Action.OPEN_FOLDER,)),
         HelpLine(("v",), "virtual camera", (Action.VIRTUAL_CAMERA,)),
+        HelpLine(("l",), "a MIDI knob learns", (Action.LEARN,)),
         HelpLine(("f",), "full screen", (Action.FULLSCREEN,)),
         HelpLine(("o",), "figures", (Action.HUD,)),
         HelpLine(("h",), "this help", (Action.HELP,)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livestyle.sinks.sink import Sink
+from livestyle.ui.streaming import Streaming
 from livestyle.ui.virtual_camera import VirtualCamera
 
 
@@ -18,6 +19,7 @@ class SessionOptions:
     folder: where snapshots and recordings by key go; None = the user's pictures, the user's videos
     sound: a recording has the microphone's
     virtual_camera: what a key switches on and off; it may be on from the start
+    stream: what goes to a server, if anything does
     max_frames, seconds: the end after so many shown frames, or so long; None = no end
     figures: the panel with the figures is shown from the start
     stopped: whether the run was ended from outside
@@ -29,6 +31,7 @@ class SessionOptions:
     folder: Path | None = None
     sound: bool = False
     virtual_camera: VirtualCamera = field(default_factory=VirtualCamera)
+    stream: Streaming = field(default_factory=Streaming)
     max_frames: int | None = None
     seconds: float | None = None
     figures: bool = False

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from livestyle.core.config import data_dir
 from livestyle.core.errors import LivestyleError
 from livestyle.core.output_file import make_folder, write_text
 from livestyle.core.size import Size
 from livestyle.model.card import Model, model_names
-from livestyle.model.controls import STRENGTH
+from livestyle.model.controls import CONTROLS, STRENGTH
+from livestyle.ui.buttons import BUTTONS
 
 FILE_NAME = "settings.json"
-SECTION = "live"
-"""Its part of the file; the others, and what else stands in it, are left as they are."""
+SECTION, KNOBS = "live", "midi"
+"""Its parts of the file; the others, and what else stands in them, are left as they are."""
+
+Source = TypeVar("Source")
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,37 @@ def forget(say: Callable[[str], None]) -> None:
         say(f"{error}; it is left as it is")
 
 
+def recall_knobs(parse: Callable[[str], Source], say: Callable[[str], None]) -> dict[Source, str]:
+    """What each knob of a MIDI device is for: a control or a button. What can't be used `say` is told of.
+
+    parse: gives the knob of its text. LivestyleError for none
+    """
+    good: dict[Source, str] = {}
+    try:
+        found = _read().get(KNOBS, {})
+    except LivestyleError as error:
+        say(f"{error}; it is left as it is")
+        return good
+    for text, target in found.items():
+        try:
+            knob = parse(text)
+            if target not in BUTTONS and target not in (control.name for control in CONTROLS):
+                raise LivestyleError(f"there is no {target!r} to turn or to press")
+            good[knob] = target
+        except (LivestyleError, TypeError) as error:
+            say(f"{settings_path()}: {text} can't be used ({error}); it is left out")
+    return good
+
+
+def remember_knobs(knobs: Mapping[Source, str], say: Callable[[str], None]) -> None:
+    """Write what the knobs are for over what the file says of them. `say`: see `remember`."""
+    try:
+        whole = _read()
+        _write({**whole, KNOBS: {**whole.get(KNOBS, {}), **{str(k): name for k, name in knobs.items()}}})
+    except LivestyleError as error:
+        say(f"what the knobs are for is not remembered: {error}")
+
+
 def name_of(model: Model) -> str:
     """How `Model.load` finds it again, from any folder."""
     found = next((name for name in model_names() if name == model.card.name), None)
@@ -93,9 +127,11 @@ def _read() -> dict[str, Any]:
         return {}
     except (OSError, ValueError) as error:
         raise LivestyleError(f"cannot read the settings {path}: {error}") from error
-    if not isinstance(found, dict) or not isinstance(found.get(SECTION, {}), dict):
-        raise LivestyleError(f'cannot read the settings {path}: expected {{"{SECTION}": {{…}}}}')
-    return found
+    whole: dict[str, Any] = found if isinstance(found, dict) else {SECTION: found}
+    for part in (SECTION, KNOBS):
+        if not isinstance(whole.get(part, {}), dict):
+            raise LivestyleError(f'cannot read the settings {path}: expected {{"{part}": {{…}}}}')
+    return whole
 
 
 def _write(whole: dict[str, Any]) -> None:

@@ -17,23 +17,13 @@ from livestyle.model.styles import pretty
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.sources.source import Source
 from livestyle.ui.actions import Actions
+from livestyle.ui.buttons import ALLOWED, BUTTONS, HERE
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import Chooser
-from livestyle.ui.keys import HELP, NAMES, Action
+from livestyle.ui.keys import HELP, NAMES, Action, Key
 from livestyle.ui.screen import Hud, Screen
 
 T = TypeVar("T")
-
-HERE = frozenset({
-    Action.OPEN_PICTURE, Action.SNAPSHOT, Action.FULLSCREEN, Action.HUD, Action.HELP,
-})  # fmt: skip
-"""What a guest does on its own screen."""
-
-ALLOWED = frozenset({
-    Action.PICK_STYLE, Action.NEXT_MODEL, Action.PREVIOUS_MODEL, Action.REMOVE_STYLE,
-    Action.COMPARE, Action.RECORD, Action.PAUSE_RECORDING, Action.NEXT_CAMERA,
-})  # fmt: skip
-"""What a guest may ask for by a key. Not to quit, nor to look through the folders of this machine."""
 
 
 class Guest(Protocol):
@@ -137,12 +127,19 @@ class Remote:
         """The file that was recorded last."""
         return self._captures.finished
 
-    def set(self, values: Values) -> None:
-        """Set controls by name. LivestyleError for a bad value, or one that isn't there."""
-        for control in CONTROLS:
-            if control.name in values:
-                control.check(values[control.name])
+    def set(self, values: Values, show: bool = False) -> None:
+        """Set controls by name. LivestyleError for a bad value, or one that isn't there.
+
+        show: say on the screen how far they are now
+        """
+        turned = [control for control in CONTROLS if control.name in values]
+        for control in turned:
+            control.check(values[control.name])
         self._pipeline.look.set_controls(values)
+        for control in turned:
+            self._actions.learning.note(Key(control, 1))
+            if show:
+                self._actions.show(control)
 
     def press(self, key: str) -> None:
         """Do what a key of the window does, by its name. LivestyleError for one that is not a guest's."""
@@ -150,6 +147,29 @@ class Remote:
         if found is None or (isinstance(found.asks, Action) and found.asks not in ALLOWED):
             raise LivestyleError(f"there is no key {key[:20]!r} for guests")
         self._actions.press(found)
+
+    def do(self, button: str) -> None:
+        """Do what a button does, by its name in BUTTONS. LivestyleError for one that isn't there."""
+        if button not in BUTTONS:
+            raise LivestyleError(f"there is no button {button[:40]!r}")
+        self._actions.press(NAMES[BUTTONS[button]])
+
+    @property
+    def learning(self) -> tuple[str, str] | None:
+        """What the next knob is to be for, see Learning.wanted; None = nothing."""
+        return self._actions.learning.wanted if self._actions.learning.on else None
+
+    def offer_learning(self) -> None:
+        """There are knobs that may learn."""
+        self._actions.learning.possible = True
+
+    def learned(self) -> None:
+        """A knob knows what it is for."""
+        self._actions.learning.on = False
+
+    def tell(self, line: str) -> None:
+        """Show a line on the screen for a moment."""
+        self._screen.toast(line)
 
     def turn_to(self, model: str) -> None:
         """Prepare another model. LivestyleError for one that isn't here."""

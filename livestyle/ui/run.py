@@ -12,11 +12,13 @@ from typing import Any
 
 from rich.console import Console
 
+from livestyle.core.address import shown
 from livestyle.core.config import SLOTS, Precision, videos_dir
 from livestyle.core.ending import Interrupts, before_exit
 from livestyle.core.errors import LivestyleError
-from livestyle.core.output_file import check_folder, check_target
+from livestyle.core.output_file import check_folder
 from livestyle.core.parse import split_styles
+from livestyle.core.pipes import is_stdout
 from livestyle.core.size import Size
 from livestyle.model.controls import Values
 from livestyle.pipeline.governor import Governor
@@ -29,13 +31,13 @@ from livestyle.sinks.display import check_display
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.virtual_camera import ANY, SIZE, VirtualCameraSink
 from livestyle.sinks.window import Window
-from livestyle.sources.address import shown
 from livestyle.sources.camera.reconnecting import draw_notice
 from livestyle.sources.microphone import Microphone
 from livestyle.sources.open import is_webcam, open_source
 from livestyle.sources.source import Source
 from livestyle.stylizer.loading import add_style_images, load_models
 from livestyle.stylizer.stylizer import Stylizer
+from livestyle.ui.capture_files import check_recording
 from livestyle.ui.chooser import Chooser
 from livestyle.ui.connecting import enter_all
 from livestyle.ui.leftovers import rescued
@@ -44,6 +46,7 @@ from livestyle.ui.remembered import Remembered, name_of, remember
 from livestyle.ui.remote import Guest
 from livestyle.ui.screen import START, Hud, describe
 from livestyle.ui.session import Session
+from livestyle.ui.streaming import Streaming, streaming
 from livestyle.ui.virtual_camera import VirtualCamera
 
 USUAL_RATE = 30.0
@@ -57,8 +60,9 @@ class ShowOptions:
     cameras: several are shown side by side, and `style` may name one for each, by commas.
     model: one, or several by commas, which a key changes. style_images: pictures to be styles.
     folder: where snapshots and recordings by key go; None = the user's own for such.
-    record: a file to record from the start.
+    record: a file to record from the start; '-' = stdout.
     microphone: what is heard in recordings; None = nothing, empty = the system's own.
+    stream: the address of a server to send to; None = to none.
     virtual_camera: the device to send to from the start; None = not until a key asks for the first there is.
     controls: by name, as a look has them. figures: shown from the start.
     mirror: None = where it is a webcam. remembered: how the last run was left; None = nothing of that is
@@ -91,6 +95,7 @@ class ShowOptions:
     microphone: str | None = None
     virtual_camera: str | None = None
     virtual_camera_size: Size = SIZE
+    stream: str | None = None
     overwrite: bool = False
     max_frames: int | None = None
     seconds: float | None = None
@@ -102,8 +107,7 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
     guest: somebody elsewhere who sees it too. Empty where the user left before there was a picture.
     """
     if options.record:
-        for camera in options.cameras:  # one may be a file
-            check_target(options.record, options.overwrite, Path(camera) if Path(camera).is_file() else None)
+        check_recording(options.record, options.overwrite, options.cameras)
     if options.microphone is not None:
         with Microphone(options.microphone):
             pass  # that none is there is said now, not when a key asks for it
@@ -111,12 +115,15 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
         check_folder(options.folder)
     if options.window:
         check_display()
-    recorded = options.folder or videos_dir()
-    for line in rescued({recorded, *([options.record.parent] if options.record else [])}):
+    folders = {options.folder or videos_dir()}
+    if options.record and not is_stdout(options.record):
+        folders.add(options.record.parent)
+    for line in rescued(folders):
         console.print(line)
     memory = options.remembered if len(options.cameras) == 1 else None
     with Interrupts() as interrupts, contextlib.ExitStack() as stack:
         virtual_camera = stack.enter_context(_virtual_camera(options, console))
+        stream = stack.enter_context(streaming(options.stream, options.fps or USUAL_RATE, options.microphone))
         models = load_models(options.model, console.print)
         engine_options = models[0], options.device, options.precision, options.threads
         stylizer = stack.enter_context(Stylizer(*engine_options, console.print, options.slots))
@@ -143,8 +150,8 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
             window.draw(draw_notice(START, "livestyle", f"waiting for {', '.join(names)}", 0))
         picture = options.style_images[-1] if options.style_images else None
         chooser = Chooser(pipeline, stylizer, models, picture, named=len(options.model.split(",")))
-        plan = _plan(options, console, lambda: bool(interrupts.asked), virtual_camera)
-        session = Session(pipeline, window, Hud(pipeline, virtual_camera), plan, chooser, guest)
+        plan = _plan(options, console, lambda: bool(interrupts.asked), (virtual_camera, stream))
+        session = Session(pipeline, window, Hud(pipeline, virtual_camera, stream), plan, chooser, guest)
         if window is not None:
             before_exit(session.captures.rescue)
         interrupts.defer()
@@ -156,7 +163,7 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
         if said := pipeline.painting_size.summary():
             console.print(f"size    {said}", soft_wrap=True)
         figures = report(pipeline.lanes, stylizer.info, stylizer.model.card.name, pipeline.painting_size)
-        return figures | virtual_camera.report()
+        return figures | virtual_camera.report() | stream.report()
 
 
 def _source(camera: str, options: ShowOptions, guest: Guest | None) -> Source:
@@ -244,7 +251,10 @@ def _left(
 
 
 def _plan(
-    options: ShowOptions, console: Console, stopped: Callable[[], bool], virtual_camera: VirtualCamera
+    options: ShowOptions,
+    console: Console,
+    stopped: Callable[[], bool],
+    outputs: tuple[VirtualCamera, Streaming],
 ) -> SessionOptions:
     def open_recording(path: Path) -> Sink:
         from livestyle.sinks.encoders import Encoding
@@ -260,7 +270,8 @@ def _plan(
         record=options.record,
         folder=options.folder,
         sound=options.microphone is not None,
-        virtual_camera=virtual_camera,
+        virtual_camera=outputs[0],
+        stream=outputs[1],
         max_frames=options.max_frames,
         seconds=options.seconds,
         figures=options.figures,

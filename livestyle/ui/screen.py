@@ -32,6 +32,7 @@ from livestyle.ui.panels import (
 )
 from livestyle.ui.picker import Picker
 from livestyle.ui.picker_panel import draw_picker
+from livestyle.ui.streaming import Streaming
 from livestyle.ui.tiles import ONE, Tiles
 from livestyle.ui.virtual_camera import VirtualCamera
 
@@ -60,6 +61,8 @@ class Screen:
     """the one that goes on, or is paused"""
     on_air: bool = False
     """the virtual camera is on"""
+    streaming: str = ""
+    """of the stream, such as 'Streaming'; empty = there is none"""
     badge: str = ""
     """what goes on all the time, such as 'Frozen'; empty = nothing"""
     busy: str = ""
@@ -140,7 +143,7 @@ class Screen:
 
     def _badges(self, canvas: Pixels, size: int) -> None:
         y, right = size, canvas.shape[1] - size
-        texts = ("Virtual camera" if self.on_air else "", self.badge, self.busy)
+        texts = ("Virtual camera" if self.on_air else "", self.streaming, self.badge, self.busy)
         badges = [badge_panel(text, size) for text in texts if text]
         if self.recording is not None:
             seconds, paused = int(self.recording.seconds), self.recording.paused
@@ -165,9 +168,14 @@ class Screen:
 class Hud:
     """The words and figures of the panel, read from what runs."""
 
-    def __init__(self, pipeline: AnyPipeline, virtual_camera: VirtualCamera | None = None) -> None:
+    def __init__(
+        self,
+        pipeline: AnyPipeline,
+        virtual_camera: VirtualCamera | None = None,
+        stream: Streaming | None = None,
+    ) -> None:
         self._pipeline = pipeline
-        self._virtual_camera = virtual_camera
+        self._outputs = {"Virtual camera": virtual_camera, "Stream": stream}
 
     @property
     def title(self) -> str:
@@ -223,12 +231,13 @@ class Hud:
             ("Model", self._pipeline.model),
             ("Engine", f"{engine.engine}  ·  {engine.precision}  ·  {engine.lanes}"),
             ("Device", engine.device),
-            *self._virtual_rows(),
+            *self._output_rows(),
         )
 
-    def _virtual_rows(self) -> Rows:
-        figures = self._virtual_camera.figures if self._virtual_camera else ""
-        return (("Virtual camera", figures),) if figures else ()
+    def _output_rows(self) -> Rows:
+        return tuple(
+            (name, output.figures) for name, output in self._outputs.items() if output and output.figures
+        )
 
 
 def describe(source: SourceInfo) -> str:

@@ -108,6 +108,7 @@ class Session:
         alone = len(self._pipeline.lanes) == 1  # of several, each tells it on its own picture
         self.screen.badge = FREEZE.on if alone and self._pipeline.look.frozen else ""
         self.screen.on_air = self._plan.virtual_camera.on
+        self.screen.streaming = self._plan.stream.badge
         self.screen.recording = self.captures.recording
 
     def _show_gallery(self, painting: PaintedFrame) -> None:

@@ -26,7 +26,7 @@ class Turning:
             setattr(look, control.name, self._switched(control, value))
         else:
             setattr(look, control.name, control.turned(value, step, _names(look, control)))
-        return _said(look, control)
+        return said_of(look, control)
 
     def pick(self, look: Look, number: int) -> str:
         """The style of this number, from 1."""
@@ -34,13 +34,13 @@ class Turning:
         if number > count:
             return f"There are {count} styles"
         look.index = number - 1
-        return _said(look, STYLE)
+        return said_of(look, STYLE)
 
     def take(self, look: Look, style: str) -> str:
         """This style alone."""
         look.second_style = ""
         look.style = style
-        return _said(look, STYLE)
+        return said_of(look, STYLE)
 
     def mix(self, look: Look, style: str, second: str) -> str:
         """Half of each."""
@@ -72,7 +72,8 @@ def _names(look: Look, control: Control[Any]) -> Sequence[str]:
     return names if control is STYLE else ("", *(name for name in names if name != look.style))
 
 
-def _said(look: Look, control: Control[Any]) -> str:
+def said_of(look: Look, control: Control[Any]) -> str:
+    """How far a control is turned, as the user is told."""
     value = getattr(look, control.name)
     styled = isinstance(control, StyleName) and value
     said = f"{control.label.capitalize()}: {look.bank.title(value)}" if styled else control.said(value)

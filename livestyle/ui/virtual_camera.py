@@ -21,7 +21,7 @@ class VirtualCamera(Closing):
 
     def __init__(self, open_sink: Callable[[], VirtualCameraSink] = VirtualCameraSink) -> None:
         self._open_sink = open_sink
-        self._feed: Feed | None = None
+        self._feed: Feed[VirtualCameraSink] | None = None
         self._told_open = False
 
     @property
@@ -83,7 +83,7 @@ class VirtualCamera(Closing):
         size = str(sink.size).replace("x", "×")
         return f"Virtual camera: {sink.device}, {size} at {sink.rate:g} fps"
 
-    def _end(self, feed: Feed) -> str:
+    def _end(self, feed: Feed[VirtualCameraSink]) -> str:
         self._feed, self._told_open = None, False
         feed.finish()
         return "Virtual camera off"

@@ -49,6 +49,9 @@ def test_it_is_well_here(capsys: pytest.CaptureFixture[str]) -> None:
     assert find(findings, "engines", "openvino f32").state is State.OK
     assert find(findings, "engines", "onnxruntime f32").state is State.OK
     assert find(findings, "engines", "onnxruntime bf16").state is State.ABSENT
+    assert "CPUExecutionProvider" in find(findings, "devices", "ONNX Runtime").found
+    coreml = find(findings, "engines", "coreml")
+    assert coreml.state is State.OK or "has no CoreMLExecutionProvider" in coreml.found
     assert "libx264" in find(findings, "video files", "encoders").found
     assert "styles" in find(findings, "models", "cin-lite").found
 

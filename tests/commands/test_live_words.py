@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from livestyle.commands.live import with_value
+from livestyle.commands.given import with_value
 
 
 @pytest.mark.parametrize(

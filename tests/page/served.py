@@ -58,7 +58,7 @@ class NotingDesk:
     def figures(self) -> Sequence[Sequence[str]]:
         return (("Source", "/home/somebody/holiday.mp4 · 640×480"),)
 
-    def set(self, values: Values) -> None:
+    def set(self, values: Values, show: bool = False) -> None:
         self.asked.append(("set", dict(values)))
         self.values.update(values)
 
@@ -66,6 +66,22 @@ class NotingDesk:
         if key == "q":
             raise LivestyleError("cannot write /home/somebody/secret/a.mp4: no")
         self.asked.append(("press", key))
+
+    def do(self, button: str) -> None:
+        self.asked.append(("do", button))
+
+    @property
+    def learning(self) -> tuple[str, str] | None:
+        return None
+
+    def offer_learning(self) -> None:
+        self.asked.append(("offer_learning",))
+
+    def learned(self) -> None:
+        self.asked.append(("learned",))
+
+    def tell(self, line: str) -> None:
+        self.said = line
 
     def turn_to(self, model: str) -> None:
         self.asked.append(("turn_to", model))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from aiohttp import WSServerHandshakeError
 
-from livestyle.page.desk import without_paths
+from livestyle.pipeline.desk import without_paths
 from tests.page.served import heard, run, seen, served, thumbnail, until
 
 MESSAGES: list[tuple[str, tuple[object, ...]]] = [

@@ -15,7 +15,7 @@ from livestyle.runtime.gpu.driver import find_gpu
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.gpu.frame_ring import Execution
 from livestyle.runtime.openvino import cpu_capabilities
-from livestyle.runtime.select import BY_NAME_ONLY, ENGINES
+from livestyle.runtime.select import BY_NAME_ONLY, ENGINES, UNMEASURED
 from livestyle.workshop.torch_engine import Run, TorchCudaEngine
 from tests.runtime.gpu.strict_cuda import StrictCuda
 
@@ -72,25 +72,29 @@ def runs(kind: type[Engine]) -> bool:
     try:
         if issubclass(kind, GpuEngine):
             find_gpu(0)
-        precision = Precision.F16 if issubclass(kind, GpuEngine) else Precision.F32
-        with kind(Model.load("cin-lite"), Size(64, 64), precision):
+        with kind(Model.load("cin-lite"), Size(64, 64), kind.auto or Precision.F32):
             return True
     except LivestyleError:
         return False
 
 
 def precisions(name: str) -> tuple[Precision, ...]:
-    """In which an engine of KINDS is held to its promises."""
+    """In which an engine of KINDS is held to its promises, the finest first."""
     int8 = (Precision.INT8,) if "int8" in Model.load("cin-lite").card.graphs else ()
     if name == "openvino":
         bf16 = (Precision.BF16,) if "BF16" in cpu_capabilities() else ()
         return (Precision.F32, *bf16, *int8)
     if name == "onnxruntime":
         return (Precision.F32, *int8)
-    return (Precision.F32,) if name == TorchOnHost.name else (Precision.F32, Precision.F16)
+    if name == "npu":
+        return (Precision.F16,)
+    only_f32 = (TorchOnHost.name, "coreml", "directml", "rocm")
+    return (Precision.F32,) if name in only_f32 else (Precision.F32, Precision.F16)
 
 
-_CANDIDATES: list[type[Engine]] = [kind for name, kind in ENGINES.items() if name not in BY_NAME_ONLY]
+_CANDIDATES: list[type[Engine]] = [
+    kind for name, kind in ENGINES.items() if name not in BY_NAME_ONLY or name in UNMEASURED
+]
 _CANDIDATES.append(WithoutGraphs)
 KINDS: Mapping[str, type[Engine]] = {
     **{kind.name: kind for kind in _CANDIDATES if runs(kind)},
@@ -98,4 +102,5 @@ KINDS: Mapping[str, type[Engine]] = {
 }
 """Every engine that can be opened here, but those that take a minute to do so."""
 
+IN_F32 = [kind for name, kind in KINDS.items() if Precision.F32 in precisions(name)]
 WORKING = [(name, precision) for name in KINDS for precision in precisions(name)]

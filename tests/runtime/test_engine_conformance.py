@@ -17,7 +17,7 @@ from livestyle.model.frame_style import FrameStyle
 from livestyle.model.styles import Vector
 from livestyle.runtime.engine import Engine
 from tests.conftest import picture
-from tests.runtime.engines import KINDS, WORKING
+from tests.runtime.engines import IN_F32, KINDS, WORKING, precisions
 
 SIZE = Size(96, 64)
 
@@ -137,7 +137,7 @@ def test_info_says_what_runs(engine: Engine) -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_works_only_while_open(name: str, model: Model, photo: Pixels) -> None:
-    engine = KINDS[name](model, SIZE, Precision.F32, 1)
+    engine = KINDS[name](model, SIZE, precisions(name)[0], 1)
     with pytest.raises(LivestyleError, match="not open"):
         engine.infer(photo, FrameStyle.still(style(engine)))
     engine.close()
@@ -154,14 +154,14 @@ def test_works_only_while_open(name: str, model: Model, photo: Pixels) -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_sizes_off_the_multiple_are_refused(name: str, model: Model) -> None:
     with pytest.raises(LivestyleError, match=r"multiples of \d+ px; got 100x64"):
-        KINDS[name](model, Size(100, 64), Precision.F32, 1)
+        KINDS[name](model, Size(100, 64), precisions(name)[0], 1)
 
 
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("size", [Size(64, 64), Size(72, 104), Size(248, 64)], ids=str)
 def test_sizes(name: str, size: Size, model: Model) -> None:
     photo = picture(size)
-    with KINDS[name](model, size, Precision.F32, 1) as engine:
+    with KINDS[name](model, size, precisions(name)[0], 1) as engine:
         np.testing.assert_array_equal(
             engine.infer(photo, FrameStyle(style(engine), strength=0.0, steadiness=0.0)), photo
         )
@@ -172,7 +172,7 @@ def test_sizes(name: str, size: Size, model: Model) -> None:
 def test_engines_agree_in_f32(model: Model, index: int) -> None:
     size = Size(136, 72)
     paintings = []
-    for kind in KINDS.values():
+    for kind in IN_F32:
         with kind(model, size, Precision.F32, 1) as engine:
             paintings.append(engine.infer(picture(size), FrameStyle.still(style(engine, index))).astype(int))
     for other in paintings[1:]:
@@ -253,10 +253,10 @@ def test_the_state_is_all_there_is(engine: Engine, model: Model) -> None:
 def test_engines_agree_from_one_state(model: Model) -> None:
     frames = film(6)
     paintings = []
-    with next(iter(KINDS.values()))(model, SIZE, Precision.F32, 1) as first:
+    with IN_F32[0](model, SIZE, Precision.F32, 1) as first:
         paint(first, frames[:3], 0.8)
         state = first.state
-    for kind in KINDS.values():
+    for kind in IN_F32:
         with kind(model, SIZE, Precision.F32, 1) as engine:
             engine.state = state
             shown = [engine.infer(frame, FrameStyle(style(engine), steadiness=0.8)) for frame in frames[3:]]

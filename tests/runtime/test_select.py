@@ -19,7 +19,15 @@ from livestyle.runtime import openvino, select
 from livestyle.runtime.gpu.driver import CudaError, Gpu, NoGpuError
 from livestyle.runtime.gpu.engine import GpuEngine
 from livestyle.runtime.openvino import OpenVinoEngine
-from livestyle.runtime.select import BY_NAME_ONLY, DEVICES, ENGINES, Registry, open_engine, resolve_precision
+from livestyle.runtime.select import (
+    BY_NAME_ONLY,
+    DEVICES,
+    ENGINES,
+    UNMEASURED,
+    Registry,
+    open_engine,
+    resolve_precision,
+)
 from tests.conftest import picture
 from tests.runtime.engines import TorchOnHost
 
@@ -53,7 +61,9 @@ class Broken(OpenVinoEngine):
 NO_OPENVINO = Registry.of({**ENGINES, "openvino": Broken}, BY_NAME_ONLY)
 
 
-@pytest.mark.parametrize("device", [name for name in DEVICES if not {*DEVICES[name]} <= {*ON_GPU}])
+@pytest.mark.parametrize(
+    "device", [name for name in DEVICES if not {*DEVICES[name]} <= {*ON_GPU, *UNMEASURED}]
+)
 def test_every_device_of_a_cpu_opens(model: Model, device: str) -> None:
     with open_engine(model, SIZE, device, Precision.F32) as engine:
         assert engine.name in DEVICES[device]
@@ -168,6 +178,9 @@ def test_bf16_is_refused_where_the_cpu_has_none(model: Model, monkeypatch: pytes
         ("onnxruntime", {"FP32", "BF16"}, {"float", "int8"}, Precision.INT8),
         ("onnxruntime", {"FP32", "BF16"}, {"float"}, Precision.F32),
         ("torch-cuda", {"FP32", "BF16"}, {"float", "int8"}, Precision.F16),
+        ("gpu", {"FP32", "BF16"}, {"float", "int8"}, Precision.F16),
+        ("npu", {"FP32", "BF16"}, {"float", "int8"}, Precision.F16),
+        ("coreml", {"FP32", "BF16"}, {"float", "int8"}, Precision.F32),
     ],
 )
 def test_auto_precision(

@@ -25,7 +25,7 @@ def device() -> Iterator[FakeDevice]:
         yield device
 
 
-def feed(rate: float = 200) -> Feed:
+def feed(rate: float = 200) -> Feed[VirtualCameraSink]:
     return Feed(lambda: VirtualCameraSink(NAME, SMALL, rate))
 
 

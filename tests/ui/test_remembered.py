@@ -126,7 +126,7 @@ def options_of(monkeypatch: pytest.MonkeyPatch, *words: str) -> ShowOptions:
     """What `livestyle live` would show."""
     seen: list[ShowOptions] = []
 
-    def note(options: ShowOptions, _: Console) -> dict[str, Any]:
+    def note(options: ShowOptions, *_: object) -> dict[str, Any]:
         seen.append(options)
         return {}
 

@@ -18,6 +18,7 @@ from livestyle.pipeline.look import Look
 from livestyle.sources.source import Source
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.ui.chooser import Chooser
+from livestyle.ui.guests import Guests
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.remote import Remote, keys
 from livestyle.ui.screen import Hud
@@ -59,8 +60,8 @@ class NotingGuest:
         thread.join()
 
 
-def visited(folder: Path, visit: Callable[[Remote], Any]) -> tuple[Any, NotingGuest]:
-    """What came of a visit to a session that paints with the tiny model."""
+def visited(folder: Path, visit: Callable[[Remote], Any], *others: NotingGuest) -> tuple[Any, NotingGuest]:
+    """What came of a visit to a session that paints with the tiny model. others: who is there too."""
     model = write_tiny(folder / "tiny", "grey", "dark")
     guest = NotingGuest(visit)
     with Stylizer(model, threads=1) as stylizer:
@@ -68,7 +69,7 @@ def visited(folder: Path, visit: Callable[[Remote], Any]) -> tuple[Any, NotingGu
         plan = SessionOptions(ListSink, folder=folder, stopped=guest.over.is_set, seconds=60)
         chooser = Chooser(pipeline, stylizer, [model])
         with pipeline:
-            Session(pipeline, None, Hud(pipeline), plan, chooser, guest).run()
+            Session(pipeline, None, Hud(pipeline), plan, chooser, Guests([guest, *others])).run()
     return guest.found[0], guest
 
 
@@ -147,6 +148,47 @@ def test_a_guest_gets_thumbnails_of_every_style(tmp_path: Path) -> None:
 def test_another_model_has_to_be_one_that_is_here(tmp_path: Path) -> None:
     said, _ = visited(tmp_path, lambda remote: asked(remote, lambda: remote.turn_to("nobody")))
     assert "there is no model 'nobody' here; expected one of tiny" in said
+
+
+def test_a_guest_without_a_screen_presses_buttons_and_has_knobs_learn(tmp_path: Path) -> None:
+    def visit(remote: Remote) -> Any:
+        asked(remote, lambda: remote.do("learn"))
+        said = [asked(remote, remote.state)["said"]["text"]]
+        asked(remote, remote.offer_learning)
+        asked(remote, lambda: remote.set({"steadiness": 0.5}, show=True))
+        said.append(asked(remote, remote.state)["said"]["text"])
+        asked(remote, lambda: remote.do("learn"))
+        knob = asked(remote, lambda: remote.learning)
+        asked(remote, lambda: remote.do("mirror/step"))
+        other = asked(remote, lambda: remote.learning)
+        asked(remote, remote.learned)
+        asked(remote, lambda: remote.do("gallery"))
+        said.append(asked(remote, remote.state)["said"]["text"])
+        with pytest.raises(LivestyleError, match="there is no button 'quit'"):
+            asked(remote, lambda: remote.do("quit"))
+        return said, knob, other, asked(remote, lambda: remote.learning)
+
+    (said, knob, other, none), _ = visited(tmp_path, visit)
+    assert said == [
+        "There is no MIDI device; --midi takes one",
+        "Steadiness 50 %",
+        "the gallery needs a window",
+    ]
+    assert knob == ("steadiness", "steadiness/up")
+    assert other == ("mirror", "mirror/step")
+    assert none is None
+
+
+def test_several_guests_are_shown_the_same_and_all_may_turn(tmp_path: Path) -> None:
+    other = NotingGuest(lambda remote: asked(remote, lambda: remote.set({"strength": 0.25})))
+
+    def visit(remote: Remote) -> Any:
+        assert other.over.wait(60)
+        return asked(remote, remote.state)["values"]["strength"]
+
+    strength, guest = visited(tmp_path, visit, other)
+    assert strength == 0.25
+    assert guest.shown == other.shown != []
 
 
 def test_the_keys_of_guests_say_where_they_act() -> None:

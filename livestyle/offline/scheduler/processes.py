@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Generic
 
+from livestyle.core.ending import die_with_parent
 from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Task, TaskProgress, Tool, Watch, reason_of
 
 TELL_S = 0.1
@@ -121,7 +120,7 @@ class _Process(Generic[Tool]):
 def _serve(line: Connection[Any, Any], open_tool: Callable[[], Any]) -> None:
     """What a process does: tasks as they come, until its line or its parent ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's, which ends this one
-    threading.Thread(target=_die_with_parent, name="parent", daemon=True).start()
+    die_with_parent()
     tool: Any = None
     while True:
         try:
@@ -135,13 +134,6 @@ def _serve(line: Connection[Any, Any], open_tool: Callable[[], Any]) -> None:
         except Exception as error:
             answer = "end", None, reason_of(error)
         line.send(answer)
-
-
-def _die_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
 
 
 class _Teller:

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 
 import numpy as np
 
+from livestyle.core.config import Precision
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model, resolve_shapes
@@ -38,6 +39,9 @@ class GpuEngine(Engine):
 
     Each film has a ring of slots of its own (see Slots); the compiled network is shared.
     """
+
+    numbered = True
+    auto = Precision.F16
 
     graphs = True
     """Whether CUDA graphs are used where they can be."""

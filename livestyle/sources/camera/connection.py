@@ -15,11 +15,11 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from livestyle.core.address import advice, is_url, shown
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.quiet import quiet_opencv
 from livestyle.core.size import Size
-from livestyle.sources.address import advice, is_url, shown
 from livestyle.sources.camera.discovery import describe, find_camera, list_cameras
 from livestyle.sources.source import CaptureInfo
 from livestyle.sources.stream import StreamCapture

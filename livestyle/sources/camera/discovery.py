@@ -10,9 +10,9 @@ from pathlib import Path
 
 import cv2
 
+from livestyle.core.address import shown
 from livestyle.core.errors import LivestyleError
 from livestyle.core.quiet import quiet_opencv
-from livestyle.sources.address import shown
 
 V4L2_CLASS = Path("/sys/class/video4linux")
 QUERYCAP, CAPABILITIES_BYTES, CAN_CAPTURE = 0x80685600, 104, 0x1001

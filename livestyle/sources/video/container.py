@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import av
 import av.error
@@ -20,6 +20,7 @@ from av.video.stream import VideoStream
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels, on_white
 from livestyle.core.input_file import check_file
+from livestyle.core.pipes import stdin_film
 from livestyle.core.size import MAX_SIDE_PX
 from livestyle.sources.hardware import accelerator
 from livestyle.sources.video.animation import as_film, is_webp
@@ -71,15 +72,32 @@ def open_container(path: Path, track: int | None = None) -> InputContainer:
     Only the local file is read, by the formats people keep videos in: a playlist inside can't reach
     other files or hosts. LivestyleError where it is missing, no video, damaged beyond opening, or
     larger than 8192 x 8192 px (found before a picture is decoded).
+
+    path: also '-' or 'raw:WxH@RATE', what is on stdin
     """
-    check_file(path, "a video file")
+    stdin = stdin_film(str(path))
+    if stdin is None:
+        check_file(path, "a video file")
     av.logging.set_libav_level(av.logging.PANIC)
     probed = {"probesize": str(PROBED_BYTES), "analyzeduration": str(PROBED_US)}
     limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, **probed}
     try:
-        file = as_film(path) if is_webp(path) else str(path.absolute())
-        container = av.open(
-            file, "r", container_options=limits, metadata_errors="replace", hwaccel=accelerator()
+        file: Any = "pipe:0"
+        if stdin is not None:
+            limits |= {
+                "protocol_whitelist": "pipe",
+                "format_whitelist": f"{_FORMATS},rawvideo",
+                **stdin.options,
+            }
+        else:
+            file = as_film(path) if is_webp(path) else str(path.absolute())
+        container: InputContainer = av.open(
+            file,
+            "r",
+            format=stdin.format if stdin else None,
+            container_options=limits,
+            metadata_errors="replace",
+            hwaccel=accelerator(),
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise LivestyleError(f"cannot read {path}: {reason(error)}; expected a video file") from error

@@ -7,6 +7,7 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
+from livestyle.commands.calibrate import MIN_PSNR_DB
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
 from livestyle.model.card import Model
@@ -70,7 +71,7 @@ def test_every_style_is_near_f32_and_near_the_int8_of_cpus(
         inputs = feed(shipped.card, frame, shipped.styles.vector(style))
         exact, cpu, nvidia = (s.run(["stylized"], inputs)[0] for s in (full, for_cpus, for_tensorrt))
         ratios[style] = decibel(exact, cpu), decibel(exact, nvidia)
-    assert min(nvidia for _, nvidia in ratios.values()) > 38, ratios
+    assert min(nvidia for _, nvidia in ratios.values()) > MIN_PSNR_DB, ratios
     assert max(cpu - nvidia for cpu, nvidia in ratios.values()) < 6, ratios
 
 

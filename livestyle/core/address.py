@@ -1,4 +1,4 @@
-"""The address of a camera as it may be shown: without user, password and what else opens a door."""
+"""The address of a camera or server as it may be shown: without user, password and what else opens doors."""
 
 from __future__ import annotations
 
@@ -33,6 +33,14 @@ def shown(address: str) -> str:
         if HOST.fullmatch(host):
             return host + slash + SECRET.sub(r"\1=…", path)
     return "the stream"  # no part of it is a host for sure
+
+
+def shown_server(address: str) -> str:
+    """As `shown`, of where a stream goes: the last part of an RTMP path is the key to somebody's channel."""
+    name = shown(address)
+    if not address.lower().startswith("rtmp") or "/" not in name:
+        return name
+    return f"{name.rpartition('/')[0]}/…"
 
 
 def without_passwords(text: str) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from livestyle.core.address import ENCODE, advice, shown, without_passwords
 from livestyle.core.errors import LivestyleError
-from livestyle.sources.address import ENCODE, advice, shown, without_passwords
 from livestyle.sources.camera.connection import Request, using
 from livestyle.sources.camera.source import CameraSource
 from livestyle.sources.open import open_source
