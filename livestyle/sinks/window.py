@@ -23,6 +23,9 @@ UNLIMITED = Size(MAX_SIDE_PX, MAX_SIDE_PX)
 ON_ANY_SCREEN = Size(1200, 680)
 """What fits on the screens that don't tell how large they are: a laptop's, with its bars."""
 
+LEAST_OF_SCREEN = 0.5
+"""So high a window starts at least, of the screen: pictures of 640x480 are a stamp on one of 3840x2160."""
+
 BESIDE_WINDOW = Size(16, 72)
 """What a desktop needs of the screen for frames, titles and bars, about, px."""
 
@@ -63,8 +66,14 @@ class Window:
         self.open = True
         self.resize(self._size)
         self.fullscreen = self._start_fullscreen
-        cv2.imshow(self._title, np.zeros((self._size.height, self._size.width, 3), np.uint8))  # Qt's is white
+        self.draw(np.zeros((self._size.height, self._size.width, 3), np.uint8))  # Qt's is white
         return self
+
+    def draw(self, pixels: Pixels) -> None:
+        """Show a picture, on the screen at once; keys heard meanwhile are told by the next `key`."""
+        self.show(pixels)
+        if (code := self.key()) >= 0:
+            self._keys.appendleft(code)
 
     def show(self, pixels: Pixels) -> None:
         """Show a picture; it is on the screen after the next `key`."""
@@ -146,11 +155,15 @@ class Window:
     def resize(self, size: Size, at_most: Size | None = LARGEST_AT_START) -> None:
         """Be as large as pictures of this size, or as the screen lets it; full screen stays as it is.
 
-        at_most: and no larger than that; None = whatever the screen lets it.
+        at_most: and no larger, but at least half as high as the screen; None = whatever the screen lets it.
         """
         if not self.closed and not self._fullscreen:
-            limit = _largest(screen_size(), at_most)
-            scale = min(1.0, limit.width / size.width, limit.height / size.height)
+            screen = screen_size()
+            wished = 1.0
+            if screen is not None and at_most is not None:
+                at_most, wished = _grown(at_most, size, screen)
+            limit = _largest(screen, at_most)
+            scale = min(wished, limit.width / size.width, limit.height / size.height)
             cv2.resizeWindow(self._title, round(size.width * scale), round(size.height * scale))
         self._size = size
 
@@ -173,6 +186,13 @@ class Window:
             cv2.waitKeyEx(1)
         if self._watch is not None:
             self._watch.close()
+
+
+def _grown(at_most: Size, size: Size, screen: Size) -> tuple[Size, float]:
+    """Limit and scale at which pictures of this size are at least half as high as the screen."""
+    least = screen.height * LEAST_OF_SCREEN
+    limit = Size(max(at_most.width, round(screen.width * LEAST_OF_SCREEN)), max(at_most.height, round(least)))
+    return limit, max(1.0, least / size.height)
 
 
 def _largest(screen: Size | None, at_most: Size | None = LARGEST_AT_START) -> Size:

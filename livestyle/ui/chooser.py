@@ -79,7 +79,7 @@ class Chooser:
             self.gallery.thumbnails,
             look.style,
             look.second_style,
-            models.names,
+            models.titles,
             models.current,
             adds=models.any_picture is not None,
             about=tuple(models.about(number) for number in range(len(models.names))),

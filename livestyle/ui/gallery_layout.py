@@ -8,7 +8,7 @@ from functools import lru_cache
 from livestyle.core.bars import Box
 from livestyle.core.size import Size
 from livestyle.pipeline.gallery import THUMBNAIL
-from livestyle.ui.overlay import text_size, width_of
+from livestyle.ui.overlay import BOLD, text_size, width_of
 
 SMALLEST, LARGEST = 6.0, 22.0
 """Width of a thumbnail in letters of body text, about."""
@@ -19,7 +19,7 @@ class GalleryLayout:
     """Boxes in pixels of a canvas.
 
     size:   of body text
-    models: of the name of each model
+    models: of the title of each model
     tiles:  of each thumbnail from `first` on, row by row, in so many columns
     label:  height of the name below a thumbnail
     footer: baseline of the line of help
@@ -82,12 +82,17 @@ def layout_of(count: int, models: tuple[str, ...], canvas: Size) -> GalleryLayou
     return GalleryLayout(size, names, tiles, columns, rows, label, footer)
 
 
+def chip_size(size: int) -> int:
+    """Of the text of a model's title, px."""
+    return max(9, round(0.85 * size))
+
+
 def _models(names: tuple[str, ...], size: int, margin: int, width: int) -> tuple[Box, ...]:
     """In lines from the top left on."""
     boxes: list[Box] = []
     x, y, height = margin, size, round(2 * size)
     for name in names:
-        wide = width_of(name, size) + 2 * size
+        wide = min(width_of(name, chip_size(size), BOLD) + round(1.4 * size), width - 2 * margin)
         if x + wide > width - margin and x > margin:
             x, y = margin, y + height + size // 2
         boxes.append(Box(x, y, Size(wide, height)))

@@ -13,6 +13,7 @@ from livestyle.core.size import Size
 from livestyle.model.styles import pretty
 from livestyle.pipeline.gallery import THUMBNAIL
 from livestyle.ui.frost import frost
+from livestyle.ui.gallery_layout import chip_size
 from livestyle.ui.gallery_view import GalleryView, Offer
 from livestyle.ui.overlay import (
     ACCENT,
@@ -26,6 +27,7 @@ from livestyle.ui.overlay import (
     Text,
     panel,
     plate,
+    shortened,
     shortened_middle,
     width_of,
 )
@@ -45,7 +47,7 @@ def draw_gallery(canvas: Pixels, view: GalleryView, camera: Pixels) -> None:
     frost(canvas)
     for number, (name, box) in enumerate(zip(offer.models, layout.models, strict=True)):
         color = ACCENT if number == offer.coming else WHITE
-        chip = _chip(name, layout.size, box.size, number == offer.model, color)
+        chip = _chip(name, chip_size(layout.size), box.size, number == offer.model, color)
         chip.onto(canvas, box.left, box.top)
     dim = cv2.convertScaleAbs(camera, alpha=0.3).astype(np.uint8, copy=False)
     for number, box in enumerate(layout.tiles[: offer.count - view.first], view.first):
@@ -112,8 +114,9 @@ def _number(text: str, size: int) -> Overlay:
 
 @lru_cache(maxsize=32)
 def _chip(name: str, size: int, box: Size, on: bool, color: Color) -> Overlay:
-    """The name of a model in a pill."""
+    """The title of a model in a pill."""
     weight = BOLD if on else 500
+    name = shortened(name, size, box.width - size, weight)
     x = (box.width - width_of(name, size, weight)) // 2
     words = Text(name, x, round(box.height / 2 + size * 0.36), size, PANEL if on else color, weight)
     if not on:

@@ -36,6 +36,7 @@ class Choice(Enum):
 class Offer:
     """What there is to choose from, as of now.
 
+    models: their titles
     model:  the number of the one that paints, in `models`
     coming: the number of the one that is being prepared; None = none is
     style, second: the names of those that are on; second empty = none

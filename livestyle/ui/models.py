@@ -48,6 +48,11 @@ class Models:
         return tuple(model.card.name for model in self._models)
 
     @property
+    def titles(self) -> tuple[str, ...]:
+        """What the user reads of each."""
+        return titles_of(self._models)
+
+    @property
     def all(self) -> Sequence[Model]:
         return self._models
 
@@ -140,3 +145,12 @@ class Models:
         self._ms[engine.model.folder] = ms, time.monotonic()
         if 1000 / ms < least:
             raise LivestyleError(f"{engine.model.card.name} paints {1000 / ms:.1f} frames a second here")
+
+
+def titles_of(models: Sequence[Model]) -> tuple[str, ...]:
+    """What a newcomer reads of each: 'Any picture, fast'; its name before it where the card has no title."""
+    cards = [model.card.title for model in models]
+    return tuple(
+        title[:1].upper() + title[1:] if title else f"{model.card.name}: {model.title}"
+        for title, model in zip(cards, models, strict=True)
+    )

@@ -10,20 +10,22 @@ from livestyle.model.controls import FREEZE
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sinks.window import Window
+from livestyle.sources.camera.reconnecting import draw_notice
 from livestyle.ui.actions import Actions
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import Chooser
 from livestyle.ui.mouse import Mouse
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.remote import Guest, Remote
-from livestyle.ui.screen import Hud, Screen
+from livestyle.ui.screen import START, Hud, Screen
 from livestyle.ui.tiles import Labels
 
 WAIT_S = 0.005
 """How long a key may lie unheard."""
 
-GREETING_S = 2.0
-"""How long the style's name and the key for help stand there when the window opens."""
+GREETING = "click: all styles  ·  h: help"
+GREETING_S = 3.0
+"""How long the style's name and the ways on stand there when the window opens."""
 
 REDRAW_S = 0.1
 """How often the screen is drawn while no frame comes, so that keys are answered."""
@@ -122,15 +124,20 @@ class Session:
         now = time.monotonic()
         pause_s = 0 if fresh else REDRAW_S
         painting = self.screen.painting
-        if painting is not None and now > self._shown_at + pause_s:
-            self._shown_at = now
-            if not self._greeted:
-                self._greeted = True
-                self.screen.toast(f"{self._pipeline.look.title}  ·  h: help", GREETING_S)
-            self.screen.tiles = self._labels.tiles(self.screen.hud)
-            if self.screen.gallery is not None:
-                self.screen.gallery.update(self._chooser.offer(), self.screen.canvas)
-            window.show(self.screen.compose(self.screen.picture(painting), window.size, self._hud))
+        if now <= self._shown_at + pause_s:
+            return
+        self._shown_at = now
+        if painting is None:
+            names = ", ".join(lane.source.info.name for lane in self._pipeline.lanes)
+            window.show(draw_notice(START, "livestyle", f"waiting for {names}", round(now / REDRAW_S)))
+            return
+        if not self._greeted:
+            self._greeted = True
+            self.screen.toast(f"{self._pipeline.look.title}  ·  {GREETING}", GREETING_S)
+        self.screen.tiles = self._labels.tiles(self.screen.hud)
+        if self.screen.gallery is not None:
+            self.screen.gallery.update(self._chooser.offer(), self.screen.canvas)
+        window.show(self.screen.compose(self.screen.picture(painting), window.size, self._hud))
 
     def _hear(self, window: Window) -> None:
         """Let the window draw and do what all keys in its queue ask."""

@@ -25,7 +25,7 @@ from livestyle.ui.picker import Picker
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.previews import Previews
 from livestyle.ui.screen import Hud, Screen
-from livestyle.ui.session import Session
+from livestyle.ui.session import GREETING, Session
 from tests.pipeline.conftest import stylizer
 from tests.pipeline.fakes import FakeCamera
 from tests.ui.list_sink import ListSink
@@ -100,7 +100,7 @@ def test_every_key_works_and_every_thread_is_joined(pipeline: LivePipeline, tmp_
 @pytest.mark.parametrize("figures", [False, True])
 def test_it_opens_with_the_picture_and_a_word_of_greeting(pipeline: LivePipeline, figures: bool) -> None:
     session = run(pipeline, SessionOptions(ListSink, figures=figures), FakeWindow("\0q"))
-    assert session.screen._toast == f"{pipeline.look.title}  ·  h: help"
+    assert session.screen._toast == f"{pipeline.look.title}  ·  {GREETING}"
     assert session.screen.hud is figures
     assert Screen().hud is False
     dark = np.full((64, 64, 3), 90, np.uint8)
