@@ -17,8 +17,9 @@ from livestyle.core.packages import MEND_OPENCV
 from livestyle.doctor import checks
 from livestyle.doctor.checks import examine, requirements
 from livestyle.doctor.finding import Finding, State
+from livestyle.runtime import openvino
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
-from livestyle.runtime.openvino import OpenVinoEngine
+from livestyle.runtime.openvino import OpenVinoEngine, core
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +88,8 @@ def test_without_an_engine_it_exits_1_and_says_how_to_get_one(
 
 def test_openvino_missing_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openvino", None)
+    for module in (checks, openvino):
+        monkeypatch.setattr(module, "core", core.__wrapped__)  # not the one that is there already
     findings = examine()
     assert "pip install openvino" in find(findings, "engines", "openvino f32").found
     assert find(findings, "engines", "auto").state is State.OK
