@@ -24,7 +24,7 @@ ON_ANY_SCREEN = Size(1200, 680)
 """What fits on the screens that don't tell how large they are: a laptop's, with its bars."""
 
 LEAST_OF_SCREEN = 0.5
-"""So high a window starts at least, of the screen: pictures of 640x480 are a stamp on one of 3840x2160."""
+"""So high a window starts on a fine screen: pictures of 640x480 are a stamp on one of 3840x2160."""
 
 BESIDE_WINDOW = Size(16, 72)
 """What a desktop needs of the screen for frames, titles and bars, about, px."""
@@ -72,8 +72,9 @@ class Window:
     def draw(self, pixels: Pixels) -> None:
         """Show a picture, on the screen at once; keys heard meanwhile are told by the next `key`."""
         self.show(pixels)
-        if (code := self.key()) >= 0:
-            self._keys.appendleft(code)
+        code = cv2.waitKeyEx(1)
+        if code >= 0 and not (self._input is not None and self._input.heard):
+            self._keys.append(code)
 
     def show(self, pixels: Pixels) -> None:
         """Show a picture; it is on the screen after the next `key`."""
@@ -155,7 +156,7 @@ class Window:
     def resize(self, size: Size, at_most: Size | None = LARGEST_AT_START) -> None:
         """Be as large as pictures of this size, or as the screen lets it; full screen stays as it is.
 
-        at_most: and no larger, but at least half as high as the screen; None = whatever the screen lets it.
+        at_most: and no larger, but on a fine screen half as high as it; None = whatever the screen lets it.
         """
         if not self.closed and not self._fullscreen:
             screen = screen_size()
@@ -189,8 +190,10 @@ class Window:
 
 
 def _grown(at_most: Size, size: Size, screen: Size) -> tuple[Size, float]:
-    """Limit and scale at which pictures of this size are at least half as high as the screen."""
+    """Limit and scale for pictures of this size: half as high as a screen that is far larger than `at_most`."""
     least = screen.height * LEAST_OF_SCREEN
+    if least <= at_most.height:
+        return at_most, 1.0
     limit = Size(max(at_most.width, round(screen.width * LEAST_OF_SCREEN)), max(at_most.height, round(least)))
     return limit, max(1.0, least / size.height)
 

@@ -23,7 +23,15 @@ from tests.ui.desktop import App, desktop
 WINDOW = Size(320, 240)
 STYLES = 5
 XDOTOOL = {"←": "Left", "→": "Right", "↑": "Up", "↓": "Down", "-": "minus", "+": "plus", "[": "bracketleft"}
-XDOTOOL |= {"]": "bracketright", ",": "comma", ".": "period", "tab": "Tab", "esc": "Escape"}
+XDOTOOL |= {
+    "]": "bracketright",
+    ",": "comma",
+    ".": "period",
+    "tab": "Tab",
+    "esc": "Escape",
+    "<": "less",
+    ">": "greater",
+}
 
 
 @pytest.fixture
