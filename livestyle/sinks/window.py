@@ -190,7 +190,7 @@ class Window:
 
 
 def _grown(at_most: Size, size: Size, screen: Size) -> tuple[Size, float]:
-    """Limit and scale for pictures of this size: half as high as a screen that is far larger than `at_most`."""
+    """Limit and scale for pictures of this size: half as high as a screen far larger than `at_most`."""
     least = screen.height * LEAST_OF_SCREEN
     if least <= at_most.height:
         return at_most, 1.0
