@@ -9,17 +9,19 @@ import av
 import numpy as np
 import pytest
 
-from tests.commands.test_live import run
+from tests.commands.shared import Run
 from tests.tiny import write_tiny
 
 TWO = ("--camera", "synthetic:160x120@30", "--camera", "synthetic:160x120@15", "--model", "tiny")
 HEADLESS = ("--no-window", "--precision", "f32")
 
 
-def test_each_camera_has_its_style_and_its_figures_and_a_recording_holds_both(tmp_path: Path) -> None:
+def test_each_camera_has_its_style_and_its_figures_and_a_recording_holds_both(
+    tmp_path: Path, run: Run
+) -> None:
     write_tiny(tmp_path / "tiny", "ink", "ash", "snow")
     options = (*TWO, *HEADLESS, "--style", "snow,ash", "--max-frames", "20", "--record", "a.mp4", "--json")
-    done = run(tmp_path, *options)
+    done = run(*options)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["size"] == "160x120"
@@ -34,9 +36,9 @@ def test_each_camera_has_its_style_and_its_figures_and_a_recording_holds_both(tm
     assert int(np.max(frames[-1])) < 16  # two greys, 1 and 2
 
 
-def test_styles_not_asked_for_are_the_next_ones(tmp_path: Path) -> None:
+def test_styles_not_asked_for_are_the_next_ones(tmp_path: Path, run: Run) -> None:
     write_tiny(tmp_path / "tiny", "ink", "ash", "snow")
-    done = run(tmp_path, *TWO, *HEADLESS, "--max-frames", "2", "--json")
+    done = run(*TWO, *HEADLESS, "--max-frames", "2", "--json")
     assert done.returncode == 0, done.stderr
     assert [camera["style"] for camera in json.loads(done.stdout)["cameras"]] == ["ink", "ash"]
 
@@ -49,9 +51,9 @@ def test_styles_not_asked_for_are_the_next_ones(tmp_path: Path) -> None:
         (("--style", "ink,nope"), "expected one of"),
     ],
 )
-def test_mistakes_are_one_clear_error(options: tuple[str, ...], says: str, tmp_path: Path) -> None:
+def test_mistakes_are_one_clear_error(options: tuple[str, ...], says: str, tmp_path: Path, run: Run) -> None:
     write_tiny(tmp_path / "tiny", "ink", "ash", "snow")
-    done = run(tmp_path, *TWO, *HEADLESS, *options)
+    done = run(*TWO, *HEADLESS, *options)
     assert done.returncode == 2
     assert says in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr

@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -16,32 +15,16 @@ import pytest
 
 from livestyle import cli
 from livestyle.model.card import Model
+from tests.commands.shared import Run
 from tests.tiny import write_tiny
 from tests.ui.desktop import wait_for
 
 ROOT = Path(__file__).parents[2]
 
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
 def start(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "run_live.py"), *options]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The same in the process of the tests, which costs no start."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*options: str) -> subprocess.CompletedProcess[str]:
-        with pytest.raises(SystemExit) as stop:
-            cli.run(["live", *options])
-        assert isinstance(stop.value.code, int)
-        return subprocess.CompletedProcess(options, stop.value.code, *capsys.readouterr())
-
-    return run
 
 
 def test_a_recording_and_one_line_of_json(tmp_path: Path) -> None:

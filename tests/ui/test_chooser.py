@@ -224,7 +224,7 @@ def test_who_knows_is_not_asked_twice(show: Show) -> None:
 
 def test_what_is_offered_is_what_there_is(show: Show) -> None:
     offer = show.chooser.offer()
-    assert offer.models == ("one", "two", "three")
+    assert offer.models == ("one: any picture", "two: any picture", "three: one painting")
     assert (offer.model, offer.style, offer.second, offer.adds) == (0, "sun", "", True)
     assert [small.style for small in offer.thumbnails] == ["sea", "sun"]
     assert offer.about[2] == "three: one painting"
