@@ -14,6 +14,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.workshop.losses.gram import GramLoss
 from livestyle.workshop.losses.mmd import GaussianMMD, LinearMMD, PolynomialMMD
 from livestyle.workshop.losses.moments import MomentsLoss
+from livestyle.workshop.losses.sliced import SlicedWassersteinLoss
 from livestyle.workshop.losses.windows import WindowLoss
 
 Features = Mapping[str, Tensor]
@@ -126,6 +127,7 @@ LAYER_LOSSES: dict[str, Callable[[], LayerLoss]] = {
     "mmd-poly": PolynomialMMD,
     "mmd-gaussian": GaussianMMD,
     "bn-stats": MomentsLoss,
+    "sliced": SlicedWassersteinLoss,
 }
 
 WINDOWS = "windows"

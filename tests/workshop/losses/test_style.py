@@ -53,6 +53,30 @@ def test_the_gaussian_loss_is_mmd_on_average() -> None:
     assert abs(float(loss.loss(s, target))) < 0.1 * float(exact)
 
 
+def test_the_sliced_loss_is_wasserstein_in_one_channel() -> None:
+    f, s = features(seed=1)[:, :1], features(seed=2)[:, :1]
+    loss = LAYER_LOSSES["sliced"]()
+    sorted_f, sorted_s = (x.flatten().sort().values for x in (f, s))
+    expected = (sorted_f - sorted_s).square().mean() / sorted_s.square().mean()
+    assert float(loss.loss(f, loss.target(s))) == pytest.approx(float(expected), rel=0.02)
+
+
+def test_the_sliced_loss_tells_apart_what_has_one_gram_matrix() -> None:
+    spread = torch.tensor([[1.0, -1.0], [-1.0, 1.0]]).view(1, 1, 2, 2)
+    rare = torch.tensor([[2.0, 0.0], [0.0, 0.0]]).view(1, 1, 2, 2)
+    for name, seen in (("gram", False), ("sliced", True)):
+        loss = LAYER_LOSSES[name]()
+        assert (float(loss.loss(rare, loss.target(spread))) > 1e-6) == seen, name
+
+
+def test_the_sliced_loss_is_blind_to_places_and_zero_for_the_painting() -> None:
+    loss, s = LAYER_LOSSES["sliced"](), features(seed=3)
+    target = loss.target(s)
+    shuffled = s.flatten(2)[:, :, torch.randperm(36)].view_as(s)
+    assert float(loss.loss(shuffled, target)) < 1e-4
+    assert float(loss.loss(torch.zeros_like(s), target)) == pytest.approx(1, abs=1e-9)
+
+
 def test_gamma_is_one_over_the_mean_squared_distance() -> None:
     s = features(seed=2)
     flat = s.flatten(2)[0].T

@@ -10,14 +10,16 @@ from torch import Tensor
 
 from livestyle.core.errors import LivestyleError
 from livestyle.workshop.networks.styled import StyledTransformer
+from livestyle.workshop.training.perceptual import generator_from
 
 
 @dataclass
 class TeacherObjective:
     """Mean absolute difference of two paintings of a photo (Hinton 2015, distillation). No VGG is asked.
 
-    It is a start for a training with the perceptual losses: colours and steady pictures are there after some
-    hundred steps, strokes are not.
+    Both are painted on the same canvas, a new one for each photo, where both networks have one: so the
+    student's strokes learn to hang where the teacher's do. It is a start for a training with the perceptual
+    losses.
     """
 
     model: StyledTransformer
@@ -37,6 +39,7 @@ class TeacherObjective:
     def __call__(self, photo: Tensor, rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
         """A random style for each photo [B, 3, S, S] in [0, 1]; 'loss' is a scalar."""
         index = torch.from_numpy(rng.integers(len(self.rows), size=len(photo)))
+        canvas = self.teacher.net.draw_canvas(photo, generator_from(rng))
         with torch.no_grad():
-            wanted = self.teacher(photo, self.rows[index].to(photo.device))
-        return {"loss": (self.model(photo, index.to(photo.device)) - wanted).abs().mean()}
+            wanted = self.teacher(photo, self.rows[index].to(photo.device), canvas)
+        return {"loss": (self.model(photo, index.to(photo.device), canvas) - wanted).abs().mean()}

@@ -22,9 +22,9 @@ from tests.workshop.small import write_photos
 PLACE = Place(torch.device("cpu"), bf16=False)
 
 
-def network(arch: str, *names: str) -> StyledTransformer:
+def network(arch: str, *names: str, canvas: bool = False) -> StyledTransformer:
     torch.manual_seed(len(names))
-    model = StyledTransformer(Transformer(ARCHITECTURES[arch]), names)
+    model = StyledTransformer(Transformer(replace(ARCHITECTURES[arch], canvas=canvas)), names)
     with torch.no_grad():
         model.styles.add_(torch.randn_like(model.styles) * 0.2)
     return model
@@ -41,6 +41,19 @@ def test_the_styles_are_matched_by_name() -> None:
     with torch.no_grad():
         student.styles.copy_(student.styles.flip(0))
     assert objective(photo, np.random.default_rng(0), 0.0)["loss"].item() > 1e-3
+
+
+def test_both_paint_on_one_canvas_and_each_photo_on_a_new_one() -> None:
+    teacher = network("lite", "a", canvas=True)
+    student = network("lite", "a", canvas=True)
+    student.load_state_dict(teacher.state_dict())
+    objective = TeacherObjective(student, teacher)
+    photo, rng = torch.full((2, 3, 32, 32), 0.5), np.random.default_rng(0)
+    drawn: list[torch.Tensor] = []
+    teacher.register_forward_hook(lambda *call: drawn.extend(call[2]))
+    for _ in range(2):
+        assert objective(photo, rng, 0.0)["loss"].item() < 1e-6
+    assert all(not torch.equal(drawn[0], other) for other in drawn[1:])
 
 
 def test_a_style_that_the_teacher_lacks_is_an_error() -> None:
