@@ -51,7 +51,9 @@ def main(
     ] = Color.PAINTING,
     style_loss: Annotated[
         str,
-        typer.Option(help="gram, mmd-linear, mmd-poly, mmd-gaussian, bn-stats, or gram=1,bn-stats=0.5."),
+        typer.Option(
+            help="gram, mmd-linear, mmd-poly, mmd-gaussian, bn-stats, sliced, or gram=1,bn-stats=0.5."
+        ),
     ] = "gram",
     content_weight: Annotated[float, typer.Option(min=0)] = 1.0,
     style_weight: Annotated[float, typer.Option(min=0, help="More = more painting, less photo.")] = 10.0,

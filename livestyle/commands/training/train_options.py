@@ -78,7 +78,7 @@ Batch: TypeAlias = Annotated[int, typer.Option(min=1, help="Pictures a step.", r
 StyleLossName: TypeAlias = Annotated[
     str,
     typer.Option(
-        help="windows, gram, mmd-linear, mmd-poly, mmd-gaussian, bn-stats, or gram=1,bn-stats=0.5.",
+        help="windows, gram, mmd-linear, mmd-poly, mmd-gaussian, bn-stats, sliced, or gram=1,bn-stats=0.5.",
         rich_help_panel=LOSSES,
     ),
 ]
