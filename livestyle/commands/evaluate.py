@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from livestyle.commands.given import refuse
-from livestyle.commands.options import Arithmetic, AsJson, Device, Threads, Vgg
+from livestyle.commands.options import Arithmetic, AsJson, Device, StyleImages, Threads, Vgg
 from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
@@ -42,11 +42,13 @@ from livestyle.evaluation.temporal_report import (
 from livestyle.model.controls import STEADINESS
 from livestyle.model.styles import ALL
 from livestyle.sinks.images import save_image
+from livestyle.stylizer.loading import add_style_images
 from livestyle.stylizer.stylizer import Stylizer
 
 NAME = "evaluate"
 QUALITY_ONLY = ("paintings", "notes", "lbfgs", "lbfgs_photos", "style_size", "vgg", "out")
 TEMPORAL_ONLY = ("compare", "steadiness", "flow", "size", "plot")
+APPEARANCE_ONLY = ("onnx", "style_image")
 LBFGS_ONLY = ("lbfgs", "lbfgs_photos", "style_size", "vgg")
 
 
@@ -71,6 +73,7 @@ def main(
         str | None, typer.Option(help="With --temporal: another model, measured beside it.")
     ] = None,
     style: Annotated[str, typer.Option(help="Styles as a,b,c, or all.")] = ALL,
+    style_image: StyleImages = None,
     steadiness: Annotated[float, typer.Option(help="Beside 0.", min=0, max=1)] = STEADINESS.default,
     photos: Annotated[
         Path | None, typer.Option(help="Folder of photos; with --temporal, drawn scenes will do.")
@@ -112,7 +115,8 @@ def main(
     Content and style loss, structure and colours, on the middle squares of photos, 256 px:
     livestyle evaluate MODEL --photos DIR --paintings DIR
 
-    What the eye sees, at 640x480: livestyle evaluate MODEL --appearance --photos DIR --paintings DIR
+    What the eye sees, at 640x480: livestyle evaluate MODEL --appearance --photos DIR --paintings DIR;
+    with --style-image, of paintings that the model never saw.
 
     How steady its paintings are: livestyle evaluate MODEL --temporal
     """
@@ -122,7 +126,7 @@ def main(
     opened = partial(Stylizer, device=device, precision=precision, threads=threads, report=report_once)
     styles = split_styles(style)
     if temporal:
-        refuse(context, "with --temporal", "appearance", "onnx", *QUALITY_ONLY)
+        refuse(context, "with --temporal", "appearance", *APPEARANCE_ONLY, *QUALITY_ONLY)
         if plot is None:
             refuse(context, "with --temporal and without --plot", "overwrite")
         if plot:
@@ -139,17 +143,22 @@ def main(
             sys.stdout.write(json.dumps(report(found, steadiness, material)) + "\n")
         else:
             Console(highlight=False, markup=False).print(table_of(found, steadiness, material))
-    elif appearance and photos and paintings:
+    elif appearance and photos and (paintings or style_image):
         refuse(context, "with --appearance", *LBFGS_ONLY, *(name for name in TEMPORAL_ONLY if name != "size"))
         if out is None:
             refuse(context, "without --out", "overwrite")
+        originals = painting_paths(paintings, notes) if paintings else {}
         with opened(model) as stylizer:
+            if style_image:
+                refuse(context, "with --style-image", "style")
+                styles = list(add_style_images(stylizer, style_image))
+                originals |= dict(zip(styles, style_image, strict=True))
             _appearance(
                 stylizer, styles, onnx or (), load_photos(photos, limit, Size.parse(size)),
-                painting_paths(paintings, notes), out, overwrite, as_json,
+                originals, out, overwrite, as_json,
             )  # fmt: skip
     elif photos and paintings:
-        refuse(context, "without --appearance", "onnx")
+        refuse(context, "without --appearance", *APPEARANCE_ONLY)
         refuse(context, "without --temporal", *TEMPORAL_ONLY)
         if out is None:
             refuse(context, "without --out", "overwrite")

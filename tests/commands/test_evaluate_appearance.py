@@ -75,6 +75,17 @@ def test_a_style_without_its_painting(shop: Path, capsys: pytest.CaptureFixture[
     assert "no painting for light; found dark" in capsys.readouterr().err
 
 
+def test_paintings_that_the_model_never_saw(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    image = shop / "paintings" / "light.png"
+    image.rename(image.with_name("unseen.png"))
+    assert (
+        evaluate(shop, "--size", "160x128", "--style-image", str(shop / "paintings/unseen.png"), "--json")
+        == 0
+    )
+    (found,) = json.loads(capsys.readouterr().out)["painters"].values()
+    assert list(found["styles"]) == ["unseen"]
+
+
 def test_another_network_paints_rgb_of_255(shop: Path) -> None:
     frame = np.zeros((64, 64, 3), np.uint8)
     frame[:] = (10, 20, 200)
