@@ -151,7 +151,7 @@ def main(
         with opened(model) as stylizer:
             if style_image:
                 refuse(context, "with --style-image", "style")
-                styles = list(add_style_images(stylizer, style_image))
+                styles = tuple(add_style_images(stylizer, style_image))
                 originals |= dict(zip(styles, style_image, strict=True))
             _appearance(
                 stylizer, styles, onnx or (), load_photos(photos, limit, Size.parse(size)),

@@ -137,7 +137,9 @@ class AdainOptions(Shipped, Weighted):
         """Huang's own network has an objective of its own, and is published in float alone."""
         if self.arch != WIDE:
             return {}
-        weights = (f"{name}_weight" for name in ("content", "tv", "film", "detail", "lattice", "contrast"))
+        weights = (
+            f"{name}_weight" for name in ("content", "tv", "film", "detail", "lattice", "contrast", "palette")
+        )
         return {"with --arch wide": ("style_size", "style_loss", "pool", "canvas", "start", "int8", *weights)}
 
 

@@ -190,6 +190,12 @@ class Weighted(Perceived):
             min=0, help="Of brush marks that are missing where the photo is flat.", rich_help_panel=LOSSES
         ),
     ] = 1.5
+    palette_weight: Annotated[
+        float,
+        typer.Option(
+            min=0, help="Of the painting's colours, as often as it has them.", rich_help_panel=LOSSES
+        ),
+    ] = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from torch import Tensor
 from livestyle.workshop.losses.content import content_loss, detail_loss
 from livestyle.workshop.losses.contrast import contrast_loss, contrast_quantiles
 from livestyle.workshop.losses.lattice import lattice_loss, self_correlation
+from livestyle.workshop.losses.palette import palette_loss, palette_of
 from livestyle.workshop.losses.style import Features, StyleLoss, new_style_loss
 from livestyle.workshop.losses.temporal import Paint, film_loss, stability_losses
 from livestyle.workshop.losses.tv import tv_loss
@@ -60,6 +61,8 @@ class Weights:
     """Of marks that stand at the same distance again and again, see `lattice_loss`."""
     contrast: float = 0.0
     """Of brush marks that are missing where the photo is flat, see `contrast_loss`."""
+    palette: float = 0.0
+    """Of the colours, apart from the texture that they are in, see `palette_loss`."""
     peaks: float = 0.0
     """Of spikes in the features of a network with its own styles, see `peak_loss`."""
 
@@ -110,6 +113,7 @@ class Perception:
         self.loss.forget()
         self.repeats: list[Tensor] = []
         self.contrasts: list[Tensor] = []
+        self.palettes: list[Tensor] = []
 
     @torch.no_grad()
     def learn(self, painting: Tensor) -> Features:
@@ -120,6 +124,7 @@ class Perception:
         self.loss.learn(seen)
         self.repeats.append(self_correlation(painting)[0])
         self.contrasts.append(contrast_quantiles(painting))
+        self.palettes.append(palette_of(painting))
         return seen
 
     @torch.no_grad()
@@ -180,6 +185,8 @@ def paint_terms(
         terms["lattice"] = lattice_loss(painted, photo, pick(perception.repeats, index))
     if weights.contrast:
         terms["contrast"] = contrast_loss(painted, photo, pick(perception.contrasts, index))
+    if weights.palette:
+        terms["palette"] = palette_loss(painted, pick(perception.palettes, index)).mean()
     if weights.stability or weights.noise:
         pair = stability_losses(paint, photo, painted, generator_from(rng), weights.still, canvas)
         named = zip(("stability", "noise"), pair, strict=True)

@@ -91,7 +91,7 @@ def test_every_field_is_read(
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Weights)])
 def test_every_weight_weighs(name: str, shop: Path, tmp_path: Path) -> None:
-    weights = Weights(noise=1.0, film=1.0, lattice=1.0, contrast=1.0, peaks=1.0, detail=1.0)
+    weights = Weights(noise=1.0, film=1.0, lattice=1.0, contrast=1.0, palette=1.0, peaks=1.0, detail=1.0)
     terms = []
     for number, chosen in enumerate((weights, replace(weights, **{name: 0.0}))):
         options = options_of(TrainOptions, shop, tmp_path / str(number), weights=chosen)

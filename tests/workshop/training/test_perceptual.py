@@ -61,7 +61,9 @@ def objective(perception: Perception, weights: Weights, trained: list[int]) -> F
 
 
 def test_the_loss_is_the_weighted_sum(perception: Perception) -> None:
-    weights = Weights(content=2, style=3, tv=4, stability=5, noise=6, film=7, lattice=8, contrast=9, peaks=10)
+    weights = Weights(
+        content=2, style=3, tv=4, stability=5, noise=6, film=7, lattice=8, contrast=9, palette=11, peaks=10
+    )
     terms = objective(perception, weights, [0, 1])(photos(2), np.random.default_rng(0), 1.0)
     named = {name: weight for name, weight in asdict(weights).items() if name != "detail"}
     assert terms.keys() - {"loss"} == named.keys()
