@@ -47,7 +47,8 @@ def palette_of(painting: Tensor) -> Tensor:
 
 def _projected(picture: Tensor) -> Tensor:
     """[B, 3, H, W] to [B, DIRECTIONS, H·W]: colours along each direction."""
-    return _directions().to(picture.device) @ picture.flatten(2)
+    with torch.autocast(picture.device.type, enabled=False):  # bf16 is too coarse for colours
+        return _directions().to(picture.device) @ picture.flatten(2)
 
 
 def _directions() -> Tensor:
