@@ -36,9 +36,14 @@ class StyleNote:
     licence: str = ""
 
     @property
-    def shown(self) -> str:
-        """What the user reads: 'Starry night – Vincent van Gogh'."""
-        return " – ".join(part for part in (pretty(self.name), self.artist) if part)
+    def titles(self) -> tuple[str, ...]:
+        """What the user reads, the longest first: 'The Kiss – Gustav Klimt', 'The Kiss'.
+
+        What stands in brackets, such as a technique, goes after the painter.
+        """
+        title = self.title or pretty(self.name)
+        found = (f"{title} – {self.artist}" if self.artist else title, title, title.partition(" (")[0])
+        return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,7 @@ class Model:
                 f"{folder / STYLES_NAME} holds vectors of length {bank.vectors.shape[1]}; "
                 f"the card says {card.style_length}"
             )
-        titles = {note.name: note.shown for note in card.styles}
+        titles = {note.name: note.titles for note in card.styles}
         return cls(folder, card, replace(_with_own_styles(bank, card), titles=titles))
 
     @property

@@ -104,7 +104,7 @@ def test_what_ships_says_what_it_is_and_begins_with_a_bright_style(model: Model)
     assert model.title == "20 paintings, fast"
     assert model.first_style == "composition_vii"
     assert Stylizer(model).style == "composition_vii"
-    assert model.styles.title("starry_night") == "Starry night – Vincent van Gogh"
+    assert model.styles.title("starry_night") == "The Starry Night – Vincent van Gogh"
     assert all(Model.load(name).title for name in model_names())
 
 
