@@ -119,6 +119,14 @@ class Window:
         """What the mouse did next, up to the last `key`; None where that is all."""
         return self._pointers.popleft() if self._pointers else None
 
+    def dropped(self) -> str | None:
+        """Addresses of files that were dropped, a line each, up to the last `key`; None where that is all.
+
+        On X11 alone.
+        """
+        drops = self._input.dropped if self._input is not None else ()
+        return drops.popleft() if drops else None
+
     def _point(self, event: int, x: int, y: int, flags: int, _: object) -> None:
         found = pointer_of(event, x, y, flags)
         if found is None or (found.gesture is Gesture.DOWN and self._at.again):

@@ -93,6 +93,18 @@ class Chooser:
 
         sure: the user knows. LivestyleError where no model takes pictures.
         """
+        if first := self._go_to_pictures(sure):
+            return first
+        self._previews.forget()
+        return Picker(self._picture.parent if self._picture else pictures_dir(), self._previews)
+
+    def drop(self, path: Path) -> str:
+        """As `add`, for a picture that was dropped; where another model has to be gone to, it is."""
+        self._go_to_pictures(sure=True)
+        return self.add(path)
+
+    def _go_to_pictures(self, sure: bool) -> str:
+        """Go to a model that takes pictures; gives what to tell the user, where that is to be asked first."""
         other = self.models.any_picture
         if self._stylizer.model.card.encoder is None and other is not None and not self._is_coming(other):
             name, now = self.models.names[other], time.monotonic()
@@ -103,8 +115,7 @@ class Chooser:
         elif self.models.coming is None:
             self._stylizer.model.encoder()
         self._offered_until = 0.0
-        self._previews.forget()
-        return Picker(self._picture.parent if self._picture else pictures_dir(), self._previews)
+        return ""
 
     def _is_coming(self, number: int) -> bool:
         return self.models.coming is not None and self.models.wanted == number

@@ -38,7 +38,7 @@ HINTS = (
 )
 """The longest that fits is shown."""
 
-SMALLER = 0.85
+SMALLER = 0.77
 """So much smaller are the letters of a name that doesn't fit otherwise."""
 
 
