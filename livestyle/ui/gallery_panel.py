@@ -38,8 +38,8 @@ HINTS = (
 )
 """The longest that fits is shown."""
 
-SMALLER = 0.77
-"""So much smaller are the letters of a name that doesn't fit otherwise."""
+SMALLER = (1.0, 0.88, 0.77)
+"""So much smaller are the letters of a name, one after another, until it fits."""
 
 
 def draw_gallery(canvas: Pixels, view: GalleryView, camera: Pixels) -> None:
@@ -102,7 +102,7 @@ def _adder(size: Size, radius: int, color: Color) -> Overlay:
 @lru_cache(maxsize=128)
 def _label(texts: tuple[str, ...], size: int, box: Size, color: Color, weight: int) -> Overlay:
     """The longest of these texts that fits, be it in smaller letters; the same whether it is bold or not."""
-    sizes = (size, round(size * SMALLER))
+    sizes = [round(size * share) for share in SMALLER]
     fit = ((text, px) for px in sizes for text in texts if width_of(text, px, BOLD) <= box.width)
     text, px = next(fit, (shortened(texts[-1], sizes[-1], box.width, BOLD), sizes[-1]))
     marks = [Text(text, 0, round(box.height * 0.72), px, color, weight)]
