@@ -35,6 +35,7 @@ WAYS = {"webrtc": "Live · WebRTC", "socket": "Live · WebSocket"}
 
 MJPEG = "mjpeg"
 WARM_UP_S = 5.0
+BEGUN_S = 120.0
 SAMPLER = """(() => {
     const across = 288, block = across / 72;
     const canvas = Object.assign(document.createElement('canvas'), {width: across, height: 64});
@@ -83,7 +84,8 @@ class StampedPage(Page):
 
     def wait(self) -> str:
         """Where it is, once it answers."""
-        self._served.wait()
+        if not self._served.wait(BEGUN_S):
+            raise TimeoutError("the session has not begun")
         return self.address
 
     def over(self) -> None:
