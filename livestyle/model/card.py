@@ -37,13 +37,15 @@ class StyleNote:
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """What the user reads, the longest first: 'The Kiss – Gustav Klimt', 'The Kiss'.
+        """What the user reads, each shorter than that before: 'The Kiss – Gustav Klimt', 'The Kiss', 'Kiss'.
 
-        What stands in brackets, such as a technique, goes after the painter.
+        The painter goes first, then what stands in brackets, such as a technique; the name comes last.
         """
         title = self.title or pretty(self.name)
-        found = (f"{title} – {self.artist}" if self.artist else title, title, title.partition(" (")[0])
-        return tuple(dict.fromkeys(found))
+        found = [f"{title} – {self.artist}" if self.artist else title]
+        for text in (title, title.partition(" (")[0], pretty(self.name)):
+            found += [text] if len(text) < len(found[-1]) else []
+        return tuple(found)
 
 
 @dataclass(frozen=True)

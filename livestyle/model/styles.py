@@ -72,8 +72,8 @@ class StyleBank:
         return self.titles_of(name)[0]
 
     def titles_of(self, name: str) -> tuple[str, ...]:
-        """The same, and what is read where there is less room, the longest first; the name comes last."""
-        return (*self.titles.get(name, ()), pretty(name))
+        """The same, and what is read where there is less room, the longest first."""
+        return self.titles.get(name) or (pretty(name),)
 
     def find(self, name: str) -> str:
         """The full name for a name, an unambiguous part of one, or a number from 1.

@@ -195,7 +195,7 @@ def keys() -> list[dict[str, Any]]:
 
 
 def _style(name: str, note: StyleNote | None) -> dict[str, str]:
-    """A style with what it is called, and whose it is: 'The Kiss', 'The Kiss (study)', 'Klimt, 1907'."""
+    """A style: what it is called, shortly and in full, and whose it is: 'Kiss', 'The Kiss', 'Klimt, 1907'."""
     about = ", ".join(part for part in (note.artist, note.year) if part) if note else ""
     title = note.title if note and note.title else pretty(name)
     short = note.titles[-1] if note else title
