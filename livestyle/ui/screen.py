@@ -40,9 +40,6 @@ from livestyle.ui.virtual_camera import VirtualCamera
 MAX_ENLARGED_HEIGHT_PX = 1080
 """Pictures are not made larger than this before the window takes them; the rest is the window's."""
 
-START = Size(640, 480)
-"""Of what is shown before there is a picture."""
-
 TOAST_S = 1.8
 TOAST_LETTERS = 40
 """So many are read in TOAST_S."""
@@ -78,7 +75,7 @@ class Screen:
     """how many lines were shown"""
     split: float = 0.5
     """where the compare line stands, 0 = left, 1 = right"""
-    canvas: Size = field(default=START)
+    canvas: Size = field(default=Size(640, 480))
     """of what was composed last"""
     _toast: str = ""
     _bar: Bar | None = None

@@ -11,14 +11,14 @@ from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sinks.pointer import Gesture
 from livestyle.sinks.window import Window
-from livestyle.sources.camera.reconnecting import draw_notice
 from livestyle.ui.actions import Actions
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import Chooser
+from livestyle.ui.connecting import notice
 from livestyle.ui.mouse import Mouse
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.remote import Guest, Remote
-from livestyle.ui.screen import START, Hud, Screen
+from livestyle.ui.screen import Hud, Screen
 from livestyle.ui.tiles import Labels
 
 WAIT_S = 0.005
@@ -132,7 +132,7 @@ class Session:
         self._shown_at = now
         if painting is None:
             names = ", ".join(lane.source.info.name for lane in self._pipeline.lanes)
-            window.show(draw_notice(START, "livestyle", f"waiting for {names}", round(now / REDRAW_S)))
+            window.show(notice(window, "livestyle", f"waiting for {names}", now))
             return
         if self._greeted_at == math.inf:
             self._greet()
