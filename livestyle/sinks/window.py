@@ -75,6 +75,8 @@ class Window:
         code = cv2.waitKeyEx(1)
         if code >= 0 and not (self._input is not None and self._input.heard):
             self._keys.append(code)
+        if self._input is not None:
+            self._input.look()
 
     def show(self, pixels: Pixels) -> None:
         """Show a picture; it is on the screen after the next `key`."""
@@ -95,7 +97,7 @@ class Window:
             raise LivestyleError("the display went away, and the window with it")
         heard = self._input is not None and self._input.heard
         code = cv2.waitKeyEx(1)
-        if self._input is None or not self._input.found:
+        if self._input is None or not self._input.look():
             return code
         late = -1
         if not heard:  # what was pressed before it was listened to only Qt knows

@@ -58,8 +58,7 @@ class WindowInput:
         """The window was found and is listened to."""
         return bool(self._window)
 
-    @property
-    def found(self) -> bool:
+    def look(self) -> bool:
         """As `heard`; looks for the window first. Until then, who wants its keys has to ask Qt."""
         if not self._window and self._searched < SEARCHES:
             self._searched += 1
