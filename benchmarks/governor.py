@@ -2,7 +2,7 @@
 
 xvfb-run -s '-screen 0 1920x1080x24' python benchmarks/governor.py --seconds 600 --window --out FILE.json
 
-Writes FILE.json, and FILE.png with the rate that is shown and the size that is painted, over time.
+Writes FILE.json, and a plot of the rate that is shown and the size that is painted: FILE.png, or --plot.
 """
 
 from __future__ import annotations
@@ -100,16 +100,8 @@ def plot(samples: list[dict[str, Any]], burning: tuple[float, float], rate: floa
     return canvas
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", default="1920x1080")
-    parser.add_argument("--rate", type=float, default=30)
-    parser.add_argument("--seconds", type=float, default=600)
-    parser.add_argument("--burn", type=float, default=20, help="seconds, in the middle")
-    parser.add_argument("--window", action="store_true", help="show it; otherwise frames are taken only")
-    parser.add_argument("--no-governor", action="store_true")
-    parser.add_argument("--out", type=Path)
-    options = parser.parse_args()
+def run(options: argparse.Namespace) -> dict[str, Any]:
+    """One session."""
     size = Size.parse(options.size)
     burning = ((options.seconds - options.burn) / 2, (options.seconds + options.burn) / 2)
     load, over, samples = os.getloadavg(), threading.Event(), list[dict[str, Any]]()
@@ -136,25 +128,43 @@ def main() -> None:
     heights = [one["painted_height_px"] for one in samples]
     steps = [one["second"] for one, (a, b) in zip(samples[1:], pairwise(heights), strict=True) if a != b]
     quiet = [one["shown_fps"] for one in samples if one["second"] > 10 and not inside(one["second"], burning)]
-    result: dict[str, Any] = {
+    return {
         "machine": machine(),
         "load_before": [round(n, 1) for n in load],
         "seconds": options.seconds,
         "burning": burning,
+        "rate": options.rate,
         **figures,
         "steps_at": steps,
         "median_shown_fps_while_quiet": round(float(np.median(quiet)), 1) if quiet else None,
         "samples": samples,
     }
-    print(json.dumps({name: value for name, value in result.items() if name != "samples"}, indent=2))
-    if options.out:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-        cv2.imwrite(str(options.out.with_suffix(".png")), plot(samples, burning, options.rate, size))
 
 
 def inside(second: float, span: tuple[float, float]) -> bool:
     return span[0] <= second <= span[1] + 10
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", default="1920x1080")
+    parser.add_argument("--rate", type=float, default=30)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--burn", type=float, default=20, help="seconds, in the middle")
+    parser.add_argument("--window", action="store_true", help="show it; otherwise frames are taken only")
+    parser.add_argument("--no-governor", action="store_true")
+    parser.add_argument("--out", type=Path, required=True, help="JSON; with --plot-only it is read")
+    parser.add_argument("--plot", type=Path, help="PNG; the same name as --out, if none is given")
+    parser.add_argument("--plot-only", action="store_true", help="draw what was measured before")
+    options = parser.parse_args()
+    if not options.plot_only:
+        result = run(options)
+        print(json.dumps({name: value for name, value in result.items() if name != "samples"}, indent=2))
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    found = json.loads(options.out.read_text("utf-8"))
+    drawn = plot(found["samples"], found["burning"], found["rate"], Size.parse(found["size"]))
+    cv2.imwrite(str(options.plot or options.out.with_suffix(".png")), drawn)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""From the camera to a painted pixel in the browser, by WebRTC and by WebSocket: delay, rate, work.
+"""From the camera to a painted pixel in the browser, by WebRTC, WebSocket and MJPEG: delay, rate, work.
 
 python benchmarks/page.py --seconds 20 --out FILE
 
 The synthetic camera draws the time into each frame; headless Chromium reads it from its screen whenever that
-changes, and says when. Both are on this machine, and their clocks are compared once.
+changes, and says when. Both are on this machine, and their clocks are compared once. At strength 0, as it is
+unless another is asked for, all is painted the same and the time can be read from it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,11 @@ from livestyle.ui.run import ShowOptions, show
 from tests.page.chromium import Tab, chromium
 
 WAYS = {"webrtc": "Live · WebRTC", "socket": "Live · WebSocket"}
+"""Of the page, with what it says of each."""
+
+MJPEG = "mjpeg"
 WARM_UP_S = 5.0
+BEGUN_S = 120.0
 SAMPLER = """(() => {
     const across = 288, block = across / 72;
     const canvas = Object.assign(document.createElement('canvas'), {width: across, height: 64});
@@ -39,8 +44,10 @@ SAMPLER = """(() => {
     let last = '';
     const look = () => {
         const video = document.querySelector('#video');
-        const shown = video.hidden ? document.querySelector('#picture') : video;
-        const height = (shown.videoHeight || shown.height) * across / (shown.videoWidth || shown.width);
+        const picture = document.querySelector('#picture') ?? document.querySelector('img');
+        const shown = video && !video.hidden ? video : picture;
+        const wide = shown.videoWidth || shown.naturalWidth || shown.width;
+        const height = (shown.videoHeight || shown.naturalHeight || shown.height) * across / wide;
         context.drawImage(shown, 0, 0, across, height);
         const {data} = context.getImageData(0, 0, across, 64);
         const light = (row, column) => {
@@ -77,38 +84,58 @@ class StampedPage(Page):
 
     def wait(self) -> str:
         """Where it is, once it answers."""
-        self._served.wait()
+        if not self._served.wait(BEGUN_S):
+            raise TimeoutError("the session has not begun")
         return self.address
 
     def over(self) -> None:
         self._painted.stop()
 
 
-def measure(tab: Tab, way: str, seconds: float) -> dict[str, Any]:
-    """Delays of the pictures that were seen in so many seconds, and the work of this process meanwhile."""
+def go(tab: Tab, way: str, address: str) -> None:
+    """Have the pictures come this way."""
+    if way == MJPEG:
+        tab.do("Page.navigate", url=address.replace("/?", "/stream.mjpg?"))  # it is never complete
+        tab.wait("document.querySelector('body > img')?.naturalWidth")
+        return
     tab.value(f"localStorage.setItem('way', '{way}')")
     tab.do("Page.reload")
     time.sleep(1)
     tab.wait(f"document.querySelector('#link')?.textContent === '{WAYS[way]}'")
+
+
+def measure(tab: Tab, seconds: float) -> dict[str, Any]:
+    """Delays of the pictures that were seen in so many seconds, and the work of this process meanwhile."""
     time.sleep(WARM_UP_S)
     tab.value(SAMPLER)
     offset_ms = (time.time_ns() - time.monotonic_ns()) / 1e6
     worked = time.process_time()
     time.sleep(seconds)
     worked = time.process_time() - worked
-    delays, unread = [], 0
-    for bits, seen_ms in tab.value("window.seen"):
-        stamp = stamp_of(int(bits, 2).to_bytes(12, "big"))
-        if stamp is None:
-            unread += 1
-        else:
-            delays.append(seen_ms - offset_ms - stamp.captured_us / 1e3)
+    return {**seen(tab, offset_ms, seconds), "cores": round(worked / seconds, 2)}
+
+
+def seen(tab: Tab, offset_ms: float, seconds: float) -> dict[str, Any]:
+    """What a viewer had on its screen. No delays where no picture's time could be read."""
+    pictures = tab.value("window.seen")
+    stamps = [(stamp_of(int(bits, 2).to_bytes(12, "big")), at_ms) for bits, at_ms in pictures]
+    delays = [at_ms - offset_ms - stamp.captured_us / 1e3 for stamp, at_ms in stamps if stamp is not None]
     return {
-        "capture_to_pixel": summary(delays),
-        "pictures_a_second": round(len(delays) / seconds, 1),
-        "unreadable": unread,
-        "cores": round(worked / seconds, 2),
+        "capture_to_pixel": summary(delays) if delays else {},
+        "pictures_a_second": round(len(pictures) / seconds, 1),
+        "unreadable": len(pictures) - len(delays),
     }
+
+
+def measure_all(options: argparse.Namespace, address: str) -> dict[str, Any]:
+    """Of each way."""
+    found = {}
+    with chromium() as browser:
+        tab = browser.open(address)
+        for way in (*WAYS, MJPEG):
+            go(tab, way, address)
+            found[way] = measure(tab, options.seconds)
+    return found
 
 
 def main() -> None:
@@ -116,18 +143,16 @@ def main() -> None:
     parser.add_argument("--size", default="640x480")
     parser.add_argument("--fps", type=float, default=30)
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--strength", type=float, default=1)
+    parser.add_argument("--strength", type=float, default=0)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     page = StampedPage(Size.parse(options.size), options.fps)
-    shown = ShowOptions(window=False, controls={"strength": options.strength})
+    shown = ShowOptions(window=False, controls={"strength": options.strength}, mirror=False)
     figures: dict[str, Any] = {}
     session = threading.Thread(target=lambda: figures.update(_run(page, shown)))
     session.start()
     try:
-        with chromium() as browser:
-            tab = browser.open(page.wait())
-            found = {way: measure(tab, way, options.seconds) for way in WAYS}
+        found = measure_all(options, page.wait())
     finally:
         page.over()
         session.join()

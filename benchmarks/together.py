@@ -9,34 +9,37 @@ work is not counted. That of the process that encodes the stream is.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import multiprocessing
 import os
+import signal
 import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from live import resident_mb
-from machine import machine, summary
-from page import SAMPLER, StampedPage
+from machine import machine
+from page import SAMPLER, StampedPage, seen
 from rich.console import Console
 
 from livestyle.core.size import Size
-from livestyle.sources.synthetic.stamp import stamp_of
 from livestyle.ui.run import ShowOptions, show
-from tests.page.chromium import Tab, chromium
+from tests.page.chromium import chromium
 from tests.sinks.servers import free_port
 
 VIEWERS = 2
 WARM_UP_S = 10.0
 SAMPLES = 20
 CONNECTED_S = 60.0
+RECEIVED = "received-*.flv"
 READABLE = {"strength": 0.0}
-"""The camera's time stamp is seen, and all is painted the same."""
+"""The camera's time stamp is seen, and all is painted the same. It can't be read in a mirror."""
 
 
 def cpu_s(pid: int) -> float:
@@ -61,26 +64,26 @@ def measure(seconds: float) -> dict[str, Any]:
     return {"cores": {name: round((after[name] - before[name]) / seconds, 2) for name in after}, "mb": memory}
 
 
-def seen(tab: Tab, offset_ms: float, seconds: float) -> dict[str, Any]:
-    """What one viewer had on its screen."""
-    pictures = tab.value("window.seen")
-    stamps = [(stamp_of(int(bits, 2).to_bytes(12, "big")), at_ms) for bits, at_ms in pictures]
-    delays = [at_ms - offset_ms - stamp.captured_us / 1e3 for stamp, at_ms in stamps if stamp is not None]
-    return {
-        "pictures_a_second": round(len(pictures) / seconds, 1),
-        "unreadable": len(pictures) - len(delays),
-        "capture_to_pixel": summary(delays) if delays else {},
-    }
+@contextlib.contextmanager
+def serving(address: str, folder: Path) -> Iterator[None]:
+    """An RTMP server, which writes a file for each connection; FFmpeg takes one and ends."""
+    receive = f"ffmpeg -loglevel error -nostdin -listen 1 -i {address} -c copy {folder}"
+    loop = f"n=0; while :; do {receive}/{RECEIVED.replace('*', '$n')}; n=$((n+1)); done"
+    with subprocess.Popen(["sh", "-c", loop], start_new_session=True) as server:
+        try:
+            yield
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
 
 
-def watch(page: StampedPage, received: Path, seconds: float) -> dict[str, Any]:
-    """Two viewers of the page, for so many seconds; then the session is over. received: of the server"""
+def watch(page: StampedPage, folder: Path, seconds: float) -> dict[str, Any]:
+    """Two viewers of the page, for so many seconds; then the session is over. folder: of the server"""
     try:
         address = page.wait()
         with chromium() as browser:
             tabs = [browser.open(address) for _ in range(VIEWERS)]
             limit = time.monotonic() + CONNECTED_S
-            while not (received.exists() and received.stat().st_size) and time.monotonic() < limit:
+            while not any(path.stat().st_size for path in folder.glob(RECEIVED)) and time.monotonic() < limit:
                 time.sleep(0.1)
             time.sleep(WARM_UP_S)
             for tab in tabs:
@@ -92,29 +95,25 @@ def watch(page: StampedPage, received: Path, seconds: float) -> dict[str, Any]:
         page.over()
 
 
+def shown_of(options: argparse.Namespace, **others: Any) -> ShowOptions:
+    return ShowOptions(controls=READABLE, mirror=False, governor=not options.no_governor, **others)
+
+
 def together(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """One session with everything."""
     address, film = f"rtmp://127.0.0.1:{free_port()}/live/x", folder / "live.mp4"
-    server = ["ffmpeg", "-loglevel", "error", "-nostdin", "-listen", "1", "-i", address]
     page = StampedPage(Size.parse(options.size), options.fps)
-    shown = ShowOptions(record=film, stream=address, controls=READABLE, governor=not options.no_governor)
-    received = folder / "received.flv"
-    with (
-        subprocess.Popen([*server, "-c", "copy", str(received)]) as receiving,
-        ThreadPoolExecutor(1) as pool,
-    ):
-        watching = pool.submit(watch, page, received, options.seconds)
-        try:
-            with page:
-                session = show(shown, Console(stderr=True), page)
-        finally:
-            receiving.terminate()
+    shown = shown_of(options, record=film, stream=address)
+    with serving(address, folder), ThreadPoolExecutor(1) as pool:
+        watching = pool.submit(watch, page, folder, options.seconds)
+        with page:
+            session = show(shown, Console(stderr=True), page)
         found = watching.result()
     return {
         **found,
         "session": session,
         "frames_in_the_recording": count(film),
-        "frames_that_the_server_got": count(received),
+        "frames_that_the_server_got": sum(map(count, folder.glob(RECEIVED))),
     }
 
 
@@ -134,16 +133,17 @@ def alone(options: argparse.Namespace, _: Path) -> dict[str, Any]:
     watching = threading.Thread(target=watch_nothing)
     watching.start()
     with page:
-        session = show(
-            ShowOptions(controls=READABLE, governor=not options.no_governor), Console(stderr=True), page
-        )
+        session = show(shown_of(options), Console(stderr=True), page)
     watching.join()
     return {**found, "session": session}
 
 
 def count(film: Path) -> int:
+    """How many pictures are in it; a connection that broke at once may have left none."""
     import av  # before OpenCV it would keep its windows from opening
 
+    if not film.stat().st_size:
+        return 0
     with av.open(str(film), "r") as container:
         return sum(packet.size > 0 for packet in container.demux(video=0))
 

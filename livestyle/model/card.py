@@ -36,9 +36,16 @@ class StyleNote:
     licence: str = ""
 
     @property
-    def shown(self) -> str:
-        """What the user reads: 'Starry night – Vincent van Gogh'."""
-        return " – ".join(part for part in (pretty(self.name), self.artist) if part)
+    def titles(self) -> tuple[str, ...]:
+        """What the user reads, each shorter than that before: 'The Kiss – Gustav Klimt', 'The Kiss', 'Kiss'.
+
+        The painter goes first, then what stands in brackets, such as a technique; the name comes last.
+        """
+        title = self.title or pretty(self.name)
+        found = [f"{title} – {self.artist}" if self.artist else title]
+        for text in (title, title.partition(" (")[0], pretty(self.name)):
+            found += [text] if len(text) < len(found[-1]) else []
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -141,7 +148,7 @@ class Model:
                 f"{folder / STYLES_NAME} holds vectors of length {bank.vectors.shape[1]}; "
                 f"the card says {card.style_length}"
             )
-        titles = {note.name: note.shown for note in card.styles}
+        titles = {note.name: note.titles for note in card.styles}
         return cls(folder, card, replace(_with_own_styles(bank, card), titles=titles))
 
     @property

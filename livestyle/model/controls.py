@@ -63,10 +63,6 @@ class Control(ABC, Generic[Value]):
     def said(self, value: Value) -> str:
         """What the user is told when the value changes: 'Strength 80 %'."""
 
-    def note(self, value: Value) -> str:
-        """What the figures on the screen say of the value; empty for the default."""
-        return "" if value == self.default else self.said(value).lower()
-
 
 @dataclass(frozen=True, kw_only=True)
 class Slider(Control[float]):

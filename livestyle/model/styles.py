@@ -32,8 +32,8 @@ class StyleBank:
     names: tuple[str, ...]
     vectors: NDArray[np.float32]
     """float32 [N, D]"""
-    titles: Mapping[str, str] = field(default_factory=dict)
-    """what the user reads, by name, where that is more than the name"""
+    titles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """what the user reads, by name, where that is more than the name; the longest first"""
 
     def __post_init__(self) -> None:
         if self.vectors.ndim != 2 or len(self.names) != len(self.vectors) or not self.names:
@@ -68,8 +68,12 @@ class StyleBank:
         return iter(self.names)
 
     def title(self, name: str) -> str:
-        """What the user reads of a style: 'Starry night – Vincent van Gogh', or 'My photo'."""
-        return self.titles.get(name) or pretty(name)
+        """What the user reads of a style: 'The Starry Night – Vincent van Gogh', or 'My photo'."""
+        return self.titles_of(name)[0]
+
+    def titles_of(self, name: str) -> tuple[str, ...]:
+        """The same, and what is read where there is less room, the longest first."""
+        return self.titles.get(name) or (pretty(name),)
 
     def find(self, name: str) -> str:
         """The full name for a name, an unambiguous part of one, or a number from 1.

@@ -80,7 +80,7 @@ class Look(Controlled):
 
     @property
     def title(self) -> str:
-        """What the user reads of the style: 'Starry night – Vincent van Gogh'."""
+        """What the user reads of the style: 'The Starry Night – Vincent van Gogh'."""
         return self.bank.title(self.style)
 
     @property

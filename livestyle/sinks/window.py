@@ -75,6 +75,8 @@ class Window:
         code = cv2.waitKeyEx(1)
         if code >= 0 and not (self._input is not None and self._input.heard):
             self._keys.append(code)
+        if self._input is not None:
+            self._input.look()
 
     def show(self, pixels: Pixels) -> None:
         """Show a picture; it is on the screen after the next `key`."""
@@ -95,7 +97,7 @@ class Window:
             raise LivestyleError("the display went away, and the window with it")
         heard = self._input is not None and self._input.heard
         code = cv2.waitKeyEx(1)
-        if self._input is None or not self._input.found:
+        if self._input is None or not self._input.look():
             return code
         late = -1
         if not heard:  # what was pressed before it was listened to only Qt knows
@@ -118,6 +120,14 @@ class Window:
     def pointer(self) -> Pointer | None:
         """What the mouse did next, up to the last `key`; None where that is all."""
         return self._pointers.popleft() if self._pointers else None
+
+    def dropped(self) -> str | None:
+        """Addresses of files that were dropped, a line each, up to the last `key`; None where that is all.
+
+        On X11 alone.
+        """
+        drops = self._input.dropped if self._input is not None else ()
+        return drops.popleft() if drops else None
 
     def _point(self, event: int, x: int, y: int, flags: int, _: object) -> None:
         found = pointer_of(event, x, y, flags)

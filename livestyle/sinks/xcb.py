@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
 import time
 from collections import deque
+from ctypes import c_char_p, c_int16, c_uint8, c_uint16, c_uint32
 from typing import Any
 
 from livestyle.core.closing import Closing
@@ -134,6 +136,36 @@ class Connection(Closing):
         request.restype = _Cookie
         request(ctypes.c_void_p(self._connection), *arguments)
         self._xcb.xcb_flush(self._connection)
+
+    def atom(self, name: str) -> int:
+        """The server's number for a name."""
+        words = c_uint8(0), c_uint16(len(name)), c_char_p(name.encode())
+        _, head = self.ask("intern_atom", "", c_uint32, *words)
+        return int(struct.unpack_from("=I", head, 8)[0]) if head else 0
+
+    def property(self, window: int, name: int, most: int = 256) -> bytes:
+        """What stands there, up to so many bytes; empty where nothing does."""
+        what = c_uint8(0), c_uint32(window), c_uint32(name), c_uint32(0), c_uint32(0), c_uint32(most // 4)
+        return bytes(self.ask("get_property", "value", c_uint8, *what)[0])
+
+    def new_window(self) -> int:
+        """One that is never seen, and gets messages."""
+        self._xcb.xcb_generate_id.restype = c_uint32
+        new = int(self._xcb.xcb_generate_id(ctypes.c_void_p(self._connection)))
+        place = c_int16(-1), c_int16(-1), c_uint16(1), c_uint16(1), c_uint16(0)
+        input_only, nothing = c_uint16(2), c_uint32(0)
+        self.send(
+            "create_window",
+            c_uint8(0),
+            c_uint32(new),
+            c_uint32(self.root),
+            *place,
+            input_only,
+            nothing,
+            nothing,
+            None,
+        )
+        return new
 
     def _screens(self) -> _Screens:
         found = self._xcb.xcb_setup_roots_iterator(self._xcb.xcb_get_setup(self._connection))

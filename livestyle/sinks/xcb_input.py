@@ -1,4 +1,4 @@
-"""Keys and the wheel of a window, straight from the X server.
+"""Keys, wheel and what is dropped of a window, straight from the X server.
 
 Qt's window of OpenCV remembers only the key pressed last, doesn't tell Shift+Enter from Enter, and
 magnifies the picture where the wheel is turned.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import struct
+from collections import deque
 from collections.abc import Iterator
-from ctypes import c_char_p, c_uint8, c_uint16, c_uint32
+from ctypes import c_uint8, c_uint16, c_uint32
 from enum import IntEnum
 
 from livestyle.sinks.xcb import Connection
+from livestyle.sinks.xcb_drop import DropTarget
 
 SHIFT_HELD = 0x10000
 """In a code, with Enter: as GTK's codes have it. The lower 16 bits are the key's."""
@@ -25,7 +27,7 @@ SEARCHES = 20
 
 _SHIFT, _LOCK, _CONTROL, _NUM_LOCK = 1, 2, 4, 16
 _KEY_PRESS, _BUTTON_PRESS, _NEW_KEYBOARD = 2, 4, 34
-_NAME, _ANY, _EVENT_MASK, _ANY_MODIFIER = 39, 0, 2048, 0x8000
+_NAME, _EVENT_MASK, _ANY_MODIFIER = 39, 2048, 0x8000
 _KEY_PRESSES, _BUTTON_PRESSES, _ASYNC = 1, 4, 1
 _ENTER = 0x0D
 
@@ -44,6 +46,9 @@ class WindowInput:
         self._connection = connection
         self._title = title
         self._window = self._searched = 0
+        self._drop: DropTarget | None = None
+        self.dropped: deque[str] = deque()
+        """what was dropped on it: addresses of files, a line each"""
         self._layout = Layout(connection)
         self.caps_lock = False
         """was on when the last of the keys was pressed"""
@@ -53,14 +58,14 @@ class WindowInput:
         """The window was found and is listened to."""
         return bool(self._window)
 
-    @property
-    def found(self) -> bool:
+    def look(self) -> bool:
         """As `heard`; looks for the window first. Until then, who wants its keys has to ask Qt."""
         if not self._window and self._searched < SEARCHES:
             self._searched += 1
             self._window = next(self._windows(self._connection.root), 0)
             if self._window:
                 self._listen()
+                self._drop = DropTarget(self._connection, self._window)
         return self.heard
 
     def events(self) -> list[int | Wheel]:
@@ -76,6 +81,8 @@ class WindowInput:
                 self._layout = Layout(self._connection)
             elif kind == _BUTTON_PRESS and detail in set(Wheel):
                 found.append(Wheel(detail))
+            elif self._drop is not None and (addresses := self._drop.hear(event)) is not None:
+                self.dropped.append(addresses)
             elif kind == _KEY_PRESS and (code := self._layout.code(detail, state)) is not None:
                 found.append(code)
                 self.caps_lock = bool(state & _LOCK)
@@ -94,21 +101,13 @@ class WindowInput:
         """Those with the title and this process as their owner, anywhere under `parent`."""
         children, _ = self._connection.ask("query_tree", "children", c_uint32, c_uint32(parent))
         for child in children:
-            if self._property(child, _NAME, c_uint8) == list(self._title.encode()) and self._is_own(child):
+            if self._connection.property(child, _NAME) == self._title.encode() and self._is_own(child):
                 yield child
             yield from self._windows(child)
 
     def _is_own(self, window: int) -> bool:
-        name = b"_NET_WM_PID"
-        _, head = self._connection.ask(
-            "intern_atom", "", c_uint32, c_uint8(1), c_uint16(len(name)), c_char_p(name)
-        )
-        atom = struct.unpack_from("=I", head, 8)[0] if head else 0
-        return self._property(window, atom, c_uint8) == list(struct.pack("=I", os.getpid()))
-
-    def _property(self, window: int, name: int, unit: type[c_uint8]) -> list[int]:
-        what = c_uint8(0), c_uint32(window), c_uint32(name), c_uint32(_ANY), c_uint32(0), c_uint32(64)
-        return self._connection.ask("get_property", "value", unit, *what)[0]
+        pid = self._connection.property(window, self._connection.atom("_NET_WM_PID"))
+        return pid == struct.pack("=I", os.getpid())
 
 
 class Layout:

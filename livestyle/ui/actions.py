@@ -17,7 +17,7 @@ from livestyle.sinks.xcb_input import PASTE
 from livestyle.ui.buttons import Learning
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import AGAIN_S, Chooser
-from livestyle.ui.clipboard import pasted_path
+from livestyle.ui.clipboard import pasted_path, path_in
 from livestyle.ui.gallery_view import Choice, GalleryView
 from livestyle.ui.keys import Action, Key, key_of
 from livestyle.ui.picker import INSERT, Picker
@@ -94,6 +94,11 @@ class Actions:
             self._screen.picker = None
         if path is not None:
             self._say(lambda: self._chooser.add(path))
+
+    def drop(self, addresses: str) -> None:
+        """Make a style of the picture that was dropped on the window; the picker is done then."""
+        self._screen.picker = None
+        self._say(lambda: self._chooser.drop(path_in(addresses, "in what was dropped")))
 
     def point_at_gallery(self, gallery: GalleryView, pointer: Pointer) -> None:
         """Give what the mouse does to the gallery."""

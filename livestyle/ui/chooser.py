@@ -23,7 +23,6 @@ from livestyle.stylizer.stylizer import Stylizer
 from livestyle.stylizer.user_styles import check_own
 from livestyle.ui.gallery_view import Offer
 from livestyle.ui.models import Models
-from livestyle.ui.panels import pretty
 from livestyle.ui.picker import Picker, neighbour
 from livestyle.ui.previews import Previews
 
@@ -74,14 +73,15 @@ class Chooser:
 
     def offer(self) -> Offer:
         """What the gallery shows."""
-        look, models = self._pipeline.look, self.models
+        look, models, thumbnails = self._pipeline.look, self.models, self.gallery.thumbnails
         return Offer(
-            self.gallery.thumbnails,
+            thumbnails,
             look.style,
             look.second_style,
             models.titles,
             models.current,
             adds=models.any_picture is not None,
+            titles=tuple(self.model.styles.titles_of(small.style) for small in thumbnails),
             about=tuple(models.about(number) for number in range(len(models.names))),
             coming=models.wanted if models.coming else None,
             problem=self.gallery.problem,
@@ -93,6 +93,18 @@ class Chooser:
 
         sure: the user knows. LivestyleError where no model takes pictures.
         """
+        if first := self._go_to_pictures(sure):
+            return first
+        self._previews.forget()
+        return Picker(self._picture.parent if self._picture else pictures_dir(), self._previews)
+
+    def drop(self, path: Path) -> str:
+        """As `add`, for a picture that was dropped; where another model has to be gone to, it is."""
+        self._go_to_pictures(sure=True)
+        return self.add(path)
+
+    def _go_to_pictures(self, sure: bool) -> str:
+        """Go to a model that takes pictures; gives what to tell the user, where that is to be asked first."""
         other = self.models.any_picture
         if self._stylizer.model.card.encoder is None and other is not None and not self._is_coming(other):
             name, now = self.models.names[other], time.monotonic()
@@ -103,8 +115,7 @@ class Chooser:
         elif self.models.coming is None:
             self._stylizer.model.encoder()
         self._offered_until = 0.0
-        self._previews.forget()
-        return Picker(self._picture.parent if self._picture else pictures_dir(), self._previews)
+        return ""
 
     def _is_coming(self, number: int) -> bool:
         return self.models.coming is not None and self.models.wanted == number
@@ -154,10 +165,14 @@ class Chooser:
         check_own(self._stylizer.model, style)
         if self._going != style or now > self._going_until:
             self._going, self._going_until = style, now + AGAIN_S
-            return f"d again removes {pretty(style)} for good"
+            return f"d again removes {self._title(style)} for good"
         self._going = ""
+        title = self._title(style)
         self._stylizer.remove_style(style)
-        return f"Removed {pretty(style)}"
+        return f"Removed {title}"
+
+    def _title(self, style: str) -> str:
+        return self.model.styles.title(style)
 
     def news(self) -> list[str]:
         """What to tell the user since the last call: models, pictures that became styles or did not."""
@@ -177,7 +192,7 @@ class Chooser:
         except (LivestyleError, OSError) as error:
             return [told(error)]
         look.ask(name)
-        return [f"Style: {pretty(name)}"]
+        return [f"Style: {self._title(name)}"]
 
     def __enter__(self) -> Self:
         return self

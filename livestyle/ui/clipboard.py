@@ -42,10 +42,11 @@ def pasted_path() -> Path:
     text = _read(TEXTS)
     if text is None:
         raise LivestyleError(f"nothing here reads the clipboard; {REMEDY}")
-    return _path(text.decode("utf-8", "replace"))
+    return path_in(text.decode("utf-8", "replace"), "on the clipboard; copy one")
 
 
-def _path(text: str) -> Path:
+def path_in(text: str, where: str) -> Path:
+    """The first path, or address of a file, in these lines. LivestyleError where there is none `where`."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     text = lines[0].strip("'\"") if lines else ""
     if text.startswith("file:"):
@@ -53,7 +54,7 @@ def _path(text: str) -> Path:
         if os.name == "nt":
             text = text.lstrip("/")
     if not text or len(text) > 4096 or "\0" in text:
-        raise LivestyleError("there is no path and no picture on the clipboard; copy one")
+        raise LivestyleError(f"there is no path and no picture {where}")
     return Path(text)
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
+from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.sinks.window import Window
 from livestyle.sources.camera.reconnecting import draw_notice
@@ -15,6 +16,9 @@ from livestyle.ui.keys import Action, key_of
 
 PATIENCE_S = 1.0
 """How long nothing is said."""
+
+HEIGHT_PX = 480
+"""Of what is shown before there is a picture."""
 
 TURN_S = 0.1
 LEAVE_S = 0.5
@@ -53,8 +57,7 @@ def _wait_in(window: Window, opening: Future[list[Source]], text: str) -> bool:
     """Whether the sources were open before the user left the window."""
     began = time.monotonic()
     while not opening.done():
-        step = round((time.monotonic() - began) / TURN_S)
-        window.show(draw_notice(Size(640, 480), "Connecting ...", text, step))
+        window.show(notice(window, "Connecting ...", text, time.monotonic() - began))
         while (code := window.key()) >= 0:
             key = key_of(code)
             if key is not None and key.asks in LEAVING:
@@ -63,6 +66,12 @@ def _wait_in(window: Window, opening: Future[list[Source]], text: str) -> bool:
             return False
         wait([opening], TURN_S / 2)
     return True
+
+
+def notice(window: Window, text: str, name: str, seconds: float) -> Pixels:
+    """What a window shows while it waits, in the window's shape; a wheel turns with the seconds."""
+    width_px = round(HEIGHT_PX * window.size.width / window.size.height)
+    return draw_notice(Size(width_px, HEIGHT_PX), text, name, round(seconds / TURN_S))
 
 
 def _stop(sources: Sequence[Source], opening: Future[list[Source]]) -> None:

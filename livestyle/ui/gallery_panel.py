@@ -10,7 +10,6 @@ import numpy as np
 from livestyle.core.bars import Box
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
-from livestyle.model.styles import pretty
 from livestyle.pipeline.gallery import THUMBNAIL
 from livestyle.ui.frost import frost
 from livestyle.ui.gallery_layout import chip_size
@@ -28,7 +27,6 @@ from livestyle.ui.overlay import (
     panel,
     plate,
     shortened,
-    shortened_middle,
     width_of,
 )
 from livestyle.ui.panels import hint_panel
@@ -39,6 +37,9 @@ HINTS = (
     "enter   ·   shift+enter: blend   ·   esc",
 )
 """The longest that fits is shown."""
+
+SMALLER = (1.0, 0.88, 0.77)
+"""So much smaller are the letters of a name, one after another, until it fits."""
 
 
 def draw_gallery(canvas: Pixels, view: GalleryView, camera: Pixels) -> None:
@@ -72,8 +73,8 @@ def _tile(canvas: Pixels, box: Box, offer: Offer, number: int, marked: bool, dim
         )
     color = ACCENT if marked else WHITE if on else MUTED
     size = round(label * 0.6)
-    name = pretty(small.style) if small else "Your picture"
-    words = _label(name, size, box.size.width, label, color, BOLD if marked or on else 500)
+    titles = offer.titles[number] if small else ("Your picture",)
+    words = _label(titles, size, Size(box.size.width, label), color, BOLD if marked or on else 500)
     words.onto(canvas, box.left, box.top + box.size.height)
     if small is not None:
         badge = _number(str(number + 1), max(8, round(size * 0.85)))
@@ -99,9 +100,13 @@ def _adder(size: Size, radius: int, color: Color) -> Overlay:
 
 
 @lru_cache(maxsize=128)
-def _label(text: str, size: int, width: int, height: int, color: Color, weight: int) -> Overlay:
-    marks = [Text(shortened_middle(text, size, width, weight), 0, round(height * 0.72), size, color, weight)]
-    return panel(width, height, 1, marks, opacity=0)
+def _label(texts: tuple[str, ...], size: int, box: Size, color: Color, weight: int) -> Overlay:
+    """The longest of these texts that fits, be it in smaller letters; the same whether it is bold or not."""
+    sizes = [round(size * share) for share in SMALLER]
+    fit = ((text, px) for px in sizes for text in texts if width_of(text, px, BOLD) <= box.width)
+    text, px = next(fit, (shortened(texts[-1], sizes[-1], box.width, BOLD), sizes[-1]))
+    marks = [Text(text, 0, round(box.height * 0.72), px, color, weight)]
+    return panel(box.width, box.height, 1, marks, opacity=0)
 
 
 @lru_cache(maxsize=64)
@@ -125,7 +130,7 @@ def _chip(name: str, size: int, box: Size, on: bool, color: Color) -> Overlay:
 
 
 def _foot(canvas: Pixels, view: GalleryView) -> None:
-    """What the keys do, or why there is nothing to choose from; and which part is seen."""
+    """What is marked and what the keys do, or why there is nothing to choose from; and which part is seen."""
     layout, offer = view.layout, view.offer
     width = canvas.shape[1] - 4 * layout.size
     size = max(9, round(layout.size * 0.85))
@@ -136,5 +141,14 @@ def _foot(canvas: Pixels, view: GalleryView) -> None:
     if not special and view.pointed is not None and view.pointed < len(offer.about):
         special = offer.about[view.pointed]
     texts = (special,) if special else tuple(seen + hint for hint in HINTS)
+    y = layout.footer - round(size * 1.1)
     words = hint_panel(texts, size, width)
-    words.onto(canvas, (canvas.shape[1] - words.width) // 2, layout.footer - round(size * 1.1))
+    free = width - words.width - size
+    titles = offer.titles[view.mark] if view.marked and not special else ()
+    title = next((title for title in titles if width_of(title, size, BOLD) <= free), "")
+    if not title:
+        words.onto(canvas, (canvas.shape[1] - words.width) // 2, y)
+        return
+    marked = _label((title,), size, Size(free, 2 * size), ACCENT, BOLD)
+    marked.onto(canvas, 2 * layout.size, y - round(size * 0.34))
+    words.onto(canvas, canvas.shape[1] - 2 * layout.size - words.width, y)

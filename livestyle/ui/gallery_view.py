@@ -40,6 +40,7 @@ class Offer:
     model:  the number of the one that paints, in `models`
     coming: the number of the one that is being prepared; None = none is
     style, second: the names of those that are on; second empty = none
+    titles: of the style of each thumbnail, the longest first
     adds:   a picture can be added: behind the thumbnails there is a place for it
     about:  what each model is
     problem: why there are no thumbnails; empty = there are, or will be
@@ -52,6 +53,7 @@ class Offer:
     models: tuple[str, ...]
     model: int
     adds: bool
+    titles: tuple[tuple[str, ...], ...]
     about: tuple[str, ...] = ()
     coming: int | None = None
     problem: str = ""

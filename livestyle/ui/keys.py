@@ -63,6 +63,8 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
         *(HelpLine.of(control) for control in CONTROLS if control.keys),
         HelpLine(("1–9",), "style by number"),
         HelpLine(("wheel",), "strength"),
+        HelpLine(("drag",), "the line of the comparison"),
+        HelpLine(("right click",), "this help"),
     ),
     (
         HelpLine(("tab",), "next model", (Action.NEXT_MODEL,)),

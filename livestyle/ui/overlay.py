@@ -183,13 +183,10 @@ def shortened_left(text: str, size: int, width: int, weight: int = REGULAR) -> s
     return "…" + text
 
 
-def shortened_middle(text: str, size: int, width: int, weight: int = REGULAR) -> str:
-    """The text, something before its last word replaced by … where it is wider than `width` px."""
-    head, space, last = text.rpartition(" ")
-    room = width - width_of(last, size, weight)
-    if not space or width_of(text, size, weight) <= width or room < 3 * size:
-        return shortened(text, size, width, weight)
-    return shortened(f"{head} ", size, room, weight) + last
+def fitting(texts: Sequence[str], size: int, width: int, weight: int = REGULAR) -> str:
+    """The first of these texts that is at most `width` px wide; else the last, shortened."""
+    found = next((text for text in texts if width_of(text, size, weight) <= width), texts[-1])
+    return shortened(found, size, width, weight)
 
 
 def text_size(canvas_width: int, canvas_height: int) -> int:

@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 
 from livestyle.core.errors import LivestyleError
-from livestyle.model.styles import pretty as pretty
 from livestyle.sources.images import load_image
 from livestyle.ui.keys import HELP, HelpLine
 from livestyle.ui.overlay import (
@@ -25,10 +24,10 @@ from livestyle.ui.overlay import (
     Mark,
     Overlay,
     Text,
+    fitting,
     framed,
     panel,
     shortened,
-    shortened_middle,
     width_of,
     wrapped,
 )
@@ -39,13 +38,14 @@ Rows = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Bar:
-    """How far something is turned, from low to high. right: what it is at the other end of, where it is
-    between two.
+    """How far something is turned, from low to high.
+
+    left: what, the longest words first. right: what it is at the other end of, where it is between two
     """
 
-    left: str
+    left: tuple[str, ...]
     value: float
-    right: str = ""
+    right: tuple[str, ...] = ()
     low: float = 0.0
     high: float = 1.0
 
@@ -63,15 +63,22 @@ TOAST_LINES = 4
 
 
 @lru_cache(maxsize=4)
-def hud_panel(title: str, counter: str, notes: str, rows: Rows, size: int, max_width: int) -> Overlay:
-    """Style name and its number, what is switched on, and the figures. `size`: of body text, px."""
+def hud_panel(
+    titles: tuple[str, ...], counter: str, notes: str, rows: Rows, size: int, max_width: int
+) -> Overlay:
+    """Style, its longest title first, and its number, what is switched on, and the figures.
+
+    size: of body text, px
+    """
     pad, line = size, round(size * 1.55)
     small, large = max(9, round(size * 0.92)), round(size * 1.4)
     label_width = max(width_of(label, small) for label, _ in rows) + size
     free = max_width - 2 * pad - label_width
     values = [shortened(value, small, free) for _, value in rows]
     widest = max(width_of(value, small) for value in values) + label_width
-    heading = width_of(title, large, BOLD) + 2 * size + width_of(counter, size)
+    beside = 2 * size + width_of(counter, size)
+    title = fitting(titles, large, max_width - 2 * pad - beside, BOLD)
+    heading = width_of(title, large, BOLD) + beside
     width = min(max_width, max(widest, heading, width_of(notes, small)) + 2 * pad)
 
     y = pad + round(large * 0.8)
@@ -141,9 +148,8 @@ def toast_panel(text: str, size: int, max_width: int) -> Overlay:
 
 @lru_cache(maxsize=8)
 def hint_panel(texts: tuple[str, ...], size: int, width: int) -> Overlay:
-    """What the keys do, on no panel: the first of these texts that fits, else the last, shortened."""
-    text = next((text for text in texts if width_of(text, size) <= width), texts[-1])
-    text = shortened(text, size, width)
+    """What the keys do, on no panel: the first of these texts that fits."""
+    text = fitting(texts, size, width)
     words = Text(text, 0, round(1.1 * size), size, MUTED)
     return panel(width_of(text, size), 2 * size, 1, [words], opacity=0)
 
@@ -155,7 +161,7 @@ def bar_panel(bar: Bar, size: int, max_width: int) -> Overlay:
     pad, width = round(1.5 * size), min(max_width, 24 * size)
     inside = width - 2 * pad
     half = (inside - 4 * size) // 2 if bar.right else inside - 4 * size
-    left, right = (shortened_middle(text, size, half) for text in (bar.left, bar.right))
+    left, right = (fitting(texts or ("",), size, half) for texts in (bar.left, bar.right))
     y, track = round(1.75 * size), round(2.65 * size)
     at = width // 2 if right else width - pad
     share = width_of(bar.text, size, BOLD)
@@ -174,15 +180,18 @@ def bar_panel(bar: Bar, size: int, max_width: int) -> Overlay:
 
 
 @lru_cache(maxsize=16)
-def tile_panel(title: str, lines: tuple[str, ...], size: int, max_width: int) -> Overlay:
-    """What stands on the picture of one of several cameras: a title, and smaller lines below it."""
+def tile_panel(title: str, lines: tuple[tuple[str, ...], ...], size: int, max_width: int) -> Overlay:
+    """What stands on the picture of one of several cameras: a title, and smaller lines below it.
+
+    lines: for each, texts that say the same, the longest first
+    """
     small, step = max(9, round(size * 0.92)), round(size * 1.45)
     pad = round(size * 0.8)
     title = shortened(title, size, max_width - 2 * pad, BOLD)
-    lines = tuple(shortened(text, small, max_width - 2 * pad) for text in lines)
-    width = max(width_of(title, size, BOLD), *(width_of(text, small) for text in lines), 1) + 2 * pad
+    shown = [fitting(texts, small, max_width - 2 * pad) for texts in lines]
+    width = max(width_of(title, size, BOLD), *(width_of(text, small) for text in shown), 1) + 2 * pad
     marks = [Text(title, pad, pad + round(size * 0.75), size, weight=BOLD)]
-    for number, text in enumerate(lines, 1):
+    for number, text in enumerate(shown, 1):
         marks.append(Text(text, pad, pad + round(size * 0.75) + number * step, small, MUTED))
     return panel(width, 2 * pad + round(size * 0.85) + len(lines) * step, round(size * 0.7), marks)
 

@@ -195,7 +195,8 @@ def keys() -> list[dict[str, Any]]:
 
 
 def _style(name: str, note: StyleNote | None) -> dict[str, str]:
-    """A style with what it is called, and whose it is: 'Great wave', 'The Great Wave', 'Hokusai, 1831'."""
+    """A style: what it is called, shortly and in full, and whose it is: 'Kiss', 'The Kiss', 'Klimt, 1907'."""
     about = ", ".join(part for part in (note.artist, note.year) if part) if note else ""
     title = note.title if note and note.title else pretty(name)
-    return {"name": name, "short": pretty(name), "title": title, "about": about}
+    short = note.titles[-1] if note else title
+    return {"name": name, "short": short, "title": title, "about": about}

@@ -34,13 +34,11 @@ from livestyle.ui.picker import Picker
 from livestyle.ui.picker_panel import draw_picker
 from livestyle.ui.streaming import Streaming
 from livestyle.ui.tiles import ONE, Tiles
+from livestyle.ui.turning import note_of
 from livestyle.ui.virtual_camera import VirtualCamera
 
 MAX_ENLARGED_HEIGHT_PX = 1080
 """Pictures are not made larger than this before the window takes them; the rest is the window's."""
-
-START = Size(640, 480)
-"""Of what is shown before there is a picture."""
 
 TOAST_S = 1.8
 TOAST_LETTERS = 40
@@ -77,7 +75,7 @@ class Screen:
     """how many lines were shown"""
     split: float = 0.5
     """where the compare line stands, 0 = left, 1 = right"""
-    canvas: Size = field(default=START)
+    canvas: Size = field(default=Size(640, 480))
     """of what was composed last"""
     _toast: str = ""
     _bar: Bar | None = None
@@ -126,7 +124,7 @@ class Screen:
             now = time.monotonic()
             if now >= self._rows_until:
                 self._rows, self._rows_until = hud.rows(), now + FIGURES_EVERY_S
-            panel = hud_panel(hud.title, hud.counter, hud.notes, self._rows, size, width - 2 * size)
+            panel = hud_panel(hud.titles, hud.counter, hud.notes, self._rows, size, width - 2 * size)
             panel.onto(canvas, size, size)
             below = thumbnail(hud.picture, size) if hud.picture else None
             if below is not None:
@@ -178,8 +176,10 @@ class Hud:
         self._outputs = {"Virtual camera": virtual_camera, "Stream": stream}
 
     @property
-    def title(self) -> str:
-        return self._pipeline.look.title
+    def titles(self) -> tuple[str, ...]:
+        """Of the style, the longest first."""
+        look = self._pipeline.look
+        return look.bank.titles_of(look.style)
 
     @property
     def counter(self) -> str:
@@ -195,7 +195,7 @@ class Hud:
     def notes(self) -> str:
         """What differs from plain painting."""
         look = self._pipeline.look
-        notes = (c.note(getattr(look, c.name)) for c in CONTROLS if c is not STYLE)
+        notes = (note_of(look, control) for control in CONTROLS if control is not STYLE)
         return "  ·  ".join(note for note in notes if note)
 
     def rows(self) -> Rows:

@@ -9,15 +9,16 @@ import time
 from livestyle.model.controls import FREEZE
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
+from livestyle.sinks.pointer import Gesture
 from livestyle.sinks.window import Window
-from livestyle.sources.camera.reconnecting import draw_notice
 from livestyle.ui.actions import Actions
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import Chooser
+from livestyle.ui.connecting import notice
 from livestyle.ui.mouse import Mouse
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.remote import Guest, Remote
-from livestyle.ui.screen import START, Hud, Screen
+from livestyle.ui.screen import Hud, Screen
 from livestyle.ui.tiles import Labels
 
 WAIT_S = 0.005
@@ -25,7 +26,8 @@ WAIT_S = 0.005
 
 GREETING = "click: all styles  ·  h: help"
 GREETING_S = 3.0
-"""How long the style's name and the ways on stand there when the window opens."""
+"""How long the style's name and the ways on stand there when the window opens, and while nothing has been
+pressed yet again when the mouse moves."""
 
 REDRAW_S = 0.1
 """How often the screen is drawn while no frame comes, so that keys are answered."""
@@ -59,7 +61,8 @@ class Session:
         self._plan = plan
         self._labels = Labels(pipeline)
         self._shown_at = 0.0
-        self._greeted = False
+        self._greeted_at = math.inf
+        self._used = False
         self._over = False
 
     def run(self) -> None:
@@ -129,20 +132,30 @@ class Session:
         self._shown_at = now
         if painting is None:
             names = ", ".join(lane.source.info.name for lane in self._pipeline.lanes)
-            window.show(draw_notice(START, "livestyle", f"waiting for {names}", round(now / REDRAW_S)))
+            window.show(notice(window, "livestyle", f"waiting for {names}", now))
             return
-        if not self._greeted:
-            self._greeted = True
-            self.screen.toast(f"{self._pipeline.look.title}  ·  {GREETING}", GREETING_S)
+        if self._greeted_at == math.inf:
+            self._greet()
         self.screen.tiles = self._labels.tiles(self.screen.hud)
         if self.screen.gallery is not None:
             self.screen.gallery.update(self._chooser.offer(), self.screen.canvas)
         window.show(self.screen.compose(self.screen.picture(painting), window.size, self._hud))
 
+    def _greet(self) -> None:
+        self._greeted_at = time.monotonic()
+        self.screen.toast(f"{self._pipeline.look.title}  ·  {GREETING}", GREETING_S)
+
     def _hear(self, window: Window) -> None:
         """Let the window draw and do what all keys in its queue ask."""
         while (code := window.key()) >= 0:
+            self._used = True
             self.actions.hear(code)
         while (pointer := window.pointer()) is not None:
+            self._used |= pointer.gesture is not Gesture.MOVE
+            if not self._used and time.monotonic() > self._greeted_at + GREETING_S:
+                self._greet()
             self._mouse.hear(pointer)
+        while (addresses := window.dropped()) is not None:
+            self._used = True
+            self.actions.drop(addresses)
         self._over |= window.closed

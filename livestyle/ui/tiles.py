@@ -21,12 +21,12 @@ FIGURES_EVERY_S = 0.5
 class Tile:
     """What stands on the picture of one camera.
 
-    name: of the camera. style: what the user reads of it. figures: empty = none are shown. badge: what goes
-    on there, such as 'Frozen'; empty = nothing
+    name: of the camera. style: its titles, the longest first. figures: empty = none are shown.
+    badge: what goes on there, such as 'Frozen'; empty = nothing
     """
 
     name: str
-    style: str = ""
+    style: tuple[str, ...] = ()
     figures: str = ""
     badge: str = ""
 
@@ -52,7 +52,7 @@ class Tiles:
         for number, tile in enumerate(self.tiles):
             left = whole.left + number % self.columns * width
             top = whole.top + number // self.columns * height
-            lines = tuple(text for text in (tile.style, tile.figures) if text)
+            lines = tuple(texts for texts in (tile.style, (tile.figures,)) if any(texts))
             label = tile_panel(f"{number + 1}   {tile.name}", lines, size, width - 2 * size)
             label.onto(canvas, left + size, top + height - label.height - size)
             if tile.badge:
@@ -115,7 +115,8 @@ class Labels:
 
 def _tile(lane: Lane, figures: str) -> Tile:
     look = lane.look
-    return Tile(lane.source.info.name, look.title, figures, FREEZE.on if look.frozen else "")
+    titles, badge = look.bank.titles_of(look.style), FREEZE.on if look.frozen else ""
+    return Tile(lane.source.info.name, titles, figures, badge)
 
 
 def _figures(lane: Lane) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from livestyle.model.controls import BLEND, SECOND_STYLE, STYLE, Control, Slider, StyleName
-from livestyle.model.styles import pretty
 from livestyle.pipeline.look import Look
 from livestyle.ui.panels import Bar
 
@@ -45,7 +44,7 @@ class Turning:
     def mix(self, look: Look, style: str, second: str) -> str:
         """Half of each."""
         look.style, look.second_style, look.blend = style, second, BLEND.default
-        return f"{pretty(style)} + {pretty(second)}"
+        return f"{look.bank.title(style)} + {look.bank.title(second)}"
 
     def _switched(self, control: Slider, value: float) -> float:
         if value == control.low:
@@ -58,11 +57,11 @@ def bar_of(look: Look, control: Control[Any]) -> Bar | None:
     """How far a control is turned; None where it is no share, or has no effect."""
     if control in (BLEND, SECOND_STYLE):
         second = look.second_style
-        return Bar(pretty(look.style), look.blend, pretty(second)) if second else None
+        titles_of = look.bank.titles_of
+        return Bar(titles_of(look.style), look.blend, titles_of(second)) if second else None
     if isinstance(control, Slider) and not control.unit:
-        return Bar(
-            control.label.capitalize(), getattr(look, control.name), low=control.low, high=control.high
-        )
+        label = (control.label.capitalize(),)
+        return Bar(label, getattr(look, control.name), low=control.low, high=control.high)
     return None
 
 
@@ -70,6 +69,14 @@ def _names(look: Look, control: Control[Any]) -> Sequence[str]:
     """What a style is chosen from; a style that is blended with it is another, or none."""
     names = look.bank.names
     return names if control is STYLE else ("", *(name for name in names if name != look.style))
+
+
+def note_of(look: Look, control: Control[Any]) -> str:
+    """What the figures on the screen say of a control; empty where it is as in plain painting."""
+    if getattr(look, control.name) == control.default:
+        return ""
+    said = said_of(look, control)
+    return said[:1].lower() + said[1:]
 
 
 def said_of(look: Look, control: Control[Any]) -> str:

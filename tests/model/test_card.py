@@ -17,6 +17,7 @@ from livestyle.model.card import (
     Card,
     EncoderGraph,
     Model,
+    StyleNote,
     file_sha256,
     model_names,
     own_styles_dir,
@@ -104,8 +105,23 @@ def test_what_ships_says_what_it_is_and_begins_with_a_bright_style(model: Model)
     assert model.title == "20 paintings, fast"
     assert model.first_style == "composition_vii"
     assert Stylizer(model).style == "composition_vii"
-    assert model.styles.title("starry_night") == "Starry night – Vincent van Gogh"
+    assert model.styles.title("starry_night") == "The Starry Night – Vincent van Gogh"
     assert all(Model.load(name).title for name in model_names())
+
+
+@pytest.mark.parametrize(
+    ("note", "titles"),
+    [
+        (StyleNote("my_photo"), ("My photo",)),
+        (StyleNote("kiss", "The Kiss", "Klimt"), ("The Kiss – Klimt", "The Kiss", "Kiss")),
+        (StyleNote("vii", "VII", "Kandinsky"), ("VII – Kandinsky", "VII")),
+        (StyleNote("big_ducks", "Ducks (mosaic)", ""), ("Ducks (mosaic)", "Ducks")),
+    ],
+)
+def test_titles_are_shortened_by_the_painter_and_then_by_brackets(
+    note: StyleNote, titles: tuple[str, ...]
+) -> None:
+    assert note.titles == titles
 
 
 def test_a_first_style_that_is_not_there_is_the_first(model: Model) -> None:

@@ -37,12 +37,6 @@ def test_what_is_said() -> None:
     assert STYLE.said("great_wave") == "Style: Great wave"
 
 
-def test_the_figures_say_what_is_not_at_its_default() -> None:
-    assert [control.note(control.default) for control in CONTROLS] == [""] * len(CONTROLS)
-    assert STRENGTH.note(0.5) == "strength 50 %"
-    assert KEEP_COLOR.note(True) == "camera's colour"
-
-
 def test_every_row_is_in_order() -> None:
     keys = [key for control in CONTROLS for key in (*control.keys, *control.aliases)]
     assert len(set(keys)) == len(keys)

@@ -58,10 +58,10 @@ def test_a_name_that_is_nearly_right_is_understood(asked: str) -> None:
 
 
 def test_titles_go_with_the_names() -> None:
-    bank = replace(BANK, titles={"great_wave": "Great wave – Hokusai"})
+    bank = replace(BANK, titles={"great_wave": ("The Great Wave – Hokusai", "The Great Wave")})
     one, two = bank.added("My Photo", np.zeros(4, np.float32))[1], bank.without("starry_night")
-    assert (one.title("great_wave"), one.title("my_photo")) == ("Great wave – Hokusai", "My photo")
-    assert two.title("great_wave") == "Great wave – Hokusai"
+    assert (one.title("great_wave"), one.title("my_photo")) == ("The Great Wave – Hokusai", "My photo")
+    assert two.title("great_wave") == "The Great Wave – Hokusai"
 
 
 def test_an_ambiguous_name_lists_its_meanings() -> None:

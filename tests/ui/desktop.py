@@ -122,6 +122,11 @@ class App(Program):
         """As `wait_for`; AssertionError with its stderr where it ends meanwhile."""
         return wait_for(get, alive=self.alive)
 
+    @property
+    def display(self) -> str:
+        """The name of the one that its window is on."""
+        return self._env["DISPLAY"]
+
     def key(self, name: str) -> None:
         """Press a key, and wait until the app has heard it: Qt remembers only the one pressed last."""
         before = self._lines(HEARD)

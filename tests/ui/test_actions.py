@@ -8,7 +8,7 @@ from livestyle.core.size import Size
 from livestyle.model.controls import STEADINESS, STRENGTH
 from livestyle.pipeline.live import LivePipeline
 from livestyle.ui.keys import Action, Key
-from livestyle.ui.panels import Bar, pretty
+from livestyle.ui.panels import Bar
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.session import Session
 from tests.pipeline.conftest import stylizer
@@ -42,11 +42,12 @@ def test_enter_takes_the_marked_style_alone(session: Session, pipeline: LivePipe
 
 def test_shift_enter_blends_and_shows_between_what(session: Session, pipeline: LivePipeline) -> None:
     look, names = pipeline.look, pipeline.look.bank.names
+    one, two = look.bank.titles_of(names[0]), look.bank.titles_of(names[6])
     hear(session, "g", "7", SHIFT_ENTER)
     assert (look.style, look.second_style, look.blend) == (names[0], names[6], 0.5)
-    assert session.screen._bar == Bar(pretty(names[0]), 0.5, pretty(names[6]))
+    assert session.screen._bar == Bar(one, 0.5, two)
     hear(session, "+")
-    assert session.screen._bar == Bar(pretty(names[0]), 0.6, pretty(names[6]))
+    assert session.screen._bar == Bar(one, 0.6, two)
 
 
 @pytest.mark.parametrize("key", ["g", "G", ESC])
@@ -88,8 +89,8 @@ def test_the_place_for_a_picture_leads_to_the_picker(session: Session) -> None:
 
 def test_bars_are_shown_while_something_is_turned(session: Session) -> None:
     session.actions.press(Key(STRENGTH, -1))
-    assert session.screen._bar == Bar("Strength", 0.9)
+    assert session.screen._bar == Bar(("Strength",), 0.9)
     session.actions.press(Key(STEADINESS, 1))
-    assert session.screen._bar == Bar("Steadiness", 0.9)
+    assert session.screen._bar == Bar(("Steadiness",), 0.9)
     session.actions.press(Key(Action.HUD))
     assert session.screen._bar is None

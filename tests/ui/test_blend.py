@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,13 +11,21 @@ import pytest
 
 from livestyle.cli import run
 from livestyle.core.errors import LivestyleError
-from livestyle.model.controls import BLEND, CROSSFADE, SECOND_STYLE, STRENGTH, STYLE
+from livestyle.model.controls import (
+    BLEND,
+    CONTROLS,
+    CROSSFADE,
+    KEEP_COLOR,
+    SECOND_STYLE,
+    STRENGTH,
+    STYLE,
+)
 from livestyle.model.frame_style import FrameStyle
 from livestyle.model.styles import StyleBank
 from livestyle.pipeline.look import Look
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.ui.panels import Bar
-from livestyle.ui.turning import Turning, bar_of
+from livestyle.ui.turning import Turning, bar_of, note_of
 from tests.tiny import write_tiny
 
 BANK = StyleBank(("a", "b", "c"), np.array([[0, 0], [1, 2], [4, 8]], np.float32))
@@ -80,14 +89,24 @@ def test_the_keys_choose_a_second_style_before_they_change_its_share() -> None:
 def test_a_bar_shows_what_is_turned_and_between_what() -> None:
     look = Look(BANK, "a")
     assert bar_of(look, BLEND) is None
-    assert bar_of(look, STRENGTH) == Bar("Strength", 1.0)
+    assert bar_of(look, STRENGTH) == Bar(("Strength",), 1.0)
     assert bar_of(look, CROSSFADE) is None
     assert bar_of(look, STYLE) is None
     Turning().mix(look, "b", "c")
     look.blend = 0.7
-    assert bar_of(look, BLEND) == bar_of(look, SECOND_STYLE) == Bar("B", 0.7, "C")
+    assert bar_of(look, BLEND) == bar_of(look, SECOND_STYLE) == Bar(("B",), 0.7, ("C",))
     assert Turning().take(look, "a") == "Style: A  1/3"
     assert (look.second_style, seen(look)) == ("", [0, 0])
+
+
+def test_the_figures_say_what_is_not_at_its_default() -> None:
+    look = Look(replace(BANK, titles={"b": ("The B – Braque", "The B")}), "a")
+    assert [note_of(look, control) for control in CONTROLS if control is not STYLE] == [""] * (
+        len(CONTROLS) - 1
+    )
+    look.strength, look.keep_color, look.second_style = 0.5, True, "b"
+    notes = [note_of(look, control) for control in (STRENGTH, KEEP_COLOR, SECOND_STYLE)]
+    assert notes == ["strength 50 %", "camera's colour", "second style: The B – Braque"]
 
 
 def test_a_stylizer_blends_as_weights_by_name_do(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from typing import Self, cast
 import pytest
 
 from livestyle.core.errors import LivestyleError
+from livestyle.core.size import Size
 from livestyle.sinks.window import Window
 from livestyle.ui import connecting
-from livestyle.ui.connecting import enter_all
+from livestyle.ui.connecting import enter_all, notice
 from tests.pipeline.fakes import FakeCamera
 from tests.sources.cameras import TextServer
 from tests.ui.desktop import App, desktop, wait_for
@@ -128,3 +129,14 @@ def test_a_camera_that_never_answers_can_be_left_by_a_key(silent: App) -> None:
     assert code == 0, errors
     assert json.loads(out) == {}
     assert errors.startswith("waiting for 127.0.0.1")
+
+
+@pytest.mark.parametrize("size", [Size(320, 240), Size(3840, 2160), Size(480, 800)])
+def test_what_is_waited_for_is_read_whole_in_the_shape_of_the_window(size: Size) -> None:
+    window = FakeWindow()
+    window.size = size
+    shown = notice(cast(Window, window), "livestyle", "waiting for a-name-that-is-very-long-indeed.mkv", 0.0)
+    assert shown.shape[1] / shown.shape[0] == pytest.approx(size.width / size.height, rel=0.01)
+    edge = shown.shape[1] // 50
+    assert (shown[:, :edge] == shown[0, 0]).all()
+    assert (shown[:, -edge:] == shown[0, 0]).all()

@@ -19,6 +19,7 @@ from livestyle.ui.gallery_layout import layout_of
 from livestyle.ui.keys import CODES_OF, HELP, Action, key_of
 from tests.tiny import write_tiny
 from tests.ui.desktop import App, desktop
+from tests.ui.dragging import Dragging
 
 WINDOW = Size(320, 240)
 STYLES = 5
@@ -128,6 +129,23 @@ def test_no_letter_is_lost_and_caps_lock_does_not_matter(app: App) -> None:
     app.wait_for(partial(is_all, app, (200, 40, 0)))
     app.burst("i", "Escape", "d", "d")
     app.wait_for(partial(is_all, app, 0))
+    app.key("q")
+    assert app.end()[0] == 0
+
+
+def test_a_picture_that_is_dropped_becomes_a_style(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.wait_for(partial(is_all, app, 0))
+    monkeypatch.setenv("DISPLAY", app.display)
+    for name, color in (("Evening Sun.png", (10, 20, 220)), ("evening sea.png", (200, 40, 0))):
+        dragging = Dragging(int(app.window))
+        assert dragging.accepted()
+        dragging.drop(f"{(tmp_path / 'pictures' / name).as_uri()}\r\nhttp://localhost/\r\n")
+        app.wait_for(partial(is_all, app, color))
+        app.key("i")  # the next one closes the picker
+    Dragging(int(app.window)).drop("https://localhost/evening.png\r\n")
+    app.wait_for(partial(is_all, app, (200, 40, 0)))
     app.key("q")
     assert app.end()[0] == 0
 

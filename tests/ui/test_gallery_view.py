@@ -26,7 +26,8 @@ CANVASES = [Size(320, 240), Size(640, 480), Size(800, 600), Size(1280, 800), Siz
 
 def offer_of(count: int, style: int = 0, second: str = "") -> Offer:
     small = tuple(Thumbnail(f"style_{n}", np.full((120, 160, 3), n, np.uint8)) for n in range(count))
-    return Offer(small, f"style_{style}", second, MODELS, 0, adds=True)
+    titles = tuple((f"{one.style} by somebody", one.style) for one in small)
+    return Offer(small, f"style_{style}", second, MODELS, 0, adds=True, titles=titles)
 
 
 @pytest.fixture
@@ -195,7 +196,9 @@ def test_every_thumbnail_is_drawn_where_it_is_clicked(canvas: Size) -> None:
 
 
 def test_a_style_that_is_not_painted_yet_shows_the_camera_dimly() -> None:
-    view = GalleryView(Offer((Thumbnail("a", None),), "a", "", (), 0, adds=False), Size(640, 480))
+    view = GalleryView(
+        Offer((Thumbnail("a", None),), "a", "", (), 0, adds=False, titles=(("A",),)), Size(640, 480)
+    )
     drawn = np.zeros((480, 640, 3), np.uint8)
     draw_gallery(drawn, view, np.full((120, 160, 3), 200, np.uint8))
     box = view.layout.tiles[0]

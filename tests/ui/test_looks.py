@@ -37,7 +37,7 @@ def test_the_first_style_is_the_models_bright_one_and_the_next_camera_gets_anoth
 ) -> None:
     looks = looks_of(ShowOptions(("1", "2"), remembered=Remembered(style="scream")), stylizer)
     assert [look.style for look in looks] == ["composition_vii", "starry_night"]
-    assert looks[0].title == "Composition vii – Wassily Kandinsky"
+    assert looks[0].title == "Composition VII – Wassily Kandinsky"
 
 
 def test_a_wrong_style_is_understood(stylizer: Stylizer) -> None:

@@ -33,11 +33,14 @@ CANVASES = [(320, 240), (640, 480), (1920, 1080), (3840, 2160), (480, 640)]
 def test_panels_fit_the_picture(canvas: tuple[int, int]) -> None:
     width, height = canvas
     size = text_size(width, height)
-    hud = hud_panel("Great wave", "2 / 20", "strength 80 %", ROWS, size, width - 2 * size)
+    hud = hud_panel(
+        ("The Great Wave – Hokusai", "Great wave"), "2 / 20", "strength 80 %", ROWS, size, width - 2 * size
+    )
     keys = help_panel(size, width - 2 * size, height - 2 * size)
     toast = toast_panel("Saved " + "a-long-name-" * 20, size, width - 2 * size)
     bars = [
-        bar_panel(bar, size, width - 2 * size) for bar in (Bar("Strength", 1.0), Bar("W" * 40, 0.3, "W w"))
+        bar_panel(bar, size, width - 2 * size)
+        for bar in (Bar(("Strength",), 1.0), Bar(("W" * 40,), 0.3, ("W w",)))
     ]
     for overlay in (hud, keys, toast, *bars):
         assert overlay.width <= width - 2 * size
@@ -48,12 +51,12 @@ def test_a_bar_is_filled_as_far_as_it_is_turned() -> None:
     shares = []
     for value in (0.0, 0.3, 1.0):
         canvas = np.zeros((80, 600, 3), np.uint8)
-        bar_panel(Bar("", value), 14, 600).onto(canvas, 0, 0)
+        bar_panel(Bar((), value), 14, 600).onto(canvas, 0, 0)
         filled = (canvas == ACCENT).all(axis=2).sum(axis=1)
         shares.append(filled.max() / (canvas[..., 2] > 70).sum(axis=1).max())
     assert shares == pytest.approx([0.0, 0.3, 1.0], abs=0.12)
     between = np.zeros((80, 600, 3), np.uint8)
-    bar_panel(Bar("A", 0.5, "B"), 14, 600).onto(between, 0, 0)
+    bar_panel(Bar(("A",), 0.5, ("B",)), 14, 600).onto(between, 0, 0)
     assert (between[40] == ACCENT).all(axis=1).nonzero()[0].mean() == pytest.approx(192, abs=3)
 
 
@@ -138,7 +141,7 @@ def test_muted_text_is_readable() -> None:
 def test_the_picture_of_a_style_stands_below_the_figures(tmp_path: Path) -> None:
     path = tmp_path / "red.png"
     cv2.imwrite(str(path), np.full((300, 600, 3), (10, 20, 200), np.uint8))
-    hud = SimpleNamespace(title="Red", counter="3 / 3", notes="", rows=lambda: ROWS, picture=path)
+    hud = SimpleNamespace(titles=("Red",), counter="3 / 3", notes="", rows=lambda: ROWS, picture=path)
     canvas = Screen(hud=True).compose(np.zeros((480, 640, 3), np.uint8), Size(640, 480), cast(Hud, hud))
     red = (canvas == (10, 20, 200)).all(axis=2)
     assert 84 * 42 * 0.95 < red.sum() <= 84 * 42

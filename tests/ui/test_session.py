@@ -14,7 +14,7 @@ from livestyle.core.size import Size
 from livestyle.model.controls import STRENGTH
 from livestyle.pipeline.live import LivePipeline, PaintedFrame
 from livestyle.pipeline.look import Look
-from livestyle.sinks.pointer import Pointer
+from livestyle.sinks.pointer import Gesture, Pointer
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.video_file import VideoFileSink
 from livestyle.sinks.window import Window
@@ -53,9 +53,24 @@ class FakeWindow:
     def pointer(self) -> Pointer | None:
         return None
 
+    def dropped(self) -> str | None:
+        return None
+
     @property
     def closed(self) -> bool:
         return self.shown >= self._close_after
+
+
+class MovedWindow(FakeWindow):
+    """The mouse moves in it whenever it is asked."""
+
+    def __init__(self, keys: str = "") -> None:
+        super().__init__(keys)
+        self._moved = False
+
+    def pointer(self) -> Pointer | None:
+        self._moved = not self._moved
+        return Pointer(Gesture.MOVE, 9, 9) if self._moved else None
 
 
 @pytest.fixture
@@ -107,6 +122,26 @@ def test_it_opens_with_the_picture_and_a_word_of_greeting(pipeline: LivePipeline
     session.screen._toast_until = 0.0
     shown = session.screen.compose(dark, Size(64, 64), Hud(pipeline))
     assert np.array_equal(shown, dark) is not figures
+
+
+def test_the_first_words_come_again_with_the_mouse_until_something_is_pressed(
+    pipeline: LivePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livestyle.ui.session.GREETING_S", -1.0)
+    session = session_of(pipeline, SessionOptions(ListSink), FakeWindow())
+    window, greeting = MovedWindow("\0"), f"{pipeline.look.title}  ·  {GREETING}"
+    session._hear(cast(Window, window))
+    assert session.screen.said == ""  # there is no picture yet
+    session._greet()
+    session.screen.toast("")
+    session._hear(cast(Window, window))
+    assert session.screen.said == greeting
+    session.screen.toast("")
+    window._waiting = "x"
+    session._hear(cast(Window, window))
+    assert session.screen.said.startswith("Crossfade")
+    session._hear(cast(Window, window))
+    assert session.screen.said.startswith("Crossfade")
 
 
 def test_a_closed_window_ends_it(pipeline: LivePipeline) -> None:

@@ -30,7 +30,7 @@ def grid(stylizer: Stylizer) -> Iterator[GridPipeline]:
 
 def test_the_selected_picture_has_a_frame_and_each_its_name() -> None:
     canvas = np.full((240, 640, 3), 120, np.uint8)
-    tiles = Tiles((Tile("camera 0", "Night"), Tile("camera 1", "Candy")), selected=1)
+    tiles = Tiles((Tile("camera 0", ("Night",)), Tile("camera 1", ("Candy",))), selected=1)
     tiles.mark(canvas, GRID)
     assert canvas[0, 320:].tolist() == [list(ACCENT)] * 320
     assert (canvas[:120, :318] == 120).all()
@@ -79,7 +79,8 @@ def test_each_has_its_own_label_marker_and_figures(grid: GridPipeline) -> None:
     tiles = Labels(grid).tiles(figures=True)
     first, second = tiles.tiles
     assert tiles.selected == 1
-    assert (first.style, second.style) == ("Starry night – Vincent van Gogh", "Scream – Edvard Munch")
+    assert first.style == ("The Starry Night – Vincent van Gogh", "The Starry Night", "Starry night")
+    assert second.style[0] == "The Scream – Edvard Munch"
     assert (first.badge, second.badge) == ("", "Frozen")
     assert all("fps" in tile.figures and "dropped" in tile.figures for tile in tiles.tiles)
     assert [tile.figures for tile in Labels(grid).tiles(figures=False).tiles] == ["", ""]

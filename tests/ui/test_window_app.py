@@ -137,7 +137,7 @@ def reddish(pixels: Pixels) -> int:
 
 def test_closing_the_window_ends_it_and_finishes_the_recording(env: dict[str, str], tmp_path: Path) -> None:
     app = App(env, tmp_path, "--camera", "synthetic:320x240@15", "--record", "live.mp4")
-    app.wait_for(lambda: app.shot().any())
+    app.settle()  # until there was a picture to record
     app.close_window()
     code, out, errors = app.end()
     assert code == 0, errors

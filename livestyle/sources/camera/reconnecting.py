@@ -47,9 +47,11 @@ def _wheel(canvas: Pixels, center: tuple[int, int], radius: float, step: int) ->
 
 def _text(canvas: Pixels, text: str, baseline: int, height_px: float, color: tuple[int, int, int]) -> None:
     """Centred, `height_px` high or lower, so that it fits in 90 % of the width."""
-    (width, height), _ = cv2.getTextSize(text, FONT, 1.0, 1)
+    (width, height), _ = cv2.getTextSize(text, FONT, 1.0, 2)
     if not width:
         return
     scale = min(height_px / height, 0.9 * canvas.shape[1] / width)
-    left = round((canvas.shape[1] - width * scale) / 2)
-    cv2.putText(canvas, text, (left, baseline), FONT, scale, color, max(1, round(2 * scale)), cv2.LINE_AA)
+    thickness = max(1, round(2 * scale))
+    (width, _), _ = cv2.getTextSize(text, FONT, scale, thickness)
+    left = round((canvas.shape[1] - width) / 2)
+    cv2.putText(canvas, text, (left, baseline), FONT, scale, color, thickness, cv2.LINE_AA)
