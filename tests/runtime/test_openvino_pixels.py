@@ -117,7 +117,7 @@ def test_other_graphs_stay_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-def test_a_shipped_model_paints_the_same_picture(precision: Precision, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shipped_model_paints_the_same(precision: Precision, monkeypatch: pytest.MonkeyPatch) -> None:
     model, size = Model.load("cin-lite"), Size(96, 64)
     scene, vector = Scene(size), model.styles.vectors[0]
     monkeypatch.setattr(module, "cached", lambda name: contextlib.nullcontext({}))
