@@ -14,8 +14,8 @@ COUNTS = "import sys, pathlib as p; f = p.Path(sys.argv[1]); f.write_text('{\"ru
 """Writes a result."""
 
 
-def figure(name: str, code: str = COUNTS, **given: object) -> remake.Figure:
-    return remake.Figure(name, (sys.executable, "-c", code, "{out}"), **given)
+def figure(name: str, code: str = COUNTS, package: str = "") -> remake.Figure:
+    return remake.Figure(name, (sys.executable, "-c", code, "{out}"), package)
 
 
 def run(
