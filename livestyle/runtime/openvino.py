@@ -14,7 +14,7 @@ from livestyle.runtime.cores import affinity, cores
 from livestyle.runtime.engine import Engine, EngineInfo
 from livestyle.runtime.film import Tensors
 from livestyle.runtime.openvino_cache import cached
-from livestyle.runtime.openvino_uint8 import move_bytes
+from livestyle.runtime.openvino_pixels import lighten
 
 
 @cache
@@ -66,7 +66,7 @@ class OpenVinoEngine(Engine):
 
     def _prepare(self, graph: Any) -> dict[str, str]:
         """Change an openvino.Model of fixed shapes as suits the device; returns settings for it."""
-        move_bytes(graph)
+        lighten(graph)
         threads = self.threads or (cores() if cores() < affinity() else 0)
         return {"INFERENCE_NUM_THREADS": str(threads)} if threads else {}
 

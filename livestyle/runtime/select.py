@@ -11,6 +11,7 @@ from livestyle.core.errors import LivestyleError, NoEngineError
 from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size
 from livestyle.model.card import Model
+from livestyle.runtime.cores import has_slow_bf16
 from livestyle.runtime.engine import Engine, GpuOptions
 from livestyle.runtime.gpu.driver import NoGpuError, find_gpu
 from livestyle.runtime.gpu.engine import GpuEngine
@@ -202,14 +203,14 @@ def engine_request(
 
 
 def resolve_precision(engine: type[Engine], asked: Precision, model: Model) -> Precision:
-    """AUTO is the engine's own; on a CPU bf16 where it computes that, else INT8 where the model has it, else
-    f32.
+    """AUTO is the engine's own; on a CPU bf16 where it computes that fast, else INT8 where the model has it,
+    else f32.
     """
     if asked is not Precision.AUTO:
         return asked
     if engine.auto is not None:
         return engine.auto
-    if issubclass(engine, OpenVinoEngine) and "BF16" in cpu_capabilities():
+    if issubclass(engine, OpenVinoEngine) and "BF16" in cpu_capabilities() and not has_slow_bf16():
         return Precision.BF16
     return Precision.INT8 if "int8" in model.card.graphs else Precision.F32
 

@@ -199,6 +199,7 @@ BENCH = Command(
         "streams": "2",
         "frames": "9",
         "window": True,
+        "layers": True,
         "as_json": True,
     },
     {},

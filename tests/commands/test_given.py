@@ -27,6 +27,7 @@ PICTURE = ("--input", "in.png", "--output", "out.png")
         (("live", "--list-cameras", "--model", "cin"), "--model has no effect with --list-cameras"),
         (("live", "--list-styles", "--strength", "1"), "--strength has no effect with --list-styles"),
         (("live", "--remove-style", "x", "--mirror"), "--mirror has no effect with --remove-style"),
+        (("bench", "--layers", "--window", "--fps", "9"), "--fps, --window have no effect with --layers"),
         (("optimize", "a.png", "--rate", "1"), "--rate has no effect with L-BFGS"),
         (("optimize", "a.png", "--only", "style", "--content-weight", "2"), "--content-weight has no effect"),
         (("evaluate", "--temporal", "--vgg", "x"), "--vgg has no effect with --temporal"),

@@ -72,3 +72,18 @@ def test_an_engine_keeps_to_the_quota(model: Model, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(cores, "quota", lambda: 1)
     with open_engine(model, Size(64, 64), device, Precision.F32) as engine:
         assert engine.info.threads == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "slow"),
+    [
+        ("vendor_id : GenuineIntel\nflags : fpu avx512_bf16 avx512_vnni", True),
+        ("vendor_id : GenuineIntel\nflags : fpu avx512_bf16 amx_bf16 amx_tile", False),
+        ("vendor_id : AuthenticAMD\nflags : fpu avx512_bf16", False),
+        ("", False),
+    ],
+)
+def test_bf16_is_slow_on_intel_without_amx(text: str, slow: bool, tmp_path: Path) -> None:
+    (tmp_path / "cpuinfo").write_text(text, "utf-8")
+    assert cores.has_slow_bf16(tmp_path / "cpuinfo") is slow
+    assert not cores.has_slow_bf16(tmp_path / "none")

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import numpy as np
 import openvino
-import pytest
 from openvino import opset13
 
-from livestyle.core.config import Precision
-from livestyle.core.size import Size
-from livestyle.model.card import Model
-from livestyle.model.frame_style import FrameStyle
-from livestyle.runtime import openvino as module
-from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.runtime.openvino_uint8 import MOVES, move_bytes
-from livestyle.sources.synthetic.scene import Scene
 
 
 def between_casts(graph: openvino.Model) -> list[str]:
@@ -43,17 +33,3 @@ def test_moves_change_places_with_the_casts() -> None:
     move_bytes(graph)
     assert between_casts(graph) == []
     assert np.array_equal(openvino.compile_model(graph, "CPU")(given)[0], before)
-
-
-def test_a_shipped_model_paints_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, size = Model.load("cin-lite"), Size(96, 64)
-    frame, style = Scene(size).at(1.0), model.styles.vectors[0]
-
-    def painted() -> np.ndarray:
-        with OpenVinoEngine(model, size, Precision.F32, 1) as engine:
-            return engine.infer(frame, FrameStyle(style, 0.7, 0.3, 0.0))
-
-    with_bytes = painted()
-    monkeypatch.setattr(module, "move_bytes", lambda graph: None)
-    monkeypatch.setattr(module, "cached", lambda name: contextlib.nullcontext({}))
-    assert np.array_equal(painted(), with_bytes)

@@ -178,6 +178,8 @@ def test_bf16_is_refused_where_the_cpu_has_none(model: Model, monkeypatch: pytes
         ("onnxruntime", {"FP32", "BF16"}, {"float", "int8"}, Precision.INT8),
         ("onnxruntime", {"FP32", "BF16"}, {"float"}, Precision.F32),
         ("torch-cuda", {"FP32", "BF16"}, {"float", "int8"}, Precision.F16),
+        ("openvino", {"FP32", "BF16", "slow"}, {"float", "int8"}, Precision.INT8),
+        ("openvino", {"FP32", "BF16", "slow"}, {"float"}, Precision.F32),
         ("gpu", {"FP32", "BF16"}, {"float", "int8"}, Precision.F16),
         ("npu", {"FP32", "BF16"}, {"float", "int8"}, Precision.F16),
         ("coreml", {"FP32", "BF16"}, {"float", "int8"}, Precision.F32),
@@ -191,7 +193,8 @@ def test_auto_precision(
     graphs: set[str],
     expected: Precision,
 ) -> None:
-    monkeypatch.setattr(select, "cpu_capabilities", lambda: frozenset(capabilities))
+    monkeypatch.setattr(select, "cpu_capabilities", lambda: frozenset(capabilities - {"slow"}))
+    monkeypatch.setattr(select, "has_slow_bf16", lambda: "slow" in capabilities)
     monkeypatch.setitem(model.card.__dict__, "graphs", dict.fromkeys(graphs, "x.onnx"))
     assert resolve_precision(ENGINES[engine], Precision.AUTO, model) is expected
     assert resolve_precision(ENGINES[engine], Precision.F32, model) is Precision.F32
