@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import cv2
 import pytest
 
 from livestyle import cli
+from livestyle.workshop.reproduction import synthetic_data
 from livestyle.workshop.reproduction.context import Setting
 from livestyle.workshop.reproduction.findings import Claim, Findings
 from livestyle.workshop.reproduction.registry import EXPERIMENTS, Experiment
@@ -31,6 +34,15 @@ def run(vgg: Path, *arguments: object) -> int:
     return int(exit_.value.code or 0)
 
 
+@pytest.fixture(scope="module")
+def drawn_once() -> Iterator[None]:
+    """Every experiment draws the same photos."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(synthetic_data, "dead_leaf_photos", cache(synthetic_data.dead_leaf_photos))
+        yield
+
+
+@pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_experiment_runs_without_pictures_of_ones_own(name: str, vgg: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
