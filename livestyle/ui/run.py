@@ -31,7 +31,6 @@ from livestyle.sinks.display import check_display
 from livestyle.sinks.sink import Sink
 from livestyle.sinks.virtual_camera import ANY, SIZE, VirtualCameraSink
 from livestyle.sinks.window import Window
-from livestyle.sources.camera.reconnecting import draw_notice
 from livestyle.sources.microphone import Microphone
 from livestyle.sources.open import is_webcam, open_source
 from livestyle.sources.source import Source
@@ -44,7 +43,7 @@ from livestyle.ui.leftovers import rescued
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.remembered import Remembered, name_of, remember
 from livestyle.ui.remote import Guest
-from livestyle.ui.screen import START, Hud, describe
+from livestyle.ui.screen import Hud, describe, draw_waiting
 from livestyle.ui.session import Session
 from livestyle.ui.streaming import Streaming, streaming
 from livestyle.ui.virtual_camera import VirtualCamera
@@ -147,7 +146,7 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
             window.resize(grid_size(len(sources), size))
             if memory and memory.window:
                 window.resize(memory.window, at_most=None)
-            window.draw(draw_notice(START, "livestyle", f"waiting for {', '.join(names)}", 0))
+            window.draw(draw_waiting(names, 0))
         picture = options.style_images[-1] if options.style_images else None
         chooser = Chooser(pipeline, stylizer, models, picture, named=len(options.model.split(",")))
         plan = _plan(options, console, lambda: bool(interrupts.asked), (virtual_camera, stream))

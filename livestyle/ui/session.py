@@ -10,14 +10,13 @@ from livestyle.model.controls import FREEZE
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
 from livestyle.sinks.window import Window
-from livestyle.sources.camera.reconnecting import draw_notice
 from livestyle.ui.actions import Actions
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import Chooser
 from livestyle.ui.mouse import Mouse
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.remote import Guest, Remote
-from livestyle.ui.screen import START, Hud, Screen
+from livestyle.ui.screen import Hud, Screen, draw_waiting
 from livestyle.ui.tiles import Labels
 
 WAIT_S = 0.005
@@ -128,8 +127,8 @@ class Session:
             return
         self._shown_at = now
         if painting is None:
-            names = ", ".join(lane.source.info.name for lane in self._pipeline.lanes)
-            window.show(draw_notice(START, "livestyle", f"waiting for {names}", round(now / REDRAW_S)))
+            names = [lane.source.info.name for lane in self._pipeline.lanes]
+            window.show(draw_waiting(names, round(now / REDRAW_S)))
             return
         if not self._greeted:
             self._greeted = True

@@ -15,6 +15,7 @@ from livestyle.workshop.reproduction import synthetic_data
 from livestyle.workshop.reproduction.context import Setting
 from livestyle.workshop.reproduction.findings import Claim, Findings
 from livestyle.workshop.reproduction.registry import EXPERIMENTS, Experiment
+from livestyle.workshop.training.dead_leaves import dead_leaf_photos
 from tests.workshop.small import write_photos, write_vgg
 
 NAMES = [e.name for e in EXPERIMENTS]
@@ -38,7 +39,7 @@ def run(vgg: Path, *arguments: object) -> int:
 def drawn_once() -> Iterator[None]:
     """Every experiment draws the same photos."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(synthetic_data, "dead_leaf_photos", cache(synthetic_data.dead_leaf_photos))
+        patch.setattr(synthetic_data, "dead_leaf_photos", cache(dead_leaf_photos))
         yield
 
 

@@ -151,10 +151,13 @@ def resume(
 
 
 def method_of(work: Path) -> str:
-    """What kind of training lies in a folder: the 'method' of its meta, or 'cin'. LivestyleError if none."""
+    """What kind of training lies in a folder: the 'method' of its meta or of its record, or 'cin'.
+
+    LivestyleError where none lies there.
+    """
     path = work / CHECKPOINT
     try:
         meta = torch.load(path, map_location="cpu", weights_only=True)["meta"]
-        return str(meta.get("method", "cin"))
+        return str(meta.get("method") or meta.get("training", {}).get("method", "cin"))
     except (OSError, KeyError, RuntimeError, EOFError, UnpicklingError) as error:
         raise LivestyleError(f"{path} holds no training of livestyle: {error}") from error
