@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from functools import cache
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -15,7 +15,6 @@ from livestyle.workshop.reproduction import synthetic_data
 from livestyle.workshop.reproduction.context import Setting
 from livestyle.workshop.reproduction.findings import Claim, Findings
 from livestyle.workshop.reproduction.registry import EXPERIMENTS, Experiment
-from livestyle.workshop.training.dead_leaves import dead_leaf_photos
 from tests.workshop.small import write_photos, write_vgg
 
 NAMES = [e.name for e in EXPERIMENTS]
@@ -35,15 +34,26 @@ def run(vgg: Path, *arguments: object) -> int:
     return int(exit_.value.code or 0)
 
 
-@pytest.fixture(scope="module")
-def drawn_once() -> Iterator[None]:
-    """Every experiment draws the same photos."""
+@pytest.fixture(scope="module", autouse=True)
+def drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is asked for a second time is a copy: every run draws the same photos and paintings."""
+    kept: dict[object, Path] = {}
+
+    def once(draw: Callable[..., Path]) -> Callable[..., Path]:
+        def drawn(folder: Path, *asked: int, **named: int) -> Path:
+            what = draw, asked, tuple(named.items())
+            if what not in kept:
+                kept[what] = draw(tmp_path_factory.mktemp("drawn") / "once", *asked, **named)
+            return Path(shutil.copytree(kept[what], folder))
+
+        return drawn
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(synthetic_data, "dead_leaf_photos", cache(dead_leaf_photos))
+        for draw in (synthetic_data.write_photos, synthetic_data.write_paintings):
+            patch.setattr(f"livestyle.workshop.reproduction.run.{draw.__name__}", once(draw))
         yield
 
 
-@pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_experiment_runs_without_pictures_of_ones_own(name: str, vgg: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
