@@ -8,6 +8,7 @@ import signal
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,18 +22,49 @@ from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.runtime.gpu.driver import CudaError, gpus
 
+HERE = Path(__file__).parent
+
 settings.register_profile("livestyle", deadline=None)
 settings.load_profile("livestyle")
 
 
-def pytest_configure() -> None:
+FIRST = (
+    "benchmarks", "commands/training", "commands/test_reproduce.py", "workshop", "ui", "commands", "page",
+    "offline", "runtime",
+)  # fmt: skip
+"""Folders and files below tests/ that take longest: those come first, so that all processes end together."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """A run under nohup ignores SIGHUP, and the programs that it starts would too."""
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if hasattr(config, "workerinput"):
+        _keep_to_own_cores(int(config.workerinput["workerid"][2:]), config.workerinput["workercount"])
+
+
+def _keep_to_own_cores(number: int, count: int) -> None:
+    """Share the cores out among the processes of a run, and the programs that they start.
+
+    torch, OpenVINO and the codecs would each take a thread for every core, in every process; most of a test
+    would then be waiting, in each operation, for a thread that has no core.
+    """
+    if hasattr(os, "sched_setaffinity") and (own := sorted(os.sched_getaffinity(0))[number::count]):
+        os.sched_setaffinity(0, own)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file is one process' as a whole, for its fixtures' sake, and files are begun in their order."""
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests marked `gpu` are left out where there is no NVIDIA driver; where there is one they run."""
+    """The slowest first. Tests marked `gpu` are left out where there is no NVIDIA driver."""
+    items.sort(key=_turn)
     try:
         found = bool(gpus())
     except CudaError:
@@ -41,6 +73,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
+
+
+def _turn(item: pytest.Item) -> int:
+    """The place of a test's file in FIRST; the rest comes behind it, as it was."""
+    path = item.path.relative_to(HERE).as_posix()
+    return next((turn for turn, name in enumerate(FIRST) if path.startswith(name)), len(FIRST))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from livestyle.commands.given import refuse
 from livestyle.core.errors import LivestyleError
 from livestyle.model.card import CARD_NAME
 from livestyle.workshop.training.choices import Direction
@@ -15,6 +16,7 @@ NAME = "export"
 
 
 def main(
+    context: typer.Context,
     work: Annotated[Path, typer.Argument(help="The working folder of a training (OUT.training).")],
     out: Annotated[Path, typer.Argument(help="Folder of the model to make.")],
     frames: Annotated[Path, typer.Option(help="Folder of photos: INT8 is calibrated and checked with them.")],
@@ -40,14 +42,18 @@ def main(
     from livestyle.workshop.training.adain_lite import train as train_adain
     from livestyle.workshop.training.cin.train import load_checkpoint
     from livestyle.workshop.training.cyclegan.train import KEYS
+    from livestyle.workshop.training.cyclegan.train import METHOD as CYCLEGAN
     from livestyle.workshop.training.data import list_images
     from livestyle.workshop.training.loop import method_of
 
     if (out / CARD_NAME).exists() and not overwrite:
         raise LivestyleError(f"{out} holds a model already; give another folder or --overwrite")
+    method = method_of(work)
+    if method != CYCLEGAN:
+        refuse(context, f"with {work}, which holds no training of a cyclegan", "direction")
     model: Styled
     encoder: PictureEncoder | None = None
-    match method_of(work):
+    match method:
         case train_adain.METHOD:
             adain, model, notes, record = train_adain.load_adain(work)
             encoder = adain.encoder

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
+from typer.core import TyperCommand
 
 from livestyle.core.errors import LivestyleError
+
+ALONE = ""
+"""The value of an option that stands alone: whichever there is."""
 
 
 def flags(context: typer.Context) -> dict[str, str]:
@@ -28,6 +34,18 @@ def refuse(context: typer.Context, why: str, *names: str) -> None:
 def refuse_all_but(context: typer.Context, why: str, *names: str) -> None:
     """LivestyleError where anything but `names` was given."""
     refuse(context, why, *(name for name in flags(context) if name not in names))
+
+
+def standing_alone(*options: str) -> type[TyperCommand]:
+    """A command of which these options may stand alone; typer knows of none that takes a value."""
+
+    class StandingAlone(TyperCommand):
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            for option in options:
+                args = with_value(args, option, ALONE)
+            return super().parse_args(ctx, args)
+
+    return StandingAlone
 
 
 def with_value(words: list[str], option: str, value: str) -> list[str]:

@@ -6,39 +6,40 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from typer.core import TyperCommand
 
 from livestyle.commands import listing
 from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls
-from livestyle.commands.given import flags, refuse, refuse_all_but, with_value
+from livestyle.commands.given import flags, refuse, refuse_all_but, standing_alone
 from livestyle.commands.guests import welcomed
 from livestyle.commands.live_file import paint_file
-from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Stream, Threads
+from livestyle.commands.options import (
+    Arithmetic,
+    Device,
+    KeptStyleImages,
+    MidiName,
+    OscPlace,
+    Slots,
+    Stream,
+    Threads,
+)
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.pipes import is_stdout
 from livestyle.core.size import Size
 from livestyle.model.controls import CROSSFADE, MIRROR, STRENGTH, Scope, Values
 from livestyle.page.options import PageOptions
 from livestyle.sinks.encoders import RAW_VIDEO
-from livestyle.sinks.virtual_camera import ANY, SIZE
+from livestyle.sinks.virtual_camera import SIZE
 from livestyle.ui.remembered import Remembered, forget, recall
 from livestyle.ui.run import ShowOptions, show
 
 NAME = "live"
 FILES = "Files"
 
-
-class Command(TyperCommand):
-    """`livestyle live`: some options may stand alone, which typer knows of none that takes a value."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        for option in ("--virtual-camera", "--microphone", "--midi"):
-            args = with_value(args, option, ANY)
-        return super().parse_args(ctx, args)
+Command = standing_alone("--virtual-camera", "--microphone", "--midi")
 
 
 @takes_controls(Scope.CAMERA, CROSSFADE, MIRROR)
@@ -94,14 +95,8 @@ def main(
         bool,
         typer.Option("--page", help="Show it in the browser too; `livestyle page` has the page's options."),
     ] = False,
-    osc: Annotated[
-        str | None,
-        typer.Option(help="Hear OSC at this port; of this machine, without a host.", metavar="[HOST:]PORT"),
-    ] = None,
-    midi: Annotated[
-        str | None,
-        typer.Option(help="Hear a MIDI device: the first there is, or this one.", metavar="[NAME]"),
-    ] = None,
+    osc: OscPlace = None,
+    midi: MidiName = None,
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,

@@ -28,6 +28,14 @@ Stream: TypeAlias = Annotated[
     str | None,
     typer.Option(help="Send what is shown to a server: rtmp://, rtsp://, udp://, srt:// …", metavar="URL"),
 ]
+OscPlace: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="Hear OSC at this port; of this machine, without a host.", metavar="[HOST:]PORT"),
+]
+MidiName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="Hear a MIDI device: the first there is, or this one.", metavar="[NAME]"),
+]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")]
 StyleImages: TypeAlias = Annotated[
     list[Path] | None,

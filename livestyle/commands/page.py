@@ -12,8 +12,18 @@ import typer
 from rich.console import Console
 
 from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls
+from livestyle.commands.given import standing_alone
 from livestyle.commands.guests import welcomed
-from livestyle.commands.options import Arithmetic, Device, KeptStyleImages, Slots, Stream, Threads
+from livestyle.commands.options import (
+    Arithmetic,
+    Device,
+    KeptStyleImages,
+    MidiName,
+    OscPlace,
+    Slots,
+    Stream,
+    Threads,
+)
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.errors import LivestyleError
 from livestyle.core.size import Size
@@ -23,6 +33,8 @@ from livestyle.ui.run import ShowOptions, show
 
 NAME = "page"
 PAGE = "Page"
+
+Command = standing_alone("--midi")
 
 
 @takes_controls(Scope.CAMERA, CROSSFADE)
@@ -57,6 +69,8 @@ def main(
     no_governor: Annotated[
         bool, typer.Option("--no-governor", help="Always paint in the camera's size, however slow.")
     ] = False,
+    osc: OscPlace = None,
+    midi: MidiName = None,
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
@@ -143,7 +157,7 @@ def main(
         raise LivestyleError(f"bad --stun {stun!r}; expected stun:HOST:PORT")
     where = PageOptions(host, port, token, certificate, key, stun, browser=not no_browser)
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-    with welcomed(where, None, None, console.print) as guest:
+    with welcomed(where, osc, midi, console.print) as guest:
         found = show(options, console, guest)
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")

@@ -46,7 +46,8 @@ def peak_memory_mb() -> float | None:
     """The most memory this process ever had resident; None where the system doesn't say."""
     status = Path("/proc/self/status")
     if status.exists():  # getrusage counts here what the parent held before it started this program
-        line = next((line for line in status.read_text().splitlines() if line.startswith("VmHWM")), "")
+        lines = status.read_text("utf-8", errors="replace").splitlines()
+        line = next((line for line in lines if line.startswith("VmHWM")), "")
         return round(int(line.split()[1]) / 2**10, 1) if line else None
     if sys.platform == "win32":
         return None

@@ -6,7 +6,7 @@ import contextlib
 import threading
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from livestyle.core.closing import Closing
 from livestyle.core.frame import Frame
@@ -14,13 +14,14 @@ from livestyle.pipeline.desk import Desk
 from livestyle.sources.source import Source
 
 T = TypeVar("T")
+AnyDesk = TypeVar("AnyDesk", bound=Desk)
 
 LEAVE_S = 3.0
 ANSWER_S = 0.1
 """How often the end is looked for while the session has not answered."""
 
 
-class Controller(Closing):
+class Controller(Closing, Generic[AnyDesk]):
     """A guest that turns and sees nothing, on a thread of its own while it is welcome."""
 
     def __init__(self, name: str) -> None:
@@ -34,7 +35,7 @@ class Controller(Closing):
         """Nothing is shown here."""
 
     @contextlib.contextmanager
-    def welcome(self, desk: Desk) -> Iterator[None]:
+    def welcome(self, desk: AnyDesk) -> Iterator[None]:
         """Turn the session while the block runs."""
         thread = threading.Thread(target=self._run, args=(desk,), name=f"livestyle-{self._name}", daemon=True)
         thread.start()
@@ -45,10 +46,10 @@ class Controller(Closing):
             thread.join(LEAVE_S)
 
     @abstractmethod
-    def _run(self, desk: Desk) -> None:
+    def _run(self, desk: AnyDesk) -> None:
         """Until `_over` is set."""
 
-    def _asked(self, desk: Desk, act: Callable[[], T]) -> T | None:
+    def _asked(self, desk: AnyDesk, act: Callable[[], T]) -> T | None:
         """What comes of `act` on the display thread; None where the session ends meanwhile."""
         future = desk.ask(act)
         while not self._over.is_set():

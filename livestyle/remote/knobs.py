@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from livestyle.core.errors import LivestyleError
 from livestyle.model.controls import CONTROLS, STYLE, Slider, StyleName, Switch
@@ -48,6 +49,19 @@ class KnobMove:
     value: int
 
 
+class KnobDesk(Desk, Protocol):
+    """A live session in which knobs learn.
+
+    learning: what the next knob or pad is to be for, a control's name or empty, and a button's; None =
+    nothing is. `offer_learning` makes it possible, `learned` ends it.
+    """
+
+    @property
+    def learning(self) -> tuple[str, str] | None: ...
+    def offer_learning(self) -> None: ...
+    def learned(self) -> None: ...
+
+
 class Knobs:
     """Does what moves ask. A knob turns a control to where it stands, a pad does what a button does.
 
@@ -62,7 +76,7 @@ class Knobs:
         self._at: dict[Knob, int] = {}
         self._held: dict[Knob, float] = {}
 
-    def do(self, desk: Desk, moves: Sequence[KnobMove]) -> None:
+    def do(self, desk: KnobDesk, moves: Sequence[KnobMove]) -> None:
         """Do what moves ask, or learn what the first of them is for. On the display thread."""
         for move in moves:
             try:
@@ -73,12 +87,18 @@ class Knobs:
                 desk.tell(str(error))
             self._at[move.knob] = move.value
 
-    def _learn(self, desk: Desk, knob: Knob, control: str, button: str) -> None:
+    def _learn(self, desk: KnobDesk, knob: Knob, control: str, button: str) -> None:
+        """One that is to learn what it is for already forgets it."""
         target = control if control and not knob.pad else button
+        desk.learned()
+        self._at.pop(knob, None)
+        if self._bound.get(knob) == target:
+            del self._bound[knob]
+            self._keep(self._bound)
+            desk.tell(f"{str(knob).capitalize()}: nothing any more")
+            return
         self._bound[knob] = target
         self._keep(self._bound)
-        self._at.pop(knob, None)
-        desk.learned()
         desk.tell(f"{str(knob).capitalize()}: {target.replace('_', ' ')}")
         if not knob.pad and control:
             self._held[knob] = desk.state()["values"][control]

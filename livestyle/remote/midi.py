@@ -11,9 +11,8 @@ from typing import Any, Self
 import mido
 
 from livestyle.core.errors import LivestyleError
-from livestyle.pipeline.desk import Desk
 from livestyle.remote.controller import Controller
-from livestyle.remote.knobs import Knob, KnobMove, Knobs
+from livestyle.remote.knobs import Knob, KnobDesk, KnobMove, Knobs
 
 ANY = ""
 THROUGH = "midi through"
@@ -27,7 +26,7 @@ WAITING = 1024
 """Messages; more are dropped until the session has done these."""
 
 
-class Midi(Controller):
+class Midi(Controller[KnobDesk]):
     """Hears a port from entering on. Entering raises LivestyleError, with the ports there are, for none."""
 
     def __init__(self, name: str, knobs: Knobs, say: Callable[[str], None]) -> None:
@@ -68,7 +67,7 @@ class Midi(Controller):
         if move is not None and not self._moves.full():
             self._moves.put(move)
 
-    def _run(self, desk: Desk) -> None:
+    def _run(self, desk: KnobDesk) -> None:
         self._asked(desk, desk.offer_learning)
         looked_at = time.monotonic()
         while not self._over.is_set():
@@ -87,7 +86,7 @@ class Midi(Controller):
             return []
         return [*moves, *(self._moves.get() for _ in range(self._moves.qsize()))]
 
-    def _look(self, desk: Desk) -> None:
+    def _look(self, desk: KnobDesk) -> None:
         """Let go of a device that is gone, and take it up again when it is back."""
         try:
             names = ports()
@@ -104,7 +103,7 @@ class Midi(Controller):
                 return  # not yet; in a second again
             self._tell(desk, f"{self._name} is back")
 
-    def _tell(self, desk: Desk, line: str) -> None:
+    def _tell(self, desk: KnobDesk, line: str) -> None:
         self._say(f"midi    {line}")
         self._asked(desk, lambda: desk.tell(line))
 

@@ -63,7 +63,7 @@ def parse_place(text: str) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-class Osc(Controller):
+class Osc(Controller[Desk]):
     """Listens from entering on. Entering raises LivestyleError where the address can't be listened at.
 
     Everybody who sends is told the state, and what changes in it, until nothing was heard for ten minutes.

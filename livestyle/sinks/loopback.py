@@ -69,6 +69,6 @@ def _number(folder: Path) -> int:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text().strip()
+        return path.read_text("utf-8", errors="replace").strip()
     except OSError:
         return ""

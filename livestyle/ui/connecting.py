@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from livestyle.core.frame import Pixels
@@ -66,6 +66,12 @@ def _wait_in(window: Window, opening: Future[list[Source]], text: str) -> bool:
             return False
         wait([opening], TURN_S / 2)
     return True
+
+
+def waiting_for(sources: Iterable[Source], window: Window, seconds: float) -> Pixels:
+    """What a window shows of sources that have given no picture yet; see `notice`."""
+    names = ", ".join(source.info.name for source in sources)
+    return notice(window, "livestyle", f"waiting for {names}", seconds)
 
 
 def notice(window: Window, text: str, name: str, seconds: float) -> Pixels:

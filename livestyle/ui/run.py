@@ -38,7 +38,7 @@ from livestyle.stylizer.loading import add_style_images, load_models
 from livestyle.stylizer.stylizer import Stylizer
 from livestyle.ui.capture_files import check_recording
 from livestyle.ui.chooser import Chooser
-from livestyle.ui.connecting import enter_all, notice
+from livestyle.ui.connecting import enter_all, waiting_for
 from livestyle.ui.leftovers import rescued
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.remembered import Remembered, name_of, remember
@@ -146,8 +146,7 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
             window.resize(grid_size(len(sources), size))
             if memory and memory.window:
                 window.resize(memory.window, at_most=None)
-            waited_for = ", ".join(source.info.name for source in sources)
-            window.draw(notice(window, "livestyle", f"waiting for {waited_for}", 0.0))
+            window.draw(waiting_for(sources, window, 0.0))
         picture = options.style_images[-1] if options.style_images else None
         chooser = Chooser(pipeline, stylizer, models, picture, named=len(options.model.split(",")))
         plan = _plan(options, console, lambda: bool(interrupts.asked), (virtual_camera, stream))

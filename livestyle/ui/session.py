@@ -14,7 +14,7 @@ from livestyle.sinks.window import Window
 from livestyle.ui.actions import Actions
 from livestyle.ui.captures import Captures
 from livestyle.ui.chooser import Chooser
-from livestyle.ui.connecting import notice
+from livestyle.ui.connecting import waiting_for
 from livestyle.ui.mouse import Mouse
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.remote import Guest, Remote
@@ -131,8 +131,7 @@ class Session:
             return
         self._shown_at = now
         if painting is None:
-            names = ", ".join(lane.source.info.name for lane in self._pipeline.lanes)
-            window.show(notice(window, "livestyle", f"waiting for {names}", now))
+            window.show(waiting_for((lane.source for lane in self._pipeline.lanes), window, now))
             return
         if self._greeted_at == math.inf:
             self._greet()

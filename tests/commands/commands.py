@@ -102,6 +102,8 @@ PAGE = Command(
         "stream": "udp://127.0.0.1:9",
         "max_frames": "9",
         "as_json": True,
+        "osc": "9000",
+        "midi": "a device",
         "host": "0.0.0.0",
         "port": "9",
         "token": "12345678",
@@ -113,6 +115,8 @@ PAGE = Command(
     {"blend": BLENDED, "key": {"certificate": "page.pem"}},
     {
         "livestyle.commands.guests.open_page": None,
+        "livestyle.commands.guests.open_osc": None,
+        "livestyle.commands.guests.open_midi": None,
         "livestyle.commands.page.show": lambda *_: {"frames": 1},
     },
 )

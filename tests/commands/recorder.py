@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,7 +89,7 @@ class Command:
     within: Mapping[str, Given] = field(default_factory=dict)
     stubs: Mapping[str, object] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def click(self) -> Any:
         """The command as click has it."""
         found: Any = cli.Commands()

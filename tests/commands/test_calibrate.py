@@ -15,7 +15,7 @@ from livestyle.core.size import Size
 from livestyle.model.card import STYLES_NAME, Card, Model, file_sha256
 from livestyle.model.styles import StyleBank
 from livestyle.stylizer.stylizer import Stylizer
-from livestyle.workshop.export import quantize
+from livestyle.workshop.export import int8_report, quantize
 from tests.conftest import picture
 from tests.workshop.small import write_photos
 
@@ -33,6 +33,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Path:
     replace(card, name="tiny").save(folder / "tiny")
     StyleBank(model.styles.names[:2], model.styles.vectors[:2]).save(folder / "tiny" / STYLES_NAME)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def small_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How fast a graph is, is measured on small pictures."""
+    monkeypatch.setattr(int8_report, "SPEED_SIZE", Size(96, 64))
 
 
 def calibrate(*arguments: str) -> int:

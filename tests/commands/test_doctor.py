@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import cv2
 import pytest
 
 from livestyle import cli
+from livestyle.commands import doctor as command
 from livestyle.core.errors import LivestyleError
 from livestyle.core.packages import MEND_OPENCV
 from livestyle.doctor import checks
@@ -22,12 +24,26 @@ from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
 from livestyle.runtime.openvino import OpenVinoEngine, core
 
 
-@pytest.fixture(autouse=True)
-def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def terminal() -> Iterator[None]:
     """A wide terminal, and no desktop."""
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "200")
+        patch.delenv("DISPLAY", raising=False)
+        patch.delenv("WAYLAND_DISPLAY", raising=False)
+        yield
+
+
+@pytest.fixture(scope="module")
+def here(terminal: None) -> list[Finding]:
+    """What is found on this machine."""
+    return examine()
+
+
+@pytest.fixture
+def found_here(here: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command shows what is in `here`."""
+    monkeypatch.setattr(command, "examine", lambda: here)
 
 
 def find(findings: list[Finding], topic: str, name: str) -> Finding:
@@ -40,6 +56,7 @@ def doctor(*arguments: str) -> object:
     return exit_.value.code
 
 
+@pytest.mark.usefixtures("found_here")
 def test_it_is_well_here(capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor("--json") == 0
     report = json.loads(capsys.readouterr().out)
@@ -57,12 +74,13 @@ def test_it_is_well_here(capsys: pytest.CaptureFixture[str]) -> None:
     assert "styles" in find(findings, "models", "cin-lite").found
 
 
-def test_what_is_missing_comes_with_a_fix() -> None:
-    for finding in examine():
+def test_what_is_missing_comes_with_a_fix(here: list[Finding]) -> None:
+    for finding in here:
         if finding.state in (State.WARNING, State.FAILED):
             assert finding.fix, finding
 
 
+@pytest.mark.usefixtures("found_here")
 def test_the_table_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor() == 0
     shown = capsys.readouterr().out
@@ -99,12 +117,16 @@ def test_a_check_that_breaks_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> 
     def broken(topic: str) -> list[Finding]:
         raise OSError("no such bus")
 
-    monkeypatch.setitem(checks.CHECKS, "cameras", broken)
+    def works(topic: str) -> Iterator[Finding]:
+        yield Finding(topic, "", State.OK, "all is well")
+
+    every = {name: broken if name == "cameras" else works for name in checks.CHECKS}
+    monkeypatch.setattr(checks, "CHECKS", every)
     findings = examine()
     assert find(findings, "cameras", "") == Finding(
         "cameras", "", State.WARNING, "no such bus", checks.INSTALL_AGAIN
     )
-    assert {finding.topic for finding in findings} == set(checks.CHECKS)
+    assert {finding.topic for finding in findings} == set(every)
 
 
 def test_a_damaged_model_is_named(own_folders: Path) -> None:

@@ -9,14 +9,15 @@ import pytest
 from livestyle import cli
 
 MISSING = {
-    "--osc": ("9000", "pythonosc", ("osc", "osc_messages")),
-    "--midi": ("any", "mido", ("midi",)),
+    "--osc": (["9000"], "pythonosc", ("osc", "osc_messages")),
+    "--midi": ([], "mido", ("midi",)),
 }
 
 
+@pytest.mark.parametrize("command", [["live", "--no-window"], ["page", "--no-browser", "--port", "0"]])
 @pytest.mark.parametrize("option", MISSING)
 def test_without_its_package_an_option_names_the_extra(
-    option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: list[str], option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     value, package, modules = MISSING[option]
     for name in [name for name in sys.modules if name.split(".")[0] == package]:
@@ -25,7 +26,7 @@ def test_without_its_package_an_option_names_the_extra(
         monkeypatch.delitem(sys.modules, f"livestyle.remote.{module}", raising=False)
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(SystemExit) as stop:
-        cli.run(["live", "--no-window", "--camera", "synthetic", option, value])
+        cli.run([*command, option, *value, "--camera", "synthetic"])
     assert stop.value.code == 2
     error = capsys.readouterr().err
     assert f"pip install 'livestyle[{option.strip('-')}]'" in " ".join(error.split())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
 import pytest
 
 from livestyle import cli
+from livestyle.workshop.reproduction import synthetic_data
 from livestyle.workshop.reproduction.context import Setting
 from livestyle.workshop.reproduction.findings import Claim, Findings
 from livestyle.workshop.reproduction.registry import EXPERIMENTS, Experiment
@@ -29,6 +32,26 @@ def run(vgg: Path, *arguments: object) -> int:
     with pytest.raises(SystemExit) as exit_:
         cli.run(["reproduce", *map(str, arguments), *small])
     return int(exit_.value.code or 0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is asked for a second time is a copy: every run draws the same photos and paintings."""
+    kept: dict[object, Path] = {}
+
+    def once(draw: Callable[..., Path]) -> Callable[..., Path]:
+        def drawn(folder: Path, *asked: int, **named: int) -> Path:
+            what = draw, asked, tuple(named.items())
+            if what not in kept:
+                kept[what] = draw(tmp_path_factory.mktemp("drawn") / "once", *asked, **named)
+            return Path(shutil.copytree(kept[what], folder))
+
+        return drawn
+
+    with pytest.MonkeyPatch.context() as patch:
+        for draw in (synthetic_data.write_photos, synthetic_data.write_paintings):
+            patch.setattr(f"livestyle.workshop.reproduction.run.{draw.__name__}", once(draw))
+        yield
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import livestyle.commands.training.common  # noqa: F401 - before anything is patched that it imports
+from livestyle.workshop.training.cyclegan.train import METHOD as CYCLEGAN
 from tests.commands.recorder import Command
 from tests.commands.shared import ENGINE, within
 
@@ -70,7 +71,7 @@ EXPORT = Command(
     },
     {},
     {
-        "livestyle.workshop.training.loop.method_of": lambda work: "cin",
+        "livestyle.workshop.training.loop.method_of": lambda work: CYCLEGAN,
         "livestyle.workshop.training.cin.train.load_checkpoint": lambda *_: (None, [], {}),
         "livestyle.workshop.export.quantize.calibration_frames": None,
         "livestyle.workshop.export.publish.publish": None,

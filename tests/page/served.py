@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,29 +24,23 @@ from livestyle.page.peer import prepare
 from livestyle.page.site import Site
 from livestyle.page.studio import Studio
 from livestyle.page.viewer import PICTURE, THUMBNAIL
+from tests.desks import PromptDesk
 
 T = TypeVar("T")
 TOKEN = "a-token-of-the-tests"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
-class NotingDesk:
-    """Does at once what it is asked, and writes it down."""
+class NotingDesk(PromptDesk):
+    """Writes down what it is asked."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked: list[tuple[object, ...]] = []
         self.values: dict[str, Any] = {"style": "scream", "strength": 1.0}
         self.said = ""
         self.painted: dict[str, Pixels] = {}
         self.recorded: Path | None = None
-
-    def ask(self, act: Callable[[], T]) -> Future[T]:
-        future: Future[T] = Future()
-        try:
-            future.set_result(act())
-        except LivestyleError as error:
-            future.set_exception(error)
-        return future
 
     def state(self) -> dict[str, Any]:
         return {"values": dict(self.values), "said": self.said}
@@ -69,16 +62,6 @@ class NotingDesk:
 
     def do(self, button: str) -> None:
         self.asked.append(("do", button))
-
-    @property
-    def learning(self) -> tuple[str, str] | None:
-        return None
-
-    def offer_learning(self) -> None:
-        self.asked.append(("offer_learning",))
-
-    def learned(self) -> None:
-        self.asked.append(("learned",))
 
     def tell(self, line: str) -> None:
         self.said = line

@@ -3,44 +3,34 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
-from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.model.controls import CONTROLS, Values
 from livestyle.model.styles import StyleBank
 from livestyle.pipeline.look import Look
 from livestyle.ui.buttons import BUTTONS
+from tests.desks import PromptDesk
 
 T = TypeVar("T")
 STYLES = ("great_wave", "scream", "mosaic", "kiss")
 
 
-class LookDesk:
-    """Does at once what it is asked."""
+class LookDesk(PromptDesk):
+    """Has a look that is really turned, and notes the rest."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.look = Look(StyleBank(STYLES, np.zeros((len(STYLES), 4), np.float32)), "scream")
         self.done: list[str] = []
         self.lines: list[str] = []
         self.learning: tuple[str, str] | None = None
         self.can_learn = threading.Event()
         self.recorded: Path | None = None
-        self._lock = threading.Lock()
-
-    def ask(self, act: Callable[[], T]) -> Future[T]:
-        future: Future[T] = Future()
-        with self._lock:
-            try:
-                future.set_result(act())
-            except LivestyleError as error:
-                future.set_exception(error)
-        return future
 
     def state(self) -> dict[str, Any]:
         return {

@@ -122,6 +122,23 @@ def test_every_control_and_every_button_can_be_learned() -> None:
         assert desk.done == [*BUTTONS]
 
 
+@pytest.mark.parametrize(("knob", "target"), [(SLIDER, "steadiness"), (PAD, "record")])
+def test_what_is_learned_once_more_is_forgotten(knob: Knob, target: str) -> None:
+    other, desk, kept = Knob(99), LookDesk(), list[dict[Knob, str]]()
+    knobs = Knobs({knob: target, other: "snapshot"}, lambda bound: kept.append({**bound}))
+    before = desk.look.steadiness
+    with Midi(ANY, knobs, lambda _: None) as midi, midi.welcome(desk):
+        desk.learning = "" if knob.pad else target, target
+        for _ in range(2):
+            hit() if knob.pad else turn(127)
+        for value in (0, 127):
+            turn(value, other.number)
+        until(lambda: desk.done)
+    assert kept == [{other: "snapshot"}]
+    assert desk.lines == [f"{str(knob).capitalize()}: nothing any more"]
+    assert (desk.done, desk.look.steadiness) == (["snapshot"], before)
+
+
 def test_a_knob_that_is_a_button_presses_once_as_it_rises() -> None:
     desk = LookDesk()
     knobs = Knobs({SLIDER: "snapshot", Knob(1): "mirror"}, lambda _: None)

@@ -128,7 +128,7 @@ def frames_of(folders: Sequence[Path]) -> list[Pixels]:
 def run_steps(notes: Iterable[Note], steps: int, skipped: Sequence[Path] = (), photos: int = 0) -> None:
     """Train to the end behind a progress bar; say first how many photos there are, and which are left out.
 
-    What is interrupted finishes its step, saves, and says how to go on.
+    What is interrupted finishes the step it is at, saves, and says how to go on.
     """
     if photos:
         console.print(f"{photos} photo{'s' * (photos != 1)}")
@@ -144,7 +144,7 @@ def run_steps(notes: Iterable[Note], steps: int, skipped: Sequence[Path] = (), p
             for note in follow(notes, steps, console, "training", memory=0.98):
                 done = note.step
     except KeyboardInterrupt:
-        console.print(f"stopped after step {done + 1} of {steps}; what there is was saved, --resume goes on")
+        console.print(f"stopped after step {done} of {steps}; what there is was saved, --resume goes on")
         raise
 
 

@@ -80,8 +80,8 @@ def fit(
     generator seeded with (seed, step), so a run that was killed and resumed from `checkpoint` sees
     what an unbroken one sees. `meta` is kept in the checkpoint, and so are the tensors
     `kept`, which change in place (see `StyleLoss`). One that is interrupted inside
-    `ending.uninterrupted` saves after its step. LivestyleError when the loss is no number, or when the
-    training diverges or goes on with other styles than it began with.
+    `ending.uninterrupted` saves after its step, and that step is its last. LivestyleError when the loss
+    is no number, or when the training diverges or goes on with other styles than it began with.
     """
     optimizer = torch.optim.Adam([{"lr": schedule.rate, **g} for g in groups])
     trained = [p for g in groups for p in g["params"]]
@@ -110,12 +110,13 @@ def fit(
         optimizer.step()
         if schedule.saves(step + 1):
             check_weights(trained, step + 1)
-        if checkpoint and (schedule.saves(step + 1) or interrupted()):
+        stopping = interrupted()
+        if checkpoint and (schedule.saves(step + 1) or stopping):
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             save(checkpoint, {**state, "kept": kept or {}, "meta": meta or {}})
-        if interrupted():
-            raise KeyboardInterrupt
         yield Note(step + 1, {name: term.item() for name, term in terms.items()})
+        if stopping:
+            return
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
@@ -150,10 +151,13 @@ def resume(
 
 
 def method_of(work: Path) -> str:
-    """What kind of training lies in a folder: the 'method' of its meta, or 'cin'. LivestyleError if none."""
+    """What kind of training lies in a folder: the 'method' of its meta or of its record, or 'cin'.
+
+    LivestyleError where none lies there.
+    """
     path = work / CHECKPOINT
     try:
         meta = torch.load(path, map_location="cpu", weights_only=True)["meta"]
-        return str(meta.get("method", "cin"))
+        return str(meta.get("method") or meta.get("training", {}).get("method", "cin"))
     except (OSError, KeyError, RuntimeError, EOFError, UnpicklingError) as error:
         raise LivestyleError(f"{path} holds no training of livestyle: {error}") from error

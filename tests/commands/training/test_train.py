@@ -142,6 +142,18 @@ def test_export_makes_a_model_from_a_checkpoint(shop: Path, made: Path, tmp_path
     assert again.card.training["steps_done"] == 2
 
 
+def test_export_of_one_direction_has_none_of_another(
+    shop: Path, made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work, frames = str(made.with_name("mine.training")), str(shop / "photos")
+    with pytest.raises(SystemExit) as stop:
+        run(["export", work, str(tmp_path / "back"), "--frames", frames, "--direction", "ba"])
+    assert stop.value.code == 2
+    error = " ".join(capsys.readouterr().err.split())
+    assert "--direction has no effect with" in error
+    assert "no training of a cyclegan" in error
+
+
 def test_a_teacher_in_place_of_paintings(
     shop: Path, made: Path, tmp_path: Path, published: list[dict[str, Any]]
 ) -> None:

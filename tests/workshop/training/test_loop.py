@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from livestyle.core.ending import Interrupts, uninterrupted
 from livestyle.core.errors import LivestyleError
 from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.loop import Note, Schedule, fit, save
@@ -16,8 +18,8 @@ from livestyle.workshop.training.loop import Note, Schedule, fit, save
 PLACE = Place(torch.device("cpu"), bf16=False)
 
 
-def run(steps: int, checkpoint: Path | None = None, stop: int | None = None, **options: Any) -> list[float]:
-    """Fit a line to noisy points; the losses of the steps that ran."""
+def line(steps: int, checkpoint: Path | None = None, **options: Any) -> Iterator[Note]:
+    """Fit a line to noisy points."""
     torch.manual_seed(0)
     model = nn.Conv2d(3, 1, 1)
 
@@ -29,11 +31,14 @@ def run(steps: int, checkpoint: Path | None = None, stop: int | None = None, **o
         return torch.from_numpy(rng.random((2, 3, 4, 4), np.float32))
 
     schedule = Schedule(steps=steps, save_every=3, **options)
-    notes: Iterator[Note] = fit(
-        model, [{"params": list(model.parameters())}], draw, objective, schedule, PLACE, checkpoint
-    )
+    groups = [{"params": list(model.parameters())}]
+    return fit(model, groups, draw, objective, schedule, PLACE, checkpoint)
+
+
+def run(steps: int, checkpoint: Path | None = None, stop: int | None = None, **options: Any) -> list[float]:
+    """The losses of the steps that ran."""
     losses = []
-    for note in notes:
+    for note in line(steps, checkpoint, **options):
         losses.append(note.terms["loss"])
         if note.step == stop:
             break
@@ -51,6 +56,24 @@ def test_a_killed_training_resumes_as_if_unbroken(tmp_path: Path) -> None:
     run(12, checkpoint, stop=7)
     assert run(12, checkpoint) == whole[6:]
     assert run(12, checkpoint) == []
+
+
+@pytest.mark.parametrize(("at", "ends"), [(2, 3), (5, 5)])
+def test_one_that_is_interrupted_ends_with_the_step_it_is_at(tmp_path: Path, at: int, ends: int) -> None:
+    """A signal after step 2 is heard in step 3; one after the last of 5 finds all saved."""
+    seen: list[int] = []
+
+    @uninterrupted()
+    def train() -> None:
+        for note in line(5, tmp_path / "c.pt"):
+            seen.append(note.step)
+            if note.step == at:
+                signal.raise_signal(signal.SIGINT)
+
+    with Interrupts(), pytest.raises(KeyboardInterrupt):
+        train()
+    assert seen == list(range(1, ends + 1))
+    assert torch.load(tmp_path / "c.pt", weights_only=True)["step"] == ends
 
 
 def test_learns() -> None:

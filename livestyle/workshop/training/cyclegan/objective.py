@@ -131,11 +131,12 @@ def fit_cycle(
         _descend(training.critics, terms["critics"], step)
         if schedule.saves(step + 1):
             check_weights(list(networks.parameters()), step + 1)
-        if checkpoint and (schedule.saves(step + 1) or interrupted()):
+        stopping = interrupted()
+        if checkpoint and (schedule.saves(step + 1) or stopping):
             save(checkpoint, {**training.state(), "step": step + 1, "meta": meta or {}})
-        if interrupted():
-            raise KeyboardInterrupt
         yield Note(step + 1, {name: term.item() for name, term in terms.items()})
+        if stopping:
+            return
 
 
 def _require_gradients(networks: CycleNetworks, critics: bool) -> None:
