@@ -272,10 +272,10 @@ def make_commands_once() -> None:
     made: dict[str, Any] = {}
     anew = cli.Commands.get_command
 
-    def get_command(group: cli.Commands, context: Any, name: str) -> Any:
-        if name not in made:
-            made[name] = anew(group, context, name)
-        return made[name]
+    def get_command(self: cli.Commands, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in made:
+            made[cmd_name] = anew(self, ctx, cmd_name)
+        return made[cmd_name]
 
     cli.Commands.get_command = get_command  # type: ignore[method-assign]
 

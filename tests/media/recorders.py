@@ -58,7 +58,7 @@ def sound_jumps(by_s: int) -> Callable[[Path], object]:
             pes = 4 + (1 + head[4] if head[3] & 0x20 else 0)
             begins = head[1] & 0x40 and (head[1] & 0x1F) << 8 | head[2] == pid
             if begins and head[pes + 7] & 0x80:
-                time = read_time(head[pes + 9 : pes + 14])
+                time = read_time(bytes(head[pes + 9 : pes + 14]))
                 if time > start + 18_000:
                     data[at + pes + 9 : at + pes + 14] = time_of(time + by_s * 90_000)
         path.write_bytes(data)

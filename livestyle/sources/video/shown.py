@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -21,7 +23,7 @@ class Shown:
         self._guessed: int | None = None if kind == "avi" else 0  # what FFmpeg added to the time of decoding
         self._delay: int | None = None
 
-    def saw(self, packet: Packet[VideoStream]) -> None:
+    def saw(self, packet: Packet[Any]) -> None:
         """A packet of the stream, before it is decoded."""
         if self._guessed is None and packet.pts is not None and packet.dts is not None:
             self._guessed = packet.pts - packet.dts
