@@ -59,6 +59,7 @@ class Timeline:
         self._picture = picture.index
         wraps = (WRAPS_S[name] for name in format_name.split(",") if name in WRAPS_S)
         self._wrap_s = next(wraps, None)
+        self._by_shown = "matroska" in format_name  # it says no more than that: FFmpeg guesses the rest
         self._usual_step = usual_step
         self._offsets = [Fraction(0)]
         self._furthest: list[Fraction | None] = [None]
@@ -85,10 +86,13 @@ class Timeline:
     def _place_picture(self, packet: Packet[Stream], time: Fraction) -> Iterator[Packet[Stream]]:
         clock = self._clocks.setdefault(packet.stream_index, _Clock())
         known = packet.dts is not None  # else it is when it is shown, which is in no order
+        may_jump = known
+        if self._by_shown and packet.pts is not None:
+            time, known, may_jump = packet.pts * packet.time_base, True, packet.is_keyframe
         if self._wrap_s and known and packet.pts is not None:
             shown = packet.pts * packet.time_base
             packet.pts = packet.pts if abs(shown - time) <= AHEAD_S else packet.dts  # a damaged one
-        jumped = known and self._jumped(clock, time)
+        jumped = may_jump and self._jumped(clock, time)
         if jumped:
             self._begin_part(clock, packet, time)
         if known:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 
+from tests.media.clocks import joined
 from tests.media.situation import Outcome, Situation, clip, ffmpeg, refused
 
 SEEN = Outcome()
@@ -142,6 +143,25 @@ RECORDERS = (
             tracks=("audio",),
         ),
         live=SEEN,
+    ),
+    Situation(
+        "joined_matroska",
+        "two.mkv",
+        joined(*[ffmpeg(*PICTURES, *TONE, *H264, "-bf", "3", "-c:a", "aac")] * 2),
+        target="out.mp4",
+        video=Outcome(
+            times=[0.023 + n / 25 for n in range(20)],
+            says=(r"two\.mkv: its clock jumps 1 time \(at 0\.42 s\)",),
+            tracks=("audio",),
+        ),
+        live=SEEN,
+    ),
+    Situation(
+        "sound_of_another_kind",
+        "song.wav",
+        ffmpeg("-f", "lavfi", "-i", "sine=d=0.1"),
+        video=refused(r"song\.wav: its kind is not read here; expected a video file"),
+        live=refused(r"song\.wav: its kind is not read here; expected a video file"),
     ),
     Situation(
         "h264_in_avi",

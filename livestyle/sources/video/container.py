@@ -109,7 +109,10 @@ def open_container(path: Path, track: int | None = None, probed_bytes: int | Non
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         cut = stdin is None and lacks_index(path)
-        cause = f"it was cut off: {INDEX_MISSING}" if cut else f"{reason(error)}; expected a video file"
+        cause = (
+            reason(error) if not isinstance(error, av.error.ArgumentError) else "its kind is not read here"
+        )
+        cause = f"it was cut off: {INDEX_MISSING}" if cut else f"{cause}; expected a video file"
         raise LivestyleError(f"cannot read {path}: {cause}") from error
     try:
         _check(film_track(container, path, track), path)
