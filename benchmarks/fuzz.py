@@ -30,7 +30,7 @@ LIMIT_S = 20.0
 PATIENCE = 6
 """Limits that a case may take in all where it does not compute: it waits, or the machine is busy."""
 
-BATCH = 250
+BATCH = 1000
 """Cases of one process, before the next one is started."""
 
 GOOD = ("done", "refused")

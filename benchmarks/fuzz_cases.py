@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 
 from livestyle import cli
+from tests.media.clocks import CLOCKS
 from tests.media.films import FILMS
 from tests.media.pictures import PICTURES
 from tests.media.situation import Situation
@@ -86,7 +87,7 @@ def write_seeds(folder: Path) -> None:
     """The whole files, each small: those of the tests' situations, and a model."""
     write_tiny(folder / "tiny")
     assert cv2.imwrite(str(folder / "photo.png"), np.full((64, 64, 3), 90, np.uint8))
-    for row in (*FILMS, *PICTURES):
+    for row in (*FILMS, *CLOCKS, *PICTURES):
         place = folder / row.name
         place.mkdir()
         row.make(place / row.file)
@@ -98,7 +99,7 @@ def kinds_of(folder: Path) -> Mapping[str, Kind]:
     def seeds(rows: tuple[Situation, ...]) -> tuple[Path, ...]:
         return tuple(folder / row.name / row.file for row in rows)
 
-    pictures, films = seeds(PICTURES), seeds(FILMS)
+    pictures, films = seeds(PICTURES), seeds((*FILMS, *CLOCKS))
     photo, model = str(folder / "photo.png"), folder / "tiny"
     painting = ("image", photo, "out.png", "--model", "model")
     return {
@@ -266,7 +267,21 @@ def run_cases(folder: Path, first: int, last: int, say: Callable[[dict[str, obje
             say({"case": case, "kind": name, "outcome": found, "said": text})
 
 
+def make_commands_once() -> None:
+    """A command's options are read from its types once, not in each case."""
+    made: dict[str, Any] = {}
+    anew = cli.Commands.get_command
+
+    def get_command(self: cli.Commands, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in made:
+            made[cmd_name] = anew(self, ctx, cmd_name)
+        return made[cmd_name]
+
+    cli.Commands.get_command = get_command  # type: ignore[method-assign]
+
+
 def main() -> None:
+    make_commands_once()
     folder, first, last = Path(sys.argv[1]).resolve(), int(sys.argv[2]), int(sys.argv[3])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     lines = os.fdopen(os.dup(1), "w")

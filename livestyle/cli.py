@@ -17,7 +17,7 @@ from typer.main import get_command
 from livestyle.core.address import without_passwords
 from livestyle.core.ending import Interrupts, leave, must_leave
 from livestyle.core.errors import LivestyleError, PartlyDoneError
-from livestyle.core.packages import NO_MEMORY, explained
+from livestyle.core.packages import NO_MEMORY, explained, out_of_memory
 
 COMMANDS = (
     "live",
@@ -83,14 +83,12 @@ def run(arguments: list[str] | None = None) -> None:
             code = 1
         except LivestyleError as error:
             code = _tell(str(error))
-        except MemoryError:
-            code = _tell(NO_MEMORY)
         except KeyboardInterrupt:
             code = interrupts.code
         except Exception as error:
             broken = explained(error) if isinstance(error, ImportError | AttributeError) else None
-            if broken is not None:
-                code = _tell(str(broken))
+            if broken is not None or out_of_memory(error):
+                code = _tell(str(broken or NO_MEMORY))
             elif must_leave(interrupts):
                 traceback.print_exc()
                 code = 1

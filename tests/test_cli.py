@@ -141,6 +141,18 @@ def test_a_package_that_does_not_load_is_one_line(tmp_path: Path, cause: str, sa
     assert shown.stderr == f"error: {said}\n"
 
 
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("std::bad_alloc")])
+def test_too_little_memory_is_one_line(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def main() -> None:
+        raise error
+
+    monkeypatch.setattr(doctor, "main", main)
+    assert exit_code("doctor") == 2
+    assert capsys.readouterr().err == f"error: {NO_MEMORY}\n"
+
+
 def test_ctrl_c_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt

@@ -14,8 +14,13 @@ MEND_OPENCV = f"`pip uninstall -y {' '.join(OPENCVS)}`, then `pip install --no-c
 
 
 NO_MEMORY = "there is not enough memory for this; close other programs, or use a smaller size"
-OUT_OF_MEMORY = ("failed to map segment", "annot allocate memory")
-"""What the system's loader reports when memory runs out."""
+OUT_OF_MEMORY = ("failed to map segment", "annot allocate memory", "bad_alloc", "can't alloc")
+"""What the system's loader, and libraries in C++, report when memory runs out."""
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that there was too little memory, of whatever class it is."""
+    return isinstance(error, MemoryError) or any(sign in str(error) for sign in OUT_OF_MEMORY)
 
 
 def check_opencv() -> None:
@@ -34,7 +39,7 @@ def check_opencv() -> None:
 
 def explained(error: ImportError | AttributeError) -> LivestyleError | None:
     """The error to show for an import that failed; None if the fault is livestyle's own."""
-    if any(sign in str(error) for sign in OUT_OF_MEMORY):
+    if out_of_memory(error):
         return LivestyleError(NO_MEMORY)
     try:
         check_opencv()

@@ -19,7 +19,8 @@ from av.video.stream import VideoStream
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.offline.timeline import Timeline
-from livestyle.sources.video.container import BgrDecoder
+from livestyle.sources.video.container import PROBED_BYTES, BgrDecoder, late_tracks
+from livestyle.sources.video.shown import Shown
 
 GIVE_UP_AFTER = 100
 """Errors in a row after which the rest of a file counts as lost."""
@@ -62,11 +63,15 @@ class Demux:
         rate = stream.average_rate or stream.guessed_rate
         self._usual_step = 1 / rate if rate else Fraction(1, 25)
         self.timeline = Timeline(stream, container.format.name, self._usual_step)
+        self._path = path
+        self._tracks = len(container.streams)
+        self._more_tracks = False
         self._container = container
         self._stream = stream
         self._base = stream.time_base or Fraction(1, 90_000)
         self._carried: Collection[int] = ()
         self._start = Fraction(0)
+        self._shown = Shown(stream)
         self._to_bgr = BgrDecoder()
         self._last_pts: int | None = None
         self._end = 0
@@ -94,6 +99,11 @@ class Demux:
         if self.repeated:
             pictures = "1 picture" if self.repeated == 1 else f"{self.repeated} pictures"
             lines.append(f"{pictures} had the time of the one before, and follow it now")
+        if self._more_tracks:
+            found = ", ".join(late_tracks(self._path, self._tracks)) or "a track"
+            lines.append(
+                f"left out: {found}; it begins behind the first {PROBED_BYTES // 10**6} MB of the file"
+            )
         return lines
 
     def carry(self, carried: Collection[int]) -> Fraction:
@@ -111,7 +121,7 @@ class Demux:
 
     def _earliest(self) -> Fraction:
         """When the first of what is carried starts, in s of the file."""
-        pictures = (_pts(self.first) or 0) * self._base
+        pictures = (self._shown.of(self.first) or 0) * self._base
         others = [
             stream.start_time * stream.time_base
             for stream in self._container.streams
@@ -125,7 +135,7 @@ class Demux:
             if item.stream_index in self._carried:
                 yield _earlier(item, self._start)
             return
-        pts = _pts(item)
+        pts = self._shown.of(item)
         shown = self._end if pts is None else round((pts * self._base - self._start) / self.time_base)
         if self._last_pts is not None and shown <= self._last_pts:
             self.repeated += 1
@@ -143,6 +153,7 @@ class Demux:
             if packet.stream.index != self._stream.index:  # stream_index is 0 in every packet that flushes
                 yield packet
                 continue
+            self._shown.saw(packet)
             try:
                 frames = self._stream.decode(packet)
             except av.error.EOFError:
@@ -174,7 +185,9 @@ class Demux:
                     errors = 0
                     yield packet
                 return
-            except (av.error.FFmpegError, ValueError, IndexError):  # IndexError: a stream it does not know
+            except IndexError:  # there are more tracks than when the file was opened
+                self._more_tracks = True
+            except (av.error.FFmpegError, ValueError):
                 errors += 1
                 self.damaged += errors == 1
 
@@ -192,10 +205,6 @@ def fine_time_base(stream: VideoStream) -> Fraction:
 def _goes_along(stream: Stream) -> bool:
     """Whether a track beside the picture may be carried: any but another film."""
     return stream.type != "video" or bool(stream.disposition & Disposition.attached_pic)
-
-
-def _pts(frame: VideoFrame) -> int | None:
-    return frame.pts if frame.pts is not None else frame.dts
 
 
 def _earlier(packet: Packet[Stream], by_s: Fraction) -> Packet[Stream]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -13,7 +14,7 @@ from livestyle.core.fit import stretch
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.sinks.video_format import HD, SD, ColorTags
-from livestyle.sources.video.container import hdr_name, matrix, upright_aspect
+from livestyle.sources.video.container import hdr_name, matrix, shows_through, upright_aspect
 
 
 class Shape:
@@ -50,6 +51,23 @@ class Shape:
         if have.even() == size:
             return np.ascontiguousarray(pixels[: size.height, : size.width]), None
         return stretch(pixels, size), None
+
+
+def painted_otherwise(frame: VideoFrame, stream: VideoStream) -> Iterator[str]:
+    """What a film is that no painted one is: 'is … ', by its first picture."""
+    if shows_through(frame):
+        yield "is transparent in places; a painted film is white there"
+    elif stream.metadata.get("alpha_mode") == "1":
+        yield "says that it is transparent in places, which can't be read; all of its picture is painted"
+    if hdr := hdr_name(frame):
+        yield f"is {hdr} video; it is painted as if it were SDR, and looks paler or darker"
+    if "A53_CC" in frame.side_data:
+        yield "has closed captions in its pictures; they are left out"
+    if frame.interlaced_frame:
+        yield (
+            "is interlaced and is painted so: what moves has combed edges; "
+            "to be without, deinterlace it before (ffmpeg -i FILE -vf bwdif OUT)"
+        )
 
 
 def colors_of(frame: VideoFrame) -> ColorTags:

@@ -15,12 +15,12 @@ BACK_S = Fraction(1, 10)
 AHEAD_S = 10
 """A stream that leaves all others behind by more has jumped, in a format whose clock may."""
 
-CLOCKED = {"mpegts", "mpeg"}
-"""Formats whose clock may be set anew within a file."""
-
-TICK_S = Fraction(1, 90_000)
-WRAP_S = 2**33 * TICK_S
-"""When the clock of MPEG streams begins again at 0."""
+WRAPS_S = {
+    "mpegts": Fraction(2**33, 90_000),
+    "mpeg": Fraction(2**33, 90_000),
+    "flv": Fraction(2**32, 1000),
+}
+"""Formats whose clock may be set anew within a file, and when it begins again at 0."""
 
 PATIENCE = 500
 """So many packets of a sound that jumped wait for the pictures to jump too."""
@@ -47,7 +47,7 @@ class Timeline:
     """Moves packets, in place and in the file's order, so that each stream goes on where it was.
 
     Where the pictures jump, the next follows after one picture's duration, and the sound moves by as
-    much: both stay in step. The 33-bit clock of MPEG is continued where it wraps. Times that are only
+    much: both stay in step. A clock is continued where it wraps. Times that are only
     repeated, or a little out of order, stay.
 
     jumps: when, in s of the film as it is put in a row
@@ -57,7 +57,9 @@ class Timeline:
         """format_name: FFmpeg's. usual_step: a picture's duration in s, where a packet doesn't say it."""
         self.jumps: list[Fraction] = []
         self._picture = picture.index
-        self._clocked = bool(CLOCKED & set(format_name.split(",")))
+        wraps = (WRAPS_S[name] for name in format_name.split(",") if name in WRAPS_S)
+        self._wrap_s = next(wraps, None)
+        self._by_shown = "matroska" in format_name  # it says no more than that: FFmpeg guesses the rest
         self._usual_step = usual_step
         self._offsets = [Fraction(0)]
         self._furthest: list[Fraction | None] = [None]
@@ -84,10 +86,13 @@ class Timeline:
     def _place_picture(self, packet: Packet[Stream], time: Fraction) -> Iterator[Packet[Stream]]:
         clock = self._clocks.setdefault(packet.stream_index, _Clock())
         known = packet.dts is not None  # else it is when it is shown, which is in no order
-        if self._clocked and known and packet.pts is not None:
+        may_jump = known
+        if self._by_shown and packet.pts is not None:
+            time, known, may_jump = packet.pts * packet.time_base, True, packet.is_keyframe
+        if self._wrap_s and known and packet.pts is not None:
             shown = packet.pts * packet.time_base
             packet.pts = packet.pts if abs(shown - time) <= AHEAD_S else packet.dts  # a damaged one
-        jumped = known and self._jumped(clock, time)
+        jumped = may_jump and self._jumped(clock, time)
         if jumped:
             self._begin_part(clock, packet, time)
         if known:
@@ -113,7 +118,7 @@ class Timeline:
         if clock.last is None:
             return False
         furthest = self._furthest[clock.part]
-        ahead = self._clocked and furthest is not None and time > furthest + AHEAD_S
+        ahead = self._wrap_s is not None and furthest is not None and time > furthest + AHEAD_S
         behind_all = clock.part < len(self._offsets) - 1
         return ahead or time < clock.last - (0 if behind_all else BACK_S)
 
@@ -121,8 +126,8 @@ class Timeline:
         """The pictures go on with `packet`, decoded at `time`: what is added from now on."""
         assert clock.last is not None
         offset = self._offsets[clock.part]
-        if self._clocked and abs(time + WRAP_S - clock.last) < AHEAD_S:
-            self._offsets.append(offset + WRAP_S)
+        if self._wrap_s and abs(time + self._wrap_s - clock.last) < AHEAD_S:
+            self._offsets.append(offset + self._wrap_s)
         else:
             self._offsets.append(offset + clock.last + clock.step - time)
             shown = time if packet.pts is None else packet.pts * packet.time_base

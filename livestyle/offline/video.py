@@ -20,14 +20,14 @@ from livestyle.offline.beside import Beside, moved, still_true
 from livestyle.offline.demux import Demux, Item
 from livestyle.offline.ordered import run_ordered
 from livestyle.offline.painter import FilmPainter, Progress
-from livestyle.offline.shape import Shape, colors_of
+from livestyle.offline.shape import Shape, colors_of, painted_otherwise
 from livestyle.offline.style_schedule import StyleSchedule
 from livestyle.sinks.encoders import Encoding, container_of, encoder_name, keeps_shape
 from livestyle.sinks.pipe_writer import open_writer
 from livestyle.sinks.video_format import VideoFormat
 from livestyle.sinks.video_writer import VideoWriter, told_of
 from livestyle.sources.hardware import decoder_of
-from livestyle.sources.video.container import frame_count, hdr_name, open_container, shows_through
+from livestyle.sources.video.container import frame_count, open_container
 from livestyle.sources.video.tracks import described, film_track, left_out
 from livestyle.stylizer.stylizer import Stylizer
 
@@ -114,11 +114,8 @@ def transcode(
         if left := left_out(container, stream):
             about(f"{described(stream)} is painted; left out: {left}; --track N takes another")
         demux = Demux(container, stream, source)
-        if shows_through(demux.first):
-            warn(f"{source.name} is transparent in places; a painted film is white there")
-        hdr = hdr_name(demux.first)
-        if hdr:
-            warn(f"{source.name} is {hdr} video; it is painted as if it were SDR, and looks paler or darker")
+        for line in painted_otherwise(demux.first, stream):
+            warn(f"{source.name} {line}")
         shape = Shape(demux.first, stream, options.max_side, keeps_shape(encoder))
         stylizer.open(shape.size)
         size = shape.size.times(stylizer.model.card.scale)

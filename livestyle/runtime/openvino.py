@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from livestyle.core.config import Precision, have_home
 from livestyle.core.errors import LivestyleError
+from livestyle.core.packages import NO_MEMORY, out_of_memory
 from livestyle.core.size import Size
 from livestyle.model.card import resolve_shapes
 from livestyle.runtime.cores import affinity, cores
@@ -73,7 +74,7 @@ class OpenVinoEngine(Engine):
     def compiled(self, size: Size, precision: Precision, changed: Callable[[Any], Any] | None = None) -> Any:
         """The model's graph, an openvino.CompiledModel for a size, as `changed` makes it of itself.
 
-        LivestyleError where OpenVINO can't. Only once the engine was opened.
+        LivestyleError where OpenVINO can't, MemoryError where that is why. Only once the engine was opened.
         """
         path = self.model.graph("int8" if self.precision is Precision.INT8 else "float")
         target = self._target
@@ -96,6 +97,8 @@ class OpenVinoEngine(Engine):
             with cached(f"{self.model.card.name}-{size}-{precision}{where}") as kept:
                 return ov.compile_model(graph, target, {**settings, **kept})
         except (RuntimeError, ValueError) as error:  # a message in no UTF-8
+            if out_of_memory(error):
+                raise MemoryError(NO_MEMORY) from error
             raise LivestyleError(
                 f"OpenVINO can't compile {path} for {size} on {target}: {reason(error)}"
             ) from error

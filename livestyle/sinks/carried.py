@@ -114,9 +114,25 @@ def holds(container: str, template: Stream) -> bool:
     with io.BytesIO() as nowhere:
         out = av.open(nowhere, "w", format=container)
         try:
-            out.add_stream_from_template(template)
+            stream = out.add_stream_from_template(template)
             out.start_encoding()
+            if template.type == "data":
+                out.mux_one(_one(stream))
             out.close()
+            return template.type != "data" or _reads_back(nowhere, template)
         except (av.error.FFmpegError, ValueError, OSError):
             return False
-    return True
+
+
+def _one(stream: Stream) -> Packet[Stream]:
+    packet: Packet[Stream] = Packet(bytes(8))
+    packet.stream, packet.time_base = stream, TICK
+    packet.pts = packet.dts = 0
+    return packet
+
+
+def _reads_back(file: io.BytesIO, template: Stream) -> bool:
+    """Whether data is what it was: FFmpeg writes tracks of any into MOV, without saying of which kind."""
+    file.seek(0)
+    with av.open(file) as written:
+        return bool(template.name) and [stream.name for stream in written.streams] == [template.name]

@@ -58,7 +58,7 @@ class PictureEncoder:
         pts:      when it is shown, in units of the format's time base; above the last one's
         duration: how long, if it is the last; 0 = as long as the one before
         """
-        frame = VideoFrame.from_ndarray(pixels, "bgr24")
+        frame = VideoFrame.from_numpy_buffer(pixels, "bgr24")
         if self._pix_fmt != "bgr24":
             frame = self._reformatter.reformat(
                 frame,

@@ -25,7 +25,9 @@ class ConvertedText:
     def __init__(self, writer: VideoWriter, template: SubtitleStream) -> None:
         """Before the writer starts. FFmpegError or ValueError where it is no text, or can't be read."""
         reader = template.codec_context
-        if not reader.codec.text_sub:
+        if (
+            not reader.codec.text_sub or reader.name == "cc_dec"
+        ):  # captions say when they end in a later packet
             raise ValueError(f"{reader.name} is no text")
         reader.open(strict=False)
         self._writer = writer

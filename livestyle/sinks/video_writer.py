@@ -35,6 +35,9 @@ from livestyle.sinks.video_format import VideoFormat
 if TYPE_CHECKING:
     from av.container.core import Chapter
 
+REFUSED = (av.error.ArgumentError, av.error.InvalidDataError, av.error.PatchWelcomeError)
+"""What a container raises for a packet that it can't hold, such as a damaged one."""
+
 GIVE_UP_AFTER = 100
 """Packets in a row that a container refuses, after which it is no use to go on."""
 
@@ -158,7 +161,7 @@ class VideoWriter:
             try:
                 self.out.mux_one(packet)
                 self._refusals = 0
-            except (av.error.ArgumentError, av.error.InvalidDataError):
+            except REFUSED:
                 self.lost += 1
                 self._refusals += 1
                 if self._refusals > GIVE_UP_AFTER:

@@ -23,6 +23,7 @@ from livestyle.core.input_file import read_file
 from livestyle.core.quiet import quiet_opencv
 from livestyle.core.size import MAX_SIDE_PX, Size
 from livestyle.sources.jpeg import is_cut
+from livestyle.sources.other_kinds import RAW_SUFFIXES, other_kind
 
 MAX_PIXELS = MAX_SIDE_PX * MAX_SIDE_PX
 """More are not decoded; what is of another shape can be scaled down."""
@@ -65,6 +66,9 @@ def load_photo(path: Path, scaled: bool = False) -> PictureFile:
     if is_cut(data):
         raise LivestyleError(f"cannot read {path}: it breaks off before its end")
     with _opened(data, path) as file:
+        other = other_kind(data, path.suffix)
+        if other and (file is None or path.suffix.lower() in RAW_SUFFIXES):
+            raise LivestyleError(f"cannot read {path}: it is {other}")
         if file is None:
             if data[:4] not in TIFF:
                 raise LivestyleError(_NO_PICTURE.format(path))

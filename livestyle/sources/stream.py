@@ -14,10 +14,12 @@ from av.codec.context import Flags
 
 from livestyle.core.address import advice, shown
 from livestyle.core.errors import LivestyleError
+from livestyle.core.fit import stretch
 from livestyle.core.frame import Pixels
 from livestyle.core.pipes import StdinFilm
-from livestyle.core.size import MAX_SIDE_PX
+from livestyle.core.size import MAX_SIDE_PX, Size
 from livestyle.sources.source import CaptureInfo
+from livestyle.sources.video.container import upright_aspect
 
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 8.0, 20.0
 """How long a stream may take to answer, and to send the next packet."""
@@ -100,9 +102,14 @@ class StreamCapture:
                     continue
                 for frame in frames:
                     if isinstance(frame, av.VideoFrame) and 0 < max(frame.width, frame.height) <= MAX_SIDE_PX:
-                        yield frame.to_ndarray(format="bgr24").astype(np.uint8, copy=False), seen_ns
+                        yield self._square(frame), seen_ns
         except (av.FFmpegError, ValueError, IndexError):
             return
+
+    def _square(self, frame: av.VideoFrame) -> Pixels:
+        """As it is to be seen: a camera of 720x576 may send 16:9."""
+        pixels = frame.to_ndarray(format="bgr24").astype(np.uint8, copy=False)
+        return stretch(pixels, Size.of(pixels).squared(upright_aspect(self._stream, frame)))
 
 
 def _reason(error: av.FFmpegError | ValueError, name: str) -> str:

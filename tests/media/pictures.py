@@ -165,6 +165,16 @@ PICTURES = (
         encoded(".tif", PLAIN[:, :, 0].astype(np.float32)),
         "samples of float32; save it with 8",
     ),
+    broken(
+        "heic", "a.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "it is a HEIC picture, .*; save it as JPEG"
+    ),
+    broken("jpeg_xl", "a.jxl", b"\xff\x0a" + bytes(50), "it is a JPEG XL picture; save it as JPEG or PNG"),
+    broken("drawing", "a.svg", b"\n<svg width='9'/>", "it is an SVG drawing; save it as JPEG or PNG"),
+    broken("web_page", "a.jpg", b"<!DOCTYPE html><p>404", "it is a web page"),
+    broken("raw_photo", "a.dng", pillow("RGB", "TIFF"), "it is raw data of a camera; save it as JPEG or PNG"),
+    broken(
+        "film_for_a_picture", "a.mp4", b"\0\0\0\x18ftypisom" + bytes(50), "it is a film; `livestyle video`"
+    ),
     broken("bomb", "a.png", png_of(60000, 60000), TOO_LARGE),
     broken("large", "a.png", png_of(20000, 10000), TOO_LARGE),
     broken("long", "a.png", png_of(20000, 200), "20000x200; expected at most 8192 px a side; scale it down"),

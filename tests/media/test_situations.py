@@ -21,10 +21,11 @@ from tests.conftest import once
 from tests.media.clocks import CLOCKS
 from tests.media.films import FILMS
 from tests.media.pictures import PICTURES
+from tests.media.recorders import RECORDERS
 from tests.media.situation import MAX_BYTES, Outcome, Situation
 from tests.tiny import write_tiny
 
-ROWS = (*FILMS, *CLOCKS, *PICTURES)
+ROWS = (*FILMS, *CLOCKS, *RECORDERS, *PICTURES)
 FAST = ("--encoder", "libx264", "--preset", "ultrafast", "--crf", "8")
 SAID = re.compile(r"warning|error|Traceback", re.IGNORECASE)
 
@@ -152,6 +153,13 @@ def test_image(row: Situation, desk: Desk) -> None:
 def test_live(row: Situation, desk: Desk) -> None:
     assert row.live is not None
     desk.run(row.live, "live", "--camera", desk.file(row), "--no-window", "--max-frames", 2)
+
+
+def test_a_recording_of_wide_pixels_has_their_shape(desk: Desk) -> None:
+    (row,) = (row for row in ROWS if row.name == "anamorphic")
+    out = desk.folder / "out.mkv"
+    desk.run(Outcome(), "live", "--camera", desk.file(row), "--no-window", "--max-frames", 2, "--record", out)
+    check_film(out, Outcome(size=(102, 64), shape=1))
 
 
 @rows("style")

@@ -38,3 +38,33 @@ def test_sound_that_begins_after_three_seconds_is_kept(
         heard = [float(p.pts * p.time_base) for p in file.demux(audio=0) if p.size and p.pts is not None]
     assert heard[0] == pytest.approx(3, abs=0.1)
     assert len(heard) > 70
+
+
+def test_sound_in_the_middle_behind_what_is_probed_is_named(
+    tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noise = "nullsrc=s=96x64:r=25:d=20,geq=random(1)*255:128:128"
+    path = tmp_path / "in.mpg"
+    tone = (
+        "-itsoffset",
+        "3",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=d=2",
+        "-c:v",
+        "mpeg2video",
+        "-q:v",
+        "1",
+        "-c:a",
+        "mp2",
+    )
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", noise, *tone, str(path)], check=True, timeout=60
+    )
+    monkeypatch.setattr(container, "PROBED_BYTES", 60_000)
+    said: list[str] = []
+    done = transcode(path, tmp_path / "out.mkv", Negative(model), warn=said.append)
+    assert (done.frames, done.carried, done.damaged) == (500, 0, 0)
+    (line,) = said
+    assert line.startswith("in.mpg: left out: audio (mp2); it begins behind the first")

@@ -47,11 +47,18 @@ Lie: TypeAlias = tuple[bool, bool, bool]
 
 MAX_PIXELS = MAX_SIDE_PX * MAX_SIDE_PX
 
+LARGE_PIXELS = 4_000_000
+"""Of larger pictures two threads decode at once, not one a core: each holds some, of 12 MB in 4K."""
+
 _FORMATS = (
     "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg,gif,apng,mjpeg,yuv4mpegpipe,h264,hevc,mpegvideo,ivf,nut,mxf,dv"
 )
 PROBED_BYTES, PROBED_US = 64_000_000, 600_000_000
 """Read to find the tracks of files that don't list them; sound may begin late."""
+
+INDEX_MISSING = (
+    "the index at its end (moov) is missing; copy it once more, or have a tool such as untrunc make another"
+)
 
 _HDR = {ColorTrc.SMPTE2084: "PQ (HDR10)", ColorTrc.ARIB_STD_B67: "HLG"}
 _MATRICES = {
@@ -66,20 +73,21 @@ _MATRICES = {
 """swscale's matrix for FFmpeg's AVColorSpace, which frames carry."""
 
 
-def open_container(path: Path, track: int | None = None) -> InputContainer:
+def open_container(path: Path, track: int | None = None, probed_bytes: int | None = None) -> InputContainer:
     """Open a video file for reading, one with the picture track `film_track` finds; use it in a with block.
 
     Only the local file is read, by the formats people keep videos in: a playlist inside can't reach
     other files or hosts. LivestyleError where it is missing, no video, damaged beyond opening, or
     larger than 8192 x 8192 px (found before a picture is decoded).
 
-    path: also '-' or 'raw:WxH@RATE', what is on stdin
+    path:         also '-' or 'raw:WxH@RATE', what is on stdin
+    probed_bytes: read to find the tracks of a file that doesn't list them; None = PROBED_BYTES
     """
     stdin = stdin_film(str(path))
     if stdin is None:
         check_file(path, "a video file")
     av.logging.set_libav_level(av.logging.PANIC)
-    probed = {"probesize": str(PROBED_BYTES), "analyzeduration": str(PROBED_US)}
+    probed = {"probesize": str(probed_bytes or PROBED_BYTES), "analyzeduration": str(PROBED_US)}
     limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, **probed}
     try:
         file: Any = "pipe:0"
@@ -100,13 +108,45 @@ def open_container(path: Path, track: int | None = None) -> InputContainer:
             hwaccel=accelerator(),
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise LivestyleError(f"cannot read {path}: {reason(error)}; expected a video file") from error
+        cut = stdin is None and lacks_index(path)
+        cause = (
+            reason(error) if not isinstance(error, av.error.ArgumentError) else "its kind is not read here"
+        )
+        cause = f"it was cut off: {INDEX_MISSING}" if cut else f"{cause}; expected a video file"
+        raise LivestyleError(f"cannot read {path}: {cause}") from error
     try:
         _check(film_track(container, path, track), path)
     except BaseException:
         container.close()
         raise
     return container
+
+
+def lacks_index(path: Path) -> bool:
+    """Whether a file begins as an MP4 or MOV and breaks off before what says where its pictures are."""
+    size, at, seen = path.stat().st_size, 0, set[bytes]()
+    with path.open("rb") as file:
+        while at + 8 <= size and len(seen) < 16:
+            file.seek(at)
+            length, kind = struct.unpack(">I4s", file.read(8))
+            if length == 1:
+                length = int.from_bytes(file.read(8), "big")
+            seen.add(kind)
+            if length < 8:
+                break
+            at += length
+    return bool(seen & {b"ftyp", b"wide"}) and b"mdat" in seen and b"moov" not in seen and at > size
+
+
+def late_tracks(path: Path, known: int) -> list[str]:
+    """Tracks beside the first `known` that are found where all of a file is read: 'audio (mp2)'."""
+    if stdin_film(str(path)) is not None:
+        return []
+    with open_container(path, probed_bytes=max(PROBED_BYTES, path.stat().st_size)) as container:
+        return [
+            f"{stream.type} ({stream.codec_context.name if stream.codec_context else 'unknown'})"
+            for stream in list(container.streams)[known:]
+        ]
 
 
 def frame_count(stream: VideoStream) -> int | None:
@@ -219,3 +259,5 @@ def _check(stream: VideoStream, path: Path) -> None:
         raise LivestyleError(f"{path} is {width}x{height}; expected at most {MAX_SIDE_PX}x{MAX_SIDE_PX} px")
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     stream.thread_type = "AUTO"
+    if width * height > LARGE_PIXELS:
+        stream.codec_context.thread_count = 2

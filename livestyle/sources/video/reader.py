@@ -18,6 +18,7 @@ from livestyle.core.fit import stretch
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.sources.video.container import BgrDecoder, open_container, upright_aspect
+from livestyle.sources.video.shown import Shown
 from livestyle.sources.video.tracks import film_track
 
 BAD_DATA = (av.FFmpegError, ValueError, IndexError)
@@ -82,8 +83,9 @@ class VideoReader:
         self._container.close()
 
     def _decode(self) -> Iterator[av.VideoFrame]:
-        end = 0
+        end, shown = 0, Shown(self._stream)
         for packet in self._packets():
+            shown.saw(packet)
             try:
                 frames = packet.decode()
             except BAD_DATA:
@@ -93,8 +95,8 @@ class VideoReader:
                 if not isinstance(frame, av.VideoFrame) or frame.is_corrupt:
                     self.damaged += 1
                     continue
-                if frame.pts is None:
-                    frame.pts = end if frame.dts is None else frame.dts
+                pts = shown.of(frame)
+                frame.pts = end if pts is None else pts
                 end = frame.pts + (frame.duration or 1)
                 yield frame
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import subprocess
 import sys
 import threading
 import time
@@ -258,6 +259,18 @@ def test_a_closed_connection_leaves_no_thread(tmp_path: Path) -> None:
     finally:
         gc.enable()
         server.close()
+
+
+def test_a_network_camera_with_wide_pixels_is_seen_in_its_shape(tmp_path: Path) -> None:
+    film = ["-f", "lavfi", "-i", "testsrc=s=96x64:r=25:d=1", "-aspect", "16:9", "-c:v", "mpeg2video"]
+    subprocess.run(["ffmpeg", "-v", "error", *film, str(tmp_path / "a.ts")], check=True, timeout=60)
+    server = TextServer((tmp_path / "a.ts").read_bytes())
+    connection = stream.StreamCapture(server.url.replace("http", "tcp"))
+    seen = connection.next()
+    connection.close()
+    server.close()
+    assert seen is not None
+    assert Size.of(seen[0]) == Size(round(64 * 16 / 9), 64)
 
 
 def _threads() -> int:
