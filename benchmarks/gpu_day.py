@@ -8,7 +8,7 @@ across slots; (c) a thousand style switches; (d) the figures of gpu.py; (e) a so
 written after each stage. A lent machine forgets everything: BEFORE is what the last call left in OUT. Exit
 code 75: there is more, call again.
 
-OUT gets day.json, day.log, gpu.json and training.tar in pieces: at most eight files of at most 15 MiB. What
+OUT gets day.json, day.log, gpu.json and training.tgz in pieces: at most eight files of at most 15 MiB. What
 is needed beside torch, numpy, onnx, onnxruntime, OpenCV, cuda-bindings, rich, safetensors and pytest is
 installed from WHEELS; benchmarks/README.md says what that is.
 """
