@@ -81,7 +81,7 @@ def test_wheels_are_installed_with_the_toolkit_first(tmp_path: Path, monkeypatch
     wheels, toolkit = tmp_path / "wheels", tmp_path / "cuda" / "bin"
     for folder in (wheels, toolkit):
         folder.mkdir(parents=True)
-    for name in ("pycuda-2026.1.tar.gz", "platformdirs-4-py3-none-any.whl"):
+    for name in ("pycuda-2026.1.tar.gz", "setuptools-84-py3-none-any.whl"):
         (wheels / name).touch()
     monkeypatch.setattr(gpu_day, "toolkit", lambda: toolkit.parent)
     ran: list[tuple[str, str]] = []
@@ -94,9 +94,9 @@ def test_wheels_are_installed_with_the_toolkit_first(tmp_path: Path, monkeypatch
     for leave_out in ("", "pycuda"):
         gpu_day.install(wheels, tmp_path, tmp_path / "log", leave_out)
     assert [name for name, _ in ran] == [
-        "platformdirs-4-py3-none-any.whl",
+        "setuptools-84-py3-none-any.whl",
         "pycuda-2026.1.tar.gz",
-        "platformdirs-4-py3-none-any.whl",
+        "setuptools-84-py3-none-any.whl",
     ]
     assert {first for _, first in ran} == {str(toolkit)}
     assert "CUDA_ENABLE_CURAND = False" in (tmp_path / ".aksetup-defaults.py").read_text()
