@@ -8,7 +8,7 @@ across slots; (c) a thousand style switches; (d) the figures of gpu.py; (e) a so
 written after each stage. A lent machine forgets everything: BEFORE is what the last call left in OUT. Exit
 code 75: there is more, call again.
 
-OUT gets day.json, day.log, gpu.json and training.tar in pieces: at most eight files of at most 15 MiB. What
+OUT gets day.json, day.log, gpu.json and training.tgz in pieces: at most eight files of at most 15 MiB. What
 is needed beside torch, numpy, onnx, onnxruntime, OpenCV, cuda-bindings, rich, safetensors and pytest is
 installed from WHEELS; benchmarks/README.md says what that is.
 """
@@ -138,6 +138,7 @@ def found_in(path: Path | None) -> Any:
 def install(wheels: Path, scratch: Path, log: Path, leave_out: str = "") -> None:
     """What is in WHEELS but what begins so; a failure is in the log and costs the rest nothing.
 
+    Wheels come first: what is compiled may need them, as pycuda needs a setuptools that makes wheels.
     pycuda is compiled, with the CUDA toolkit's own folder first on the PATH, against the driver's library.
     """
     link_driver(scratch)
@@ -148,7 +149,7 @@ def install(wheels: Path, scratch: Path, log: Path, leave_out: str = "") -> None
     path = os.pathsep.join([*([str(root / "bin")] if root else []), os.environ["PATH"]])
     settings = {**os.environ, "PATH": path, "HOME": str(scratch)}
     with log.open("ab") as out:
-        for package in sorted(wheels.iterdir()):
+        for package in sorted(wheels.iterdir(), key=lambda path: (path.suffix != ".whl", path.name)):
             if leave_out and package.name.startswith(leave_out):
                 continue
             print(f"installing {package.name}", flush=True)

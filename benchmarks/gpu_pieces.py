@@ -1,4 +1,4 @@
-"""A folder as pieces of a tar file, for machines that give back only small files."""
+"""A folder as pieces of a compressed tar file, for machines that give back only small files."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import tarfile
 from pathlib import Path
 
 PIECE_BYTES = 15 << 20
-NAME = "training.tar."
+NAME = "training.tgz."
 
 
 def split(folder: Path, out: Path) -> None:
-    """The folder in OUT/training.tar.0, .1, … in place of the pieces there; nothing of a missing folder.
+    """The folder in OUT/training.tgz.0, .1, … in place of the pieces there; nothing of a missing folder.
 
     Of the sheets of a training the last one only.
     """
@@ -18,8 +18,8 @@ def split(folder: Path, out: Path) -> None:
         return
     for piece in out.glob(f"{NAME}*"):
         piece.unlink()
-    whole = folder.with_suffix(".tar")
-    with tarfile.open(whole, "w") as tar:
+    whole = folder.with_suffix(".tgz")
+    with tarfile.open(whole, "w:gz", compresslevel=1) as tar:
         for path in sorted(folder.rglob("*")):
             sheets = sorted(path.parent.glob("sheet-*.jpg"))
             if path.is_file() and (path not in sheets or path == sheets[-1]):
@@ -37,7 +37,7 @@ def join(out: Path, folder: Path) -> None:
     pieces = sorted(out.glob(f"{NAME}*"), key=lambda path: int(path.suffix[1:]))
     if not pieces:
         return
-    whole = folder.with_suffix(".tar")
+    whole = folder.with_suffix(".tgz")
     with whole.open("wb") as file:
         for piece in pieces:
             file.write(piece.read_bytes())

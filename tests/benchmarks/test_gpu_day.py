@@ -81,7 +81,7 @@ def test_wheels_are_installed_with_the_toolkit_first(tmp_path: Path, monkeypatch
     wheels, toolkit = tmp_path / "wheels", tmp_path / "cuda" / "bin"
     for folder in (wheels, toolkit):
         folder.mkdir(parents=True)
-    for name in ("pycuda-2026.1.tar.gz", "platformdirs-4-py3-none-any.whl"):
+    for name in ("pycuda-2026.1.tar.gz", "setuptools-84-py3-none-any.whl"):
         (wheels / name).touch()
     monkeypatch.setattr(gpu_day, "toolkit", lambda: toolkit.parent)
     ran: list[tuple[str, str]] = []
@@ -94,9 +94,9 @@ def test_wheels_are_installed_with_the_toolkit_first(tmp_path: Path, monkeypatch
     for leave_out in ("", "pycuda"):
         gpu_day.install(wheels, tmp_path, tmp_path / "log", leave_out)
     assert [name for name, _ in ran] == [
-        "platformdirs-4-py3-none-any.whl",
+        "setuptools-84-py3-none-any.whl",
         "pycuda-2026.1.tar.gz",
-        "platformdirs-4-py3-none-any.whl",
+        "setuptools-84-py3-none-any.whl",
     ]
     assert {first for _, first in ran} == {str(toolkit)}
     assert "CUDA_ENABLE_CURAND = False" in (tmp_path / ".aksetup-defaults.py").read_text()
@@ -122,7 +122,7 @@ def test_a_folder_travels_in_pieces(tmp_path: Path) -> None:
     for number in (500, 1000):
         (work / "wide" / f"sheet-{number:06d}.jpg").touch()
     split(work, out)
-    assert [path.name for path in sorted(out.iterdir())] == [f"training.tar.{n}" for n in range(3)]
+    assert [path.name for path in sorted(out.iterdir())] == [f"training.tgz.{n}" for n in range(3)]
     assert all(path.stat().st_size <= PIECE_BYTES for path in out.iterdir())
     join(out, tmp_path / "again")
     assert (tmp_path / "again" / "wide" / "checkpoint.pt").read_bytes() == data
@@ -151,7 +151,8 @@ def data(tmp_path: Path) -> Path:
     for folder in ("photos", "paintings"):
         write_photos(tmp_path / folder, 3)
     vgg, found = write_vgg(tmp_path / "vgg.safetensors", eight_bit=True), tmp_path / "data"
-    assert pack(tmp_path / "photos", tmp_path / "paintings", vgg, found, vgg.stat().st_size + 10**6) == 3
+    most = vgg.stat().st_size + 10**6
+    assert pack(tmp_path / "photos", tmp_path / "paintings", None, vgg, found, most) == 3
     return found
 
 
@@ -179,6 +180,6 @@ def test_on_a_bare_machine_it_runs_to_its_end(tmp_path: Path, data: Path) -> Non
     figures = json.loads((out / "gpu.json").read_text())
     assert figures["models"]["cin-lite"]["64x64"]["rows"]["torch eager f32"]["frames"] >= 10
     assert {path.name for path in out.iterdir()} <= {
-        "day.json", "day.log", "gpu.json", *(f"training.tar.{n}" for n in range(5)),
+        "day.json", "day.log", "gpu.json", *(f"training.tgz.{n}" for n in range(5)),
     }  # fmt: skip
     assert MORE not in codes.values()
