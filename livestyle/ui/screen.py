@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from livestyle.model.controls import CONTROLS, STYLE
 from livestyle.pipeline.gallery import thumbnail as thumbnail_of
 from livestyle.pipeline.grid import AnyPipeline
 from livestyle.pipeline.lane import PaintedFrame
-from livestyle.sources.camera.reconnecting import draw_notice
 from livestyle.sources.source import SourceInfo
 from livestyle.ui.capture_files import Recording
 from livestyle.ui.gallery_panel import draw_gallery
