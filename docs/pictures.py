@@ -24,7 +24,6 @@ from PIL import Image, ImageDraw, ImageFont
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.evaluation.films import covering
-from livestyle.sinks.images import save_image
 from livestyle.sources.images import load_image
 from livestyle.stylizer.loading import add_style_images
 from livestyle.stylizer.stylizer import Stylizer
@@ -137,7 +136,7 @@ def main() -> None:
         "any-style": lambda: any_style(photos, given.painting),
         "models": lambda: models(photos),
     }[given.sheet]()
-    save_image(PICTURES / f"{given.sheet}.jpg", picture, overwrite=True)
+    Image.fromarray(picture[:, :, ::-1]).save(PICTURES / f"{given.sheet}.jpg", quality=84)
 
 
 if __name__ == "__main__":
