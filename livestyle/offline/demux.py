@@ -20,6 +20,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.offline.timeline import Timeline
 from livestyle.sources.video.container import BgrDecoder
+from livestyle.sources.video.decoder import PictureDecoder
 
 GIVE_UP_AFTER = 100
 """Errors in a row after which the rest of a file counts as lost."""
@@ -70,6 +71,7 @@ class Demux:
         self._to_bgr = BgrDecoder()
         self._last_pts: int | None = None
         self._end = 0
+        self._decoder = PictureDecoder(stream, path)
         self._items = self._read()
         self._early: list[VideoFrame | Packet[Stream]] = []
         self.first = self._peek(path)
@@ -144,7 +146,7 @@ class Demux:
                 yield packet
                 continue
             try:
-                frames = self._stream.decode(packet)
+                frames = self._decoder.decode(packet)
             except av.error.EOFError:
                 continue
             except (av.error.FFmpegError, ValueError):

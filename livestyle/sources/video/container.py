@@ -66,14 +66,15 @@ _MATRICES = {
 """swscale's matrix for FFmpeg's AVColorSpace, which frames carry."""
 
 
-def open_container(path: Path, track: int | None = None) -> InputContainer:
+def open_container(path: Path, track: int | None = None, on_device: bool = True) -> InputContainer:
     """Open a video file for reading, one with the picture track `film_track` finds; use it in a with block.
 
     Only the local file is read, by the formats people keep videos in: a playlist inside can't reach
     other files or hosts. LivestyleError where it is missing, no video, damaged beyond opening, or
     larger than 8192 x 8192 px (found before a picture is decoded).
 
-    path: also '-' or 'raw:WxH@RATE', what is on stdin
+    path:      also '-' or 'raw:WxH@RATE', what is on stdin
+    on_device: decode on a GPU's circuits where there are some
     """
     stdin = stdin_film(str(path))
     if stdin is None:
@@ -97,7 +98,7 @@ def open_container(path: Path, track: int | None = None) -> InputContainer:
             format=stdin.format if stdin else None,
             container_options=limits,
             metadata_errors="replace",
-            hwaccel=accelerator(),
+            hwaccel=accelerator() if on_device else None,
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise LivestyleError(f"cannot read {path}: {reason(error)}; expected a video file") from error
