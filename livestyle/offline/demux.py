@@ -20,6 +20,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.offline.timeline import Timeline
 from livestyle.sources.video.container import PROBED_BYTES, BgrDecoder, late_tracks
+from livestyle.sources.video.decoder import PictureDecoder
 from livestyle.sources.video.shown import Shown
 
 GIVE_UP_AFTER = 100
@@ -75,6 +76,7 @@ class Demux:
         self._to_bgr = BgrDecoder()
         self._last_pts: int | None = None
         self._end = 0
+        self._decoder = PictureDecoder(stream, path)
         self._items = self._read()
         self._early: list[VideoFrame | Packet[Stream]] = []
         self.first = self._peek(path)
@@ -155,7 +157,7 @@ class Demux:
                 continue
             self._shown.saw(packet)
             try:
-                frames = self._stream.decode(packet)
+                frames = self._decoder.decode(packet)
             except av.error.EOFError:
                 continue
             except (av.error.FFmpegError, ValueError):

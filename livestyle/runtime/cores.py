@@ -30,7 +30,7 @@ def affinity() -> int:
 def has_slow_bf16(cpuinfo: Path = CPUINFO) -> bool:
     """Whether bf16 takes longer than float32: on Intel's without AMX, which a virtual machine may hide.
 
-    1.6 times as long, measured on a Xeon (Emerald Rapids) in one. False where no cpuinfo tells.
+    1.5 times as long, measured on a Xeon (Emerald Rapids) in one. False where no cpuinfo tells.
     """
     words = {word for line in _lines(cpuinfo) for word in line.split()}
     return "GenuineIntel" in words and "avx512_bf16" in words and "amx_bf16" not in words

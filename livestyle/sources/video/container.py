@@ -73,7 +73,9 @@ _MATRICES = {
 """swscale's matrix for FFmpeg's AVColorSpace, which frames carry."""
 
 
-def open_container(path: Path, track: int | None = None, probed_bytes: int | None = None) -> InputContainer:
+def open_container(
+    path: Path, track: int | None = None, probed_bytes: int | None = None, on_device: bool = True
+) -> InputContainer:
     """Open a video file for reading, one with the picture track `film_track` finds; use it in a with block.
 
     Only the local file is read, by the formats people keep videos in: a playlist inside can't reach
@@ -82,6 +84,7 @@ def open_container(path: Path, track: int | None = None, probed_bytes: int | Non
 
     path:         also '-' or 'raw:WxH@RATE', what is on stdin
     probed_bytes: read to find the tracks of a file that doesn't list them; None = PROBED_BYTES
+    on_device:    decode on a GPU's circuits where there are some
     """
     stdin = stdin_film(str(path))
     if stdin is None:
@@ -105,7 +108,7 @@ def open_container(path: Path, track: int | None = None, probed_bytes: int | Non
             format=stdin.format if stdin else None,
             container_options=limits,
             metadata_errors="replace",
-            hwaccel=accelerator(),
+            hwaccel=accelerator() if on_device else None,
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         cut = stdin is None and lacks_index(path)

@@ -18,11 +18,9 @@ from livestyle.core.fit import stretch
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.sources.video.container import BgrDecoder, open_container, upright_aspect
+from livestyle.sources.video.decoder import BAD_DATA, PictureDecoder
 from livestyle.sources.video.shown import Shown
 from livestyle.sources.video.tracks import film_track
-
-BAD_DATA = (av.FFmpegError, ValueError, IndexError)
-"""What PyAV raises for damaged files; IndexError for packets of a stream that it does not know."""
 
 GIVE_UP_AFTER = 100
 """Errors of the container in a row after which the rest of the file counts as lost."""
@@ -50,6 +48,7 @@ class VideoReader:
         try:
             self._stream = film_track(self._container, path)
             self._to_bgr = BgrDecoder()
+            self._decoder = PictureDecoder(self._stream, path)
             self._decoded = self._decode()
             self._first = next(self._decoded, None)
             if self._first is None:
@@ -87,7 +86,7 @@ class VideoReader:
         for packet in self._packets():
             shown.saw(packet)
             try:
-                frames = packet.decode()
+                frames = self._decoder.decode(packet)
             except BAD_DATA:
                 self.damaged += 1
                 continue
