@@ -30,7 +30,7 @@ LIMIT_S = 20.0
 PATIENCE = 6
 """Limits that a case may take in all where it does not compute: it waits, or the machine is busy."""
 
-BATCH = 1000
+BATCH = 500
 """Cases of one process, before the next one is started."""
 
 GOOD = ("done", "refused")
@@ -116,6 +116,19 @@ def _read(child: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
     lines.put("")
 
 
+def write(tally: Tally, path: Path | None) -> None:
+    """How far it is, also where it is ended by Ctrl+C."""
+    print(f"{tally.cases} cases, {len(tally.failures)} failures", flush=True)
+    if path:
+        result = {
+            "machine": machine(),
+            "cases": tally.cases,
+            "kinds": tally.kinds,
+            "failures": tally.failures,
+        }
+        path.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--count", type=int, default=10_000, help="cases in all")
@@ -131,13 +144,11 @@ def main() -> None:
         write_seeds(Path(folder))
         at, last = options.first + tally.cases, options.first + options.count
         while at < last:
-            run(Path(folder), at, min(last, at + BATCH), tally)
+            try:
+                run(Path(folder), at, min(last, at + BATCH), tally)
+            finally:
+                write(tally, options.out)
             at = options.first + tally.cases
-            result = {"machine": machine(), "cases": tally.cases, "kinds": tally.kinds}
-            text = json.dumps({**result, "failures": tally.failures}, indent=2)
-            print(f"{tally.cases} cases, {len(tally.failures)} failures", flush=True)
-            if options.out:
-                options.out.write_text(text + "\n", "utf-8")
     for failure in tally.failures:
         print(json.dumps(failure, indent=2))
 

@@ -21,7 +21,7 @@ from livestyle.core.frame import Pixels
 from livestyle.offline.timeline import Timeline
 from livestyle.sources.video.container import PROBED_BYTES, BgrDecoder, late_tracks
 from livestyle.sources.video.decoder import PictureDecoder
-from livestyle.sources.video.shown import Shown
+from livestyle.sources.video.display_times import DisplayTimes
 
 GIVE_UP_AFTER = 100
 """Errors in a row after which the rest of a file counts as lost."""
@@ -72,7 +72,7 @@ class Demux:
         self._base = stream.time_base or Fraction(1, 90_000)
         self._carried: Collection[int] = ()
         self._start = Fraction(0)
-        self._shown = Shown(stream)
+        self._shown = DisplayTimes(stream)
         self._to_bgr = BgrDecoder()
         self._last_pts: int | None = None
         self._end = 0

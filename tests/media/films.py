@@ -95,6 +95,24 @@ FILMS = (
         live=SEEN,
     ),
     Situation(
+        "one_picture",
+        "a.mp4",
+        clip(0),
+        target="out.mp4",
+        video=Outcome(times=(0,)),
+        live=SEEN,
+    ),
+    Situation(
+        "thousand_a_second",
+        "fast.mkv",
+        ffmpeg(
+            "-f", "lavfi", "-i", "color=gray:s=96x64:r=1000:d=0.05", "-c:v", "libx264", "-pix_fmt", "yuv420p"
+        ),
+        target="out.mp4",
+        video=Outcome(times=[n / 1000 for n in range(50)]),
+        live=SEEN,
+    ),
+    Situation(
         "sound_alone",
         "song.mp4",
         ffmpeg("-f", "lavfi", "-i", "sine=d=0.2", "-c:a", "aac"),

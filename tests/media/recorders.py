@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 
 from tests.media.clocks import joined
-from tests.media.situation import Outcome, Situation, clip, ffmpeg, refused
+from tests.media.situation import Outcome, Situation, ffmpeg, refused
 
 SEEN = Outcome()
 PICTURES = ("-f", "lavfi", "-i", "testsrc=s=96x64:r=25:d=0.4")
@@ -285,22 +285,6 @@ RECORDERS = (
         cut(ffmpeg(*PICTURES, *H264), 0.6),
         video=refused(r"crashed\.mp4: it was cut off: the index at its end \(moov\) is missing"),
         live=refused(r"crashed\.mp4: it was cut off: the index at its end \(moov\) is missing"),
-    ),
-    Situation(
-        "one_picture",
-        "a.mp4",
-        clip(0),
-        target="out.mp4",
-        video=Outcome(times=(0,)),
-        live=SEEN,
-    ),
-    Situation(
-        "thousand_a_second",
-        "fast.mkv",
-        ffmpeg("-f", "lavfi", "-i", "color=gray:s=96x64:r=1000:d=0.05", *H264),
-        target="out.mp4",
-        video=Outcome(times=[n / 1000 for n in range(50)]),
-        live=SEEN,
     ),
     Situation(
         "clock_of_many_bits",

@@ -48,7 +48,7 @@ Lie: TypeAlias = tuple[bool, bool, bool]
 MAX_PIXELS = MAX_SIDE_PX * MAX_SIDE_PX
 
 LARGE_PIXELS = 4_000_000
-"""Of larger pictures two threads decode at once, not one a core: each holds some, of 12 MB in 4K."""
+"""Larger pictures are decoded one at a time, not one on each core: every one takes 12 MB and more."""
 
 _FORMATS = (
     "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg,gif,apng,mjpeg,yuv4mpegpipe,h264,hevc,mpegvideo,ivf,nut,mxf,dv"
@@ -261,6 +261,4 @@ def _check(stream: VideoStream, path: Path) -> None:
     if width * height > MAX_PIXELS:
         raise LivestyleError(f"{path} is {width}x{height}; expected at most {MAX_SIDE_PX}x{MAX_SIDE_PX} px")
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-    stream.thread_type = "AUTO"
-    if width * height > LARGE_PIXELS:
-        stream.codec_context.thread_count = 2
+    stream.thread_type = "AUTO" if width * height <= LARGE_PIXELS else "SLICE"

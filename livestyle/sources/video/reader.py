@@ -19,7 +19,7 @@ from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.sources.video.container import BgrDecoder, open_container, upright_aspect
 from livestyle.sources.video.decoder import BAD_DATA, PictureDecoder
-from livestyle.sources.video.shown import Shown
+from livestyle.sources.video.display_times import DisplayTimes
 from livestyle.sources.video.tracks import film_track
 
 GIVE_UP_AFTER = 100
@@ -82,7 +82,7 @@ class VideoReader:
         self._container.close()
 
     def _decode(self) -> Iterator[av.VideoFrame]:
-        end, shown = 0, Shown(self._stream)
+        end, shown = 0, DisplayTimes(self._stream)
         for packet in self._packets():
             shown.saw(packet)
             try:

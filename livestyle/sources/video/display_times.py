@@ -9,7 +9,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 
-class Shown:
+class DisplayTimes:
     """Times of decoded pictures in ticks of their stream.
 
     AVI, and MXF without an index, say only when a packet is decoded. FFmpeg takes that for the time when its
