@@ -165,7 +165,11 @@ def test_on_a_bare_machine_it_runs_to_its_end(tmp_path: Path, data: Path) -> Non
     out = tmp_path / "out"
     command = [sys.executable, "benchmarks/gpu_day.py", "--device", "cpu", "--tiny", "--out", str(out)]
     done = subprocess.run(
-        [*command, "--data", str(data)], cwd=gpu_day.ROOT, env=environment, capture_output=True, text=True
+        [*command, "--seconds", "9999", "--data", str(data)],
+        cwd=gpu_day.ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     log = (out / "day.log").read_text()
     ended = json.loads((out / "day.json").read_text())

@@ -138,3 +138,16 @@ def test_a_graph_runs_with_each_launch_and_in_its_streams_order() -> None:
     cuda.download(back, address, stream)
     stream.synchronize()
     assert back.view(np.int32)[0] == 2
+
+
+def test_what_another_stream_is_given_meanwhile_is_not_captured() -> None:
+    cuda = StrictCuda()
+    stream, other, address = cuda.stream(), cuda.stream(), cuda.device(4)
+    runs: list[str] = []
+    launch = cuda.capture(stream, lambda: cuda.give(other, lambda: runs.append("once")))
+    cuda.zero(address, 4, stream)
+    launch()
+    launch()
+    stream.synchronize()
+    other.synchronize()
+    assert runs == ["once"]

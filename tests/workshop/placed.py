@@ -37,7 +37,7 @@ class Placed(Tensor):
 
     @staticmethod
     def __new__(cls: type[Placed], held: Tensor) -> Placed:
-        made: Placed = Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
+        made: Placed = Tensor._make_wrapper_subclass(
             cls,
             held.size(),
             strides=held.stride(),

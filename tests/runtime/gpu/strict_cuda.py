@@ -72,6 +72,7 @@ class StrictCuda:
             self.downloads: list[Transfer] = []
             self.faults: list[str] = []
             self.graph: list[Op] | None = None
+            self.captured: Any = None
 
     def fault(self, name: str, what: str) -> None:
         self.whole.faults.append(f"{name}: {what}")
@@ -136,9 +137,9 @@ class StrictCuda:
         self.put(stream, Op(work, list(reads), list(writes)))
 
     def put(self, stream: Any, op: Op) -> Moment | None:
-        """On the stream now, or with each launch of the graph that is captured."""
+        """On the stream now, or with each launch of the graph that is captured of it."""
         whole = self.whole
-        if whole.graph is not None:
+        if whole.graph is not None and stream is whole.captured:
             whole.graph.append(op)
             return None
         moment = whole.ledger.tick(stream.actor)
@@ -239,7 +240,7 @@ class StrictCuda:
             raise CudaError("pycuda can't capture them; pip install cuda-bindings")
         whole = self.whole
         graph: list[Op] = []
-        whole.graph = graph
+        whole.graph, whole.captured = graph, stream
         try:
             work()
         finally:

@@ -26,6 +26,7 @@ from livestyle.workshop.torch_engine import Run, TorchCudaEngine, TorchExecution
 from tests.conftest import picture
 from tests.runtime.engines import TorchOnHost
 from tests.runtime.gpu.strict_cuda import StrictCuda
+from tests.runtime.gpu.test_frame_ring import FakeNet, Film
 
 SIZE = Size(64, 64)
 NO_MEMORY = "CUDA out of memory. Tried to allocate 2.00 GiB.\nSee the documentation"
@@ -210,3 +211,21 @@ def test_a_film_gives_its_memory_back_when_it_is_closed(model: Model) -> None:
         assert len(memory) == 2 * before
         film.close()
         assert len(memory) == before
+
+
+def test_whatever_an_engine_raises_when_it_is_closed_all_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    cuda = StrictCuda()
+    film, closed = Film(cuda, depth=3), list[FakeNet]()
+
+    def close(net: FakeNet) -> None:
+        closed.append(net)
+        raise RuntimeError("the device is gone")
+
+    def synchronize(stream: object) -> None:
+        raise RuntimeError("the device is gone")
+
+    monkeypatch.setattr(FakeNet, "close", close)
+    monkeypatch.setattr("tests.runtime.gpu.strict_cuda.StrictStream.synchronize", synchronize)
+    film.slots.close()
+    assert len(closed) == 3
+    assert not cuda.memory

@@ -25,7 +25,7 @@ from tests.runtime.gpu.strict_cuda import StrictCuda
 from tests.runtime.gpu.test_frame_ring import Film, finish, play
 
 SCHEDULES = 25
-"""Random ones, in which a bug has to show."""
+"""Random ones, half of them with graphs; a bug has to show in a third."""
 
 BUGS = {
     "a missing wait": [
@@ -44,6 +44,9 @@ BUGS = {
             "            self._cuda.record(slot.done, slot.stream)\n",
             "            np.copyto(*self.late)\n            self._cuda.record(slot.done, slot.stream)\n",
         ),
+    ],
+    "another slot's stream captured": [
+        ("self._cuda.capture(slot.stream, slot.run)", "self._cuda.capture(self._ring[0].stream, slot.run)")
     ],
     "an early free": [
         (
@@ -96,7 +99,7 @@ def test_without_a_bug_nothing_is_found() -> None:
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_planted_bug_is_found(bug: str) -> None:
     found = [goes_wrong(mutated(frame_ring, BUGS[bug]).Slots, seed) for seed in range(SCHEDULES)]
-    assert sum(found) > SCHEDULES // 2, f"{sum(found)} of {SCHEDULES}"
+    assert sum(found) > SCHEDULES // 3, f"{sum(found)} of {SCHEDULES}"
 
 
 def test_a_second_thread_is_found(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
