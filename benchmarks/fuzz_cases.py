@@ -14,6 +14,7 @@ import resource
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,7 +141,7 @@ def another_value(card: dict[str, object], rng: Rng) -> bytes:
         table, key = card, str(rng.choice(list(card)))
         while isinstance(inner := table[key], dict) and inner and rng.random() < 0.7:
             table, key = inner, str(rng.choice(list(inner)))
-        table[key] = VALUES[int(rng.integers(len(VALUES)))]
+        table[key] = deepcopy(VALUES[int(rng.integers(len(VALUES)))])
     return json.dumps(card).encode()
 
 
