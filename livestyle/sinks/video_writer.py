@@ -18,6 +18,7 @@ from livestyle.core.ending import uninterrupted
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.output_file import OutputFile, explained
+from livestyle.core.priority import usual_priority
 from livestyle.core.sound import Samples
 from livestyle.sinks.encoders import (
     MUXER_OPTIONS,
@@ -131,7 +132,8 @@ class VideoWriter:
     def start(self) -> None:
         """Open the encoder and write the head, so that what can't work fails before work starts."""
         try:
-            self.out.start_encoding()
+            with usual_priority():
+                self.out.start_encoding()
         except (av.error.FFmpegError, OSError, ValueError) as error:
             said = av.logging.get_last_error()[1]
             cause = said[2].strip() if said else str(error)
