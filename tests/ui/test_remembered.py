@@ -229,7 +229,7 @@ def test_a_window_comes_back_as_it_was_left(
         code, _, errors = app.end()
         assert code == 0, errors
     assert sizes[0] == sizes[1] == (400, 500)
-    assert "Great wave" in errors
+    assert "The Great Wave" in errors
     assert recall(said.append) == Remembered(
         model="cin-lite", style="great_wave", strength=0.9, window=Size(500, 400)
     )

@@ -66,6 +66,7 @@ OTHERS: dict[str, Any] = {
             "detail",
             "lattice",
             "contrast",
+            "palette",
             "cycle",
             "identity",
         )

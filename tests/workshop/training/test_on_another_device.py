@@ -27,7 +27,7 @@ from tests.workshop.placed import ELSEWHERE, elsewhere
 from tests.workshop.small import write_photos, write_vgg
 from tests.workshop.test_torch_on_fake_cuda import CUDA, on_fake_cuda
 
-ALL = Weights(1.0, 14.0, 0.05, 1000.0, 150.0, 1.0, 0.8, 0.1, 1.5, 8.0)
+ALL = Weights(1.0, 14.0, 0.05, 1000.0, 150.0, 1.0, 0.8, 0.1, 1.5, 8.0, 8.0)
 """Every term."""
 
 
@@ -79,6 +79,6 @@ def test_cuda_s_way_to_cast_to_bf16_fits_every_term(monkeypatch: pytest.MonkeyPa
         weights = replace(ALL, contrast=0.0)  # it looks at values, and is float32 all along
         objective = FeedforwardObjective(perception, model, weights, torch.ones(2), torch.arange(2), True)
         terms = objective(place.images(torch.rand(2, 3, 96, 96)), np.random.default_rng(0), 1.0)
-    assert {"lattice", "stability", "noise", "film", "peaks"} <= set(terms)
+    assert {"lattice", "palette", "stability", "noise", "film", "peaks"} <= set(terms)
     assert {name: term.device for name, term in terms.items()} == dict.fromkeys(terms, CUDA)
     assert terms["loss"].dtype == torch.float32
