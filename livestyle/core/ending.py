@@ -27,7 +27,7 @@ AGAIN_S = 2.0
 """A second signal within so many seconds is taken for impatience and ignored."""
 
 _own: list[bool] = []
-_exit_hooks: list[object] = []
+_exit_hooks: list[Callable[[], None]] = []
 _active: list[Interrupts] = []
 
 
@@ -159,23 +159,46 @@ def die_with_parent() -> None:
 def before_exit(act: Callable[[], None]) -> None:
     """Have `act` called when a library ends the process, as Qt does when its display goes away.
 
-    This works only in an `own_process` and where the C library has on_exit. From then on the process must
-    end by `leave`, because at the interpreter's regular end the hook would run without an interpreter.
+    This works only in an `own_process` and with the C library of GNU. From then on the process must end by
+    `leave`, because at the interpreter's regular end the hook would run without an interpreter.
     """
-    linux = sys.platform.startswith("linux")
-    on_exit = getattr(ctypes.CDLL(None), "on_exit", None) if linux and _own else None
-    if on_exit is None:
+    libc = ctypes.PyDLL(None) if sys.platform.startswith("linux") and _own else None
+    if libc is None or not hasattr(libc, "gnu_get_libc_version"):
         return
 
-    def run(status: int, argument: object) -> None:
+    remove, register = (getattr(libc, f"__cxa_{name}") for name in ("finalize", "atexit"))
+    renewing: list[bool] = []
+
+    def run(_: object) -> None:
+        if renewing:
+            return
         try:
             act()
         finally:
-            leave(status or 1)
+            leave(1)
 
-    hook = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_void_p)(run)
-    _exit_hooks.append(hook)
-    on_exit(hook, None)
+    hook = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(run)
+    key = ctypes.cast(hook, ctypes.c_void_p)
+
+    def renew() -> None:
+        renewing.append(True)
+        remove(key)  # calls it, too
+        renewing.pop()
+        register(hook, None, key)
+
+    _exit_hooks.append(renew)
+    renew()
+
+
+def hooks_first() -> None:
+    """Have what `before_exit` was given called before all else that happens at an exit.
+
+    The newest is called first, and libraries register the end of their own data when they are loaded or
+    first used: a thread that goes on in such a library meanwhile would work on what is gone. To be called
+    just before what may end the process; takes microseconds.
+    """
+    for renew in _exit_hooks:
+        renew()
 
 
 def must_leave(interrupts: Interrupts) -> bool:

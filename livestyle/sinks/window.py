@@ -10,6 +10,7 @@ from typing import Self
 import cv2
 import numpy as np
 
+from livestyle.core.ending import hooks_first
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import MAX_SIDE_PX, Size
@@ -72,7 +73,7 @@ class Window:
     def draw(self, pixels: Pixels) -> None:
         """Show a picture, on the screen at once; keys heard meanwhile are told by the next `key`."""
         self.show(pixels)
-        code = cv2.waitKeyEx(1)
+        code = _wait()
         if code >= 0 and not (self._input is not None and self._input.heard):
             self._keys.append(code)
         if self._input is not None:
@@ -96,13 +97,13 @@ class Window:
             self._lost = True
             raise LivestyleError("the display went away, and the window with it")
         heard = self._input is not None and self._input.heard
-        code = cv2.waitKeyEx(1)
+        code = _wait()
         if self._input is None or not self._input.look():
             return code
         late = -1
         if not heard:  # what was pressed before it was listened to only Qt knows
             self._keys += [code] if code >= 0 else []
-            late = cv2.waitKeyEx(1)
+            late = _wait()
         events = self._input.events()
         for event in events or ([late] if late >= 0 else []):
             if isinstance(event, Wheel):
@@ -194,9 +195,15 @@ class Window:
     ) -> None:
         if not self._lost and not self.closed:
             cv2.destroyWindow(self._title)
-            cv2.waitKeyEx(1)
+            _wait()
         if self._watch is not None:
             self._watch.close()
+
+
+def _wait() -> int:
+    """The code of a key, -1 where there is none; Qt may end the process in here (see `before_exit`)."""
+    hooks_first()
+    return cv2.waitKeyEx(1)
 
 
 def _grown(at_most: Size, size: Size, screen: Size) -> tuple[Size, float]:

@@ -98,6 +98,31 @@ def test_ctrl_c_while_it_loads_is_no_traceback(module: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+ENDED_BY_A_LIBRARY = """
+import ctypes
+from livestyle.core.ending import before_exit, hooks_first, own_process
+libc = ctypes.PyDLL(None)
+own_process()
+before_exit(lambda: print("rescued"))
+library = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lambda _: print("the library's data is gone"))
+getattr(libc, "__cxa_atexit")(library, None, ctypes.cast(library, ctypes.c_void_p))
+for _ in range(1000):
+    hooks_first()
+libc.exit(3)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="GNU's C library")
+def test_rescue_comes_before_libraries_loaded_later_end() -> None:
+    """Xvfb died, Qt ended the process, and the painting thread went on in an OpenVINO whose data was gone:
+    it took all the memory there is.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", ENDED_BY_A_LIBRARY], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("rescued\n", "", 1)
+
+
 @pytest.mark.parametrize("arguments", [["--list-styles"], ["--help"]])
 def test_a_terminal_without_the_letters_is_no_traceback(arguments: list[str]) -> None:
     env = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
