@@ -30,9 +30,12 @@ settings.load_profile("livestyle")
 
 FIRST = (
     "benchmarks", "commands/training", "commands/test_reproduce.py", "workshop", "ui", "commands", "page",
-    "offline", "runtime",
+    "offline", "runtime", "media", "test_cli.py", "core", "sources", "sinks", "pipeline",
 )  # fmt: skip
-"""Folders and files below tests/ that take longest: those come first, so that all processes end together."""
+"""Folders and files below tests/ that take longest: those come first, so that all processes end together.
+
+A file is one process' as a whole: where a long one is the last, the others wait for it.
+"""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -83,10 +86,13 @@ def _turn(item: pytest.Item) -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Tests neither read nor fill the user's caches and styles; the commands they start don't either."""
+    """Tests neither read nor fill the user's caches and styles; the commands they start don't either.
+
+    What is compiled in one process of the run, the others need not compile again.
+    """
     root = tmp_path_factory.mktemp("user")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LIVESTYLE_CACHE", str(root / "cache"))
+        patch.setenv("LIVESTYLE_CACHE", str(of_the_run(tmp_path_factory) / "cache"))
         patch.setenv("LIVESTYLE_DATA", str(root / "data"))
         patch.setitem(os.environ, "OMP_WAIT_POLICY", "PASSIVE")
         yield root
@@ -131,10 +137,15 @@ def stylizer() -> Iterator[Stylizer]:
         yield stylizer
 
 
+def of_the_run(factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run of tests, which all its processes share."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
     """A folder that `make` fills, once in a run of all tests, however many processes share them."""
-    base = factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    folder = of_the_run(factory) / name
     with FileLock(f"{folder}.lock"):
         if not (folder / "whole").exists():
             folder.mkdir(exist_ok=True)

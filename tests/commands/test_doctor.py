@@ -149,6 +149,15 @@ def test_folders_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monk
     assert finding.fix.startswith("set LIVESTYLE_CACHE")
 
 
+def test_a_file_that_goes_meanwhile_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where another run renames what it has written: first it is seen, then it is not there."""
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path))
+    monkeypatch.setattr(Path, "is_file", lambda path: True)
+    finding = find(list(checks.folders("folders")), "folders", "cache")
+    assert (finding.state, finding.found) == (State.OK, f"{tmp_path}, 0.0 MB")
+
+
 def test_a_wrong_display_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":54321")
     (finding,) = checks.display("display")

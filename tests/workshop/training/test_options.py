@@ -89,11 +89,28 @@ def test_every_field_is_read(
     assert asked - seen == TOLD & asked
 
 
+def terms(shop: Path, work: Path, weights: Weights) -> list[dict[str, float]]:
+    """What each step of a small training logs."""
+    options = options_of(TrainOptions, shop, work, weights=weights)
+    return [note.terms for note in train_styles(options, CPU).notes]
+
+
+ALL = Weights(noise=1.0, film=1.0, lattice=1.0, contrast=1.0, palette=1.0, peaks=1.0, detail=1.0)
+
+
+@pytest.fixture(scope="module")
+def terms_of_all(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, float]]:
+    return terms(shop, tmp_path_factory.mktemp("all"), ALL)
+
+
 @pytest.mark.parametrize("name", [field.name for field in fields(Weights)])
-def test_every_weight_weighs(name: str, shop: Path, tmp_path: Path) -> None:
-    weights = Weights(noise=1.0, film=1.0, lattice=1.0, contrast=1.0, palette=1.0, peaks=1.0, detail=1.0)
-    terms = []
-    for number, chosen in enumerate((weights, replace(weights, **{name: 0.0}))):
-        options = options_of(TrainOptions, shop, tmp_path / str(number), weights=chosen)
-        terms.append([note.terms for note in train_styles(options, CPU).notes])
-    assert terms[0] != terms[1]
+def test_every_weight_weighs(
+    name: str, shop: Path, tmp_path: Path, terms_of_all: list[dict[str, float]]
+) -> None:
+    assert terms(shop, tmp_path, replace(ALL, **{name: 0.0})) != terms_of_all
+
+
+def test_the_same_weights_weigh_the_same(
+    shop: Path, tmp_path: Path, terms_of_all: list[dict[str, float]]
+) -> None:
+    assert terms(shop, tmp_path, ALL) == terms_of_all
