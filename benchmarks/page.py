@@ -1,4 +1,4 @@
-"""From the camera to a painted pixel in the browser, by WebRTC, WebSocket and MJPEG: delay, rate, work, memory.
+"""From the camera to a painted pixel in the browser, by WebRTC, WebSocket and MJPEG: delay, rate, work, MB.
 
 python benchmarks/page.py --seconds 20 --out FILE
 
@@ -107,7 +107,7 @@ def go(tab: Tab, way: str, address: str) -> None:
 
 
 def measure(tab: Tab, seconds: float) -> dict[str, Any]:
-    """Delays of the pictures that were seen in so many seconds, and work and memory of this process meanwhile."""
+    """Delays of the pictures seen in so many seconds, and work and memory of this process meanwhile."""
     time.sleep(WARM_UP_S)
     tab.value(SAMPLER)
     offset_ms = (time.time_ns() - time.monotonic_ns()) / 1e6
