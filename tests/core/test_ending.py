@@ -41,11 +41,17 @@ def test_the_first_is_raised_and_the_second_is_not(number: signal.Signals) -> No
 FORKS = """
 import multiprocessing, time
 from livestyle.core.ending import Interrupts
+fork = multiprocessing.get_context("fork")
+begun = fork.Event()
+def work():
+    begun.set()
+    time.sleep(60)
 with Interrupts() as interrupts:
     if {deferred}:
         interrupts.defer()
-    child = multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,))
+    child = fork.Process(target=work)
     child.start()
+    begun.wait()  # Python forgets a signal that comes while it forks
     child.terminate()
     child.join(20)
     print(child.exitcode, interrupts.asked)
