@@ -1,4 +1,4 @@
-"""From the camera to a painted pixel in the browser, by WebRTC, WebSocket and MJPEG: delay, rate, work.
+"""From the camera to a painted pixel in the browser, by WebRTC, WebSocket and MJPEG: delay, rate, work, MB.
 
 python benchmarks/page.py --seconds 20 --out FILE
 
@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from live import resident_mb
 from machine import machine, summary
 from rich.console import Console
 
@@ -36,6 +37,7 @@ WAYS = {"webrtc": "Live · WebRTC", "socket": "Live · WebSocket"}
 MJPEG = "mjpeg"
 WARM_UP_S = 5.0
 BEGUN_S = 120.0
+SAMPLES = 20
 SAMPLER = """(() => {
     const across = 288, block = across / 72;
     const canvas = Object.assign(document.createElement('canvas'), {width: across, height: 64});
@@ -105,14 +107,23 @@ def go(tab: Tab, way: str, address: str) -> None:
 
 
 def measure(tab: Tab, seconds: float) -> dict[str, Any]:
-    """Delays of the pictures that were seen in so many seconds, and the work of this process meanwhile."""
+    """Delays of the pictures seen in so many seconds, and work and memory of this process meanwhile."""
     time.sleep(WARM_UP_S)
     tab.value(SAMPLER)
     offset_ms = (time.time_ns() - time.monotonic_ns()) / 1e6
     worked = time.process_time()
-    time.sleep(seconds)
+    memory = memory_over(seconds)
     worked = time.process_time() - worked
-    return {**seen(tab, offset_ms, seconds), "cores": round(worked / seconds, 2)}
+    return {**seen(tab, offset_ms, seconds), "cores": round(worked / seconds, 2), "mb": memory}
+
+
+def memory_over(seconds: float) -> list[float]:
+    """The memory of this process in MB, again and again for so many seconds."""
+    memory = []
+    for _ in range(SAMPLES):
+        time.sleep(seconds / SAMPLES)
+        memory.append(resident_mb())
+    return memory
 
 
 def seen(tab: Tab, offset_ms: float, seconds: float) -> dict[str, Any]:

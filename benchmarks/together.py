@@ -23,9 +23,8 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from live import resident_mb
 from machine import machine
-from page import SAMPLER, StampedPage, seen
+from page import SAMPLER, StampedPage, memory_over, seen
 from rich.console import Console
 
 from livestyle.core.size import Size
@@ -35,7 +34,6 @@ from tests.sinks.servers import free_port
 
 VIEWERS = 2
 WARM_UP_S = 10.0
-SAMPLES = 20
 CONNECTED_S = 60.0
 RECEIVED = "received-*.flv"
 READABLE = {"strength": 0.0}
@@ -56,10 +54,8 @@ def worked() -> dict[str, float]:
 
 def measure(seconds: float) -> dict[str, Any]:
     """The work of so many seconds, and the memory again and again."""
-    before, memory = worked(), []
-    for _ in range(SAMPLES):
-        time.sleep(seconds / SAMPLES)
-        memory.append(resident_mb())
+    before = worked()
+    memory = memory_over(seconds)
     after = worked()
     return {"cores": {name: round((after[name] - before[name]) / seconds, 2) for name in after}, "mb": memory}
 

@@ -37,13 +37,15 @@ class Interrupts:
     A second Ctrl+C therefore doesn't cut short the cleanup after the first; cleanup that takes longer
     belongs into `uninterrupted`. After `defer` no exception is raised, and the caller polls `asked`.
     A signal that is ignored from outside (nohup) stays ignored. Only the main thread is affected.
-    A signal that an inner Interrupts heard counts as heard by the outer one too.
+    A signal that an inner Interrupts heard counts as heard by the outer one too. A process that a library has
+    forked meanwhile, as OpenVINO's telemetry does, ends by its signals as if there were no Interrupts.
 
     asked: the number of the first signal; 0 = none came
     """
 
     def __init__(self) -> None:
         self.asked = 0
+        self._process = os.getpid()
         self._deferred = False
         self._shielded = 0
         self._waiting = False
@@ -61,6 +63,10 @@ class Interrupts:
         return 128 + (self.asked or signal.SIGINT)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
+        if os.getpid() != self._process:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            return
         if number == getattr(signal, "SIGHUP", None):
             self._forget_terminal()
         if self.asked:

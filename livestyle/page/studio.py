@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -20,8 +19,6 @@ T = TypeVar("T")
 
 GALLERY_S = 0.4
 """How often a few thumbnails are painted and sent."""
-
-GALLERY_WANTED_S = 2.0
 
 STATE_S = 0.1
 """How often the state is looked at while somebody sees it."""
@@ -54,9 +51,10 @@ class Studio:
         self.states: Newest[dict[str, Any]] = Newest()
         self.thumbnails: Newest[dict[str, bytes]] = Newest()
         self.viewers = 0
+        self.galleries: set[asyncio.Event] = set()
+        """One of each viewer, set while it shows the thumbnails."""
         self._loop = asyncio.get_running_loop()
         self._waiting: Frame | None = None
-        self._gallery_until = 0.0
         self._painted: dict[str, Pixels] = {}
 
     def show(self, frame: Frame) -> None:
@@ -87,14 +85,10 @@ class Studio:
                     await self.refresh()
             await asyncio.sleep(STATE_S)
 
-    def gallery_wanted(self) -> None:
-        """Somebody sees the thumbnails for the next moment."""
-        self._gallery_until = time.monotonic() + GALLERY_WANTED_S
-
     async def watch_gallery(self) -> None:
         """Look for new thumbnails while somebody sees them, for ever."""
         while True:
-            if time.monotonic() < self._gallery_until:
+            if any(wanted.is_set() for wanted in self.galleries):
                 with contextlib.suppress(LivestyleError):
                     await self._refresh_gallery()
             await asyncio.sleep(GALLERY_S)

@@ -63,12 +63,14 @@ class Viewer:
         """Until either side ends it."""
         await self._socket.prepare(request)
         self._studio.viewers += 1
+        self._studio.galleries.add(self._gallery)
         senders = (self._send_pictures, self._send_states, self._send_figures, self._send_gallery)
         tasks = [asyncio.create_task(send()) for send in senders]
         try:
             await self._listen()
         finally:
             self._studio.viewers -= 1
+            self._studio.galleries.discard(self._gallery)
             if self._studio.camera is not None:
                 self._studio.camera.give_back(self._peer)
             for task in tasks:
@@ -117,7 +119,8 @@ class Viewer:
 
     async def _send_states(self) -> None:
         number = 0
-        await self._studio.refresh()
+        with contextlib.suppress(LivestyleError):  # else it comes when the session answers again
+            await self._studio.refresh()
         while True:
             number, state = await self._studio.states.after(number)
             await self._send({"type": "state", **state})
@@ -125,15 +128,15 @@ class Viewer:
     async def _send_figures(self) -> None:
         while True:
             await self._figures.wait()
-            rows = await self._studio.ask(self._studio.desk.figures)
-            await self._send({"type": "figures", "rows": rows})
+            with contextlib.suppress(LivestyleError):  # the session doesn't answer for now
+                rows = await self._studio.ask(self._studio.desk.figures)
+                await self._send({"type": "figures", "rows": rows})
             await asyncio.sleep(FIGURES_S)
 
     async def _send_gallery(self) -> None:
         number, sent = 0, dict[str, bytes]()
         while True:
             await self._gallery.wait()
-            self._studio.gallery_wanted()
             number, thumbnails = await self._studio.thumbnails.after(number)
             for name, data in thumbnails.items():
                 if sent.get(name) is not data:

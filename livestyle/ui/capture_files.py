@@ -156,6 +156,12 @@ class Recording:
         return 0.0 if self._began_ns is None else (self._last_ns - self._away_ns - self._began_ns) / 1e9
 
     @property
+    def clock(self) -> str:
+        """How long it is, as it is shown: '1:07', 'Paused  1:07'."""
+        seconds = int(self.seconds)
+        return f"{'Paused  ' if self.paused else ''}{seconds // 60}:{seconds % 60:02}"
+
+    @property
     def failed(self) -> bool:
         """It ended by itself; `finish` raises why."""
         return not self._worker.alive

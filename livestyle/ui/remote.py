@@ -88,6 +88,7 @@ class Remote:
         """All that a guest shows beside the picture and that may change, as plain values for JSON."""
         look, model = self._pipeline.look, self._chooser.model
         notes = {note.name: note for note in model.card.styles}
+        recording = self._captures.recording
         return {
             "model": model.card.name,
             "models": [
@@ -104,7 +105,8 @@ class Remote:
             "busy": self._screen.busy,
             "said": {"number": self._screen.toasts, "text": self._screen.said},
             "compare": self._screen.compare,
-            "recording": self._captures.recording is not None,
+            "recording": recording is not None,
+            "recorded_so_far": recording.clock if recording else "",
             "recorded": self._captures.finished.name if self._captures.finished else "",
             "camera": self._pipeline.source.name,
             "cameras": len(self._pipeline.lanes),

@@ -144,9 +144,7 @@ class Screen:
         texts = ("Virtual camera" if self.on_air else "", self.streaming, self.badge, self.busy)
         badges = [badge_panel(text, size) for text in texts if text]
         if self.recording is not None:
-            seconds, paused = int(self.recording.seconds), self.recording.paused
-            text = f"{'Paused  ' if paused else ''}{seconds // 60}:{seconds % 60:02}"
-            badges.insert(0, badge_panel(text, size, dot=not paused))
+            badges.insert(0, badge_panel(self.recording.clock, size, dot=not self.recording.paused))
         for badge in badges:
             badge.onto(canvas, right - badge.width, y)
             y += badge.height + size // 2

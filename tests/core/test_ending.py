@@ -38,6 +38,35 @@ def test_the_first_is_raised_and_the_second_is_not(number: signal.Signals) -> No
     assert signal.getsignal(number) is before
 
 
+FORKS = """
+import multiprocessing, time
+from livestyle.core.ending import Interrupts
+fork = multiprocessing.get_context("fork")
+begun = fork.Event()
+def work():
+    begun.set()
+    time.sleep(60)
+with Interrupts() as interrupts:
+    if {deferred}:
+        interrupts.defer()
+    child = fork.Process(target=work)
+    child.start()
+    begun.wait()  # Python forgets a signal that comes while it forks
+    child.terminate()
+    child.join(20)
+    print(child.exitcode, interrupts.asked)
+    child.kill()
+"""
+
+
+@pytest.mark.parametrize("deferred", [False, True])
+def test_a_process_that_a_library_has_forked_ends_without_a_word(deferred: bool) -> None:
+    command = [sys.executable, "-c", FORKS.format(deferred=deferred)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
+    assert done.stdout.split() == [str(-signal.SIGTERM), "0"]
+    assert done.stderr == ""
+
+
 def test_what_is_deferred_is_only_noted() -> None:
     with Interrupts() as interrupts:
         interrupts.defer()

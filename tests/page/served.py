@@ -41,14 +41,24 @@ class NotingDesk(PromptDesk):
         self.said = ""
         self.painted: dict[str, Pixels] = {}
         self.recorded: Path | None = None
+        self.silent = 0
+        """So many times it is asked in vain."""
+
+    def _answer(self) -> None:
+        self.silent -= 1
+        if self.silent >= 0:
+            raise LivestyleError("the session does not answer")
 
     def state(self) -> dict[str, Any]:
+        self._answer()
         return {"values": dict(self.values), "said": self.said}
 
     def thumbnails(self) -> Mapping[str, Pixels]:
+        self._answer()
         return dict(self.painted)
 
     def figures(self) -> Sequence[Sequence[str]]:
+        self._answer()
         return (("Source", "/home/somebody/holiday.mp4 · 640×480"),)
 
     def set(self, values: Values, show: bool = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.page.chromium import Chromium, Tab, chromium
+from tests.page.chromium import PATIENCE_S, Chromium, Tab, chromium
 from tests.page.running import GREYS, Running
 from tests.page.served import TOKEN
 
@@ -99,6 +100,44 @@ def test_a_dropped_picture_becomes_a_style(browser: Chromium, session: Running, 
     tab.drop(file)
     sees(tab, 220, 40, 20)
     assert tab.wait("document.querySelector('.gallery li:nth-child(3) .name')?.textContent") == "My red"
+
+
+def test_a_recording_is_as_long_on_every_page_and_can_be_downloaded(
+    browser: Chromium, session: Running, tmp_path: Path
+) -> None:
+    browser.do("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path / "down"))
+    tab = opened(browser, session)
+    tab.key("r")
+    tab.wait("/^0:0[1-9]$/.test(document.querySelector('#recording').textContent)")
+    tab.key("u")
+    paused = tab.wait("document.querySelector('#recording').textContent.match(/^Paused .*/)?.[0]")
+    other = opened(browser, session)  # it was opened later, and knows no less
+    assert other.wait("document.querySelector('#recording').textContent") == paused
+    other.key("r")
+    tab.wait("document.querySelector('#recording').hidden && !document.querySelector('#download').hidden")
+    tab.click("#download a")
+    (made,) = tmp_path.glob("livestyle-*.mp4")
+    got, limit = tmp_path / "down" / made.name, time.monotonic() + PATIENCE_S
+    while not got.exists():
+        assert time.monotonic() < limit, "nothing was downloaded"
+        time.sleep(0.05)
+    assert got.read_bytes() == made.read_bytes()
+
+
+def test_a_screen_reader_is_told_each_thing_once(browser: Chromium, session: Running) -> None:
+    tab = opened(browser, session)
+    tab.wait("document.querySelectorAll('.control').length === 8")
+    nodes = [node for node in tab.do("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
+    names = {(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes}
+    wanted = {
+        ("slider", "Strength"), ("switch", "Mirror"), ("button", "Bright"), ("button", "Blend with Bright"),
+        ("button", "Record"), ("link", "Snapshot"), ("combobox", "Model"), ("heading", "Dim"),
+    }  # fmt: skip
+    assert wanted <= names
+    unnamed = {"button", "link", "slider", "switch", "combobox"}
+    assert not [role for role, name in names if role in unnamed and not name]
+    # What is said of itself: the words on the picture. A slider's figure is in the slider.
+    assert sum(node["role"]["value"] == "status" for node in nodes) == 1
 
 
 @pytest.mark.parametrize("way", ["socket", "webrtc"])

@@ -189,6 +189,37 @@ def test_thumbnails_are_sent_once_each_time_that_they_are_painted() -> None:
     run(test())
 
 
+@pytest.mark.parametrize("kind", ["state", "figures"])
+def test_what_a_session_did_not_answer_comes_later(kind: str) -> None:
+    async def test() -> None:
+        async with served() as site:
+            site.desk.silent = 3
+            socket = await site.socket()
+            await socket.send_str('{"type": "figures", "on": true}')
+            assert await heard(socket, kind)
+            assert site.desk.silent < 0
+            await socket.close()
+
+    run(test())
+
+
+def test_thumbnails_go_on_after_a_session_that_did_not_answer() -> None:
+    async def test() -> None:
+        async with served() as site:
+            site.desk.painted = {"scream": np.full((120, 160, 3), 90, np.uint8)}
+            socket = await site.socket()
+            await heard(socket, "state")
+            site.desk.silent = 50  # by the state and the gallery, some seconds
+            await socket.send_str('{"type": "gallery", "on": true}')
+            assert (await thumbnail(socket))[0] == "scream"
+            await socket.send_str('{"type": "gallery", "on": false}')
+            await until(lambda: not any(wanted.is_set() for wanted in site.studio.galleries))
+            await socket.close()
+            await until(lambda: not site.studio.galleries)
+
+    run(test())
+
+
 def test_so_many_pages_and_no_more() -> None:
     async def test() -> None:
         async with served(sockets=2) as site:

@@ -123,12 +123,16 @@ def test_a_picture_of_a_guest_becomes_the_style(tmp_path: Path, monkeypatch: pyt
 def test_a_recording_of_a_guest_is_there_when_it_is_finished(tmp_path: Path) -> None:
     def visit(remote: Remote) -> Any:
         asked(remote, lambda: remote.press("r"))
-        recording = asked(remote, remote.state)["recording"]
+        state = asked(remote, remote.state)
+        recording = state["recording"], state["recorded_so_far"]
+        asked(remote, lambda: remote.press("u"))
+        assert asked(remote, remote.state)["recorded_so_far"].startswith("Paused  0:0")
         asked(remote, lambda: remote.press("r"))
+        assert asked(remote, remote.state)["recorded_so_far"] == ""
         return recording, asked(remote, lambda: remote.recorded)
 
     (recording, path), _ = visited(tmp_path, visit)
-    assert recording
+    assert recording == (True, "0:00")
     assert path.parent == tmp_path
     assert path.exists()
 

@@ -52,7 +52,8 @@ class SliderRow extends Row {
     this.power = (control.high - control.low) / control.step > MANY_STEPS ? 3 : 1;
     Object.assign(this.input, { min: 0, max: 1, step: this.power > 1 ? 0.005 : "any" });
     if (this.power === 1) this.input.step = control.step / 10 / (control.high - control.low);
-    this.output = Object.assign(document.createElement("output"), { htmlFor: this.input.id });
+    // For the eye; the slider says it itself, by aria-valuetext.
+    this.output = Object.assign(document.createElement("span"), { className: "value", ariaHidden: "true" });
     this.element.append(this.label, this.input, this.output);
     let waiting = false;
     this.input.oninput = () => {

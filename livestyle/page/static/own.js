@@ -67,6 +67,7 @@ export class OwnPictures {
     while (this.state().model !== other.name && performance.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+    if (!this.state().takes_pictures) this.toast(`${other.name} isn't ready yet; add the picture again once it paints`);
     return this.state().takes_pictures;
   }
 }

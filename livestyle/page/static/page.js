@@ -51,22 +51,13 @@ function show(now) {
   $("busy").textContent = now.busy;
   press("do-compare", now.compare);
   press("do-record", now.recording);
+  $("recording").hidden = !now.recording;
+  $("recording").textContent = now.recorded_so_far;
   $("download").hidden = !now.recorded;
   $("download").firstElementChild.textContent = `Download ${now.recorded}`;
   if (said >= 0 && now.said.number !== said) toast(now.said.text);
   said = now.said.number;
-  tick();
 }
-
-let began = 0;
-function tick() {
-  $("recording").hidden = !state?.recording;
-  if (!state?.recording) { began = 0; return; }
-  began ||= Date.now();
-  const seconds = Math.floor((Date.now() - began) / 1000);
-  $("recording").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-setInterval(tick, 500);
 
 const actions = {
   open_picture: () => $("file").click(),
