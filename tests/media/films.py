@@ -56,6 +56,13 @@ FILMS = (
         live=SEEN,
     ),
     Situation(
+        "small",
+        "icon.mkv",
+        ffmpeg("-f", "lavfi", "-i", "testsrc=s=16x16:r=25:d=0.1", "-c:v", "ffv1"),
+        video=refused(r"icon\.mkv: a picture of 16x16 can't be painted; expected 64"),
+        live=refused(r"icon\.mkv: a picture of 16x16 can't be painted; expected 64"),
+    ),
+    Situation(
         "full_range",
         "a.mkv",
         clip(*STEADY, color=(1, 1, 1, 2), solid=(30, 60, 220)),

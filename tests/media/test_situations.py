@@ -19,13 +19,14 @@ from livestyle.core.errors import LivestyleError
 from livestyle.workshop.training.data import PhotoCrops
 from tests.conftest import once
 from tests.media.clocks import CLOCKS
+from tests.media.decoding_times import DECODING_TIMES
 from tests.media.films import FILMS
 from tests.media.pictures import PICTURES
 from tests.media.recorders import RECORDERS
 from tests.media.situation import MAX_BYTES, Outcome, Situation
 from tests.tiny import write_tiny
 
-ROWS = (*FILMS, *CLOCKS, *RECORDERS, *PICTURES)
+ROWS = (*FILMS, *CLOCKS, *RECORDERS, *DECODING_TIMES, *PICTURES)
 FAST = ("--encoder", "libx264", "--preset", "ultrafast", "--crf", "8")
 SAID = re.compile(r"warning|error|Traceback", re.IGNORECASE)
 

@@ -133,6 +133,8 @@ def _why_not(target: int | str) -> str:
     """What keeps a device from opening, as far as the system tells."""
     if not isinstance(target, str) or sys.platform != "linux":
         return "another program uses it, or may not share it with this one"
+    if not Path(target).is_char_device():
+        return "it is no device; a pipe of pictures is given as -, on stdin"
     if not os.access(target, os.R_OK | os.W_OK):
         return "you may not use it; `sudo usermod -aG video $USER`, then log in again"
     users = using(Path(target))

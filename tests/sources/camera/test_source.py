@@ -175,6 +175,19 @@ def test_a_missing_index_names_the_cameras_and_a_way_out(monkeypatch: pytest.Mon
     assert "--camera synthetic" in str(caught.value)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux")
+def test_a_pipe_below_dev_is_no_device() -> None:
+    """As a shell makes of `--camera <(program)`."""
+    ends = os.pipe()
+    try:
+        says = r"is no device; a pipe of pictures is given as -"
+        with pytest.raises(LivestyleError, match=says), CameraSource(Request(f"/dev/fd/{ends[0]}")):
+            pass
+    finally:
+        for end in ends:
+            os.close(end)
+
+
 @pytest.mark.parametrize("size", [Size(64, 64), Size(640, 480), Size(200, 1000), Size(3840, 2160)])
 def test_the_notice_is_legible_and_moves(size: Size) -> None:
     first, second = draw_reconnecting(size, "A camera", 0), draw_reconnecting(size, "A camera", 1)
