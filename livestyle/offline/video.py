@@ -117,8 +117,8 @@ def transcode(
         demux = Demux(container, stream, source)
         for line in painted_otherwise(demux.first, stream):
             warn(f"{source.name} {line}")
-        shape = Shape(demux.first, stream, options.max_side, keeps_shape(encoder))
         with named(source.name):
+            shape = Shape(demux.first, stream, options.max_side, keeps_shape(encoder))
             stylizer.open(shape.size)
         size = shape.size.times(stylizer.model.card.scale)
         rate = Fraction(stream.average_rate or stream.guessed_rate or 25)

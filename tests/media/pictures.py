@@ -164,7 +164,7 @@ PICTURES = (
     broken("cut_jpeg", "a.jpg", encoded(".jpg", NOISE)[:-1], "a.jpg: it breaks off before its end"),
     broken("cut_png", "a.png", encoded(".png", PLAIN)[:60], "a.png"),
     broken("png_without_end", "a.png", encoded(".png", CLEAR)[:100], "a.png"),
-    broken("empty_png", "a.png", b"", r"cannot read .*a\.png as a picture"),
+    broken("empty_png", "a.png", b"", r"cannot read .*a\.png: an empty file \(0 bytes\) there"),
     broken("text_png", "a.png", b"hello", r"cannot read .*a\.png as a picture"),
     broken(
         "floats",

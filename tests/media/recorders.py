@@ -213,6 +213,14 @@ RECORDERS = (
         live=SEEN,
     ),
     Situation(
+        "sound_that_cannot_be_decoded",
+        "disc.mkv",
+        changed(ffmpeg(*PICTURES, *TONE, *H264, "-c:a", "libvorbis"), (b"A_VORBIS", b"A_TRUEHD")),
+        target="out.mp4",
+        video=Outcome(times=TEN_S, says=(r"disc\.mkv: none of sound 1 \(truehd\) can be decoded",)),
+        live=SEEN,
+    ),
+    Situation(
         "many_loudspeakers",
         "stage.mkv",
         ffmpeg(*PICTURES, *TONE, *H264, "-af", "pan=22.2|c0=c0", "-ar", "8000", "-c:a", "flac", "-ac", "8"),

@@ -176,12 +176,14 @@ def test_a_missing_index_names_the_cameras_and_a_way_out(monkeypatch: pytest.Mon
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux")
-def test_a_pipe_below_dev_is_no_device() -> None:
-    """As a shell makes of `--camera <(program)`."""
+@pytest.mark.parametrize("device", ["a pipe", "/dev/null"])
+def test_what_is_no_camera_below_dev_is_called_so(device: str) -> None:
+    """A pipe as a shell makes of `--camera <(program)`."""
     ends = os.pipe()
     try:
-        says = r"is no device; a pipe of pictures is given as -"
-        with pytest.raises(LivestyleError, match=says), CameraSource(Request(f"/dev/fd/{ends[0]}")):
+        says = r"it is no camera; a pipe of pictures is given as -"
+        path = device if device.startswith("/") else f"/dev/fd/{ends[0]}"
+        with pytest.raises(LivestyleError, match=says), CameraSource(Request(path)):
             pass
     finally:
         for end in ends:
