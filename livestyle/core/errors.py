@@ -30,9 +30,14 @@ def about(name: str) -> Iterator[None]:
     try:
         yield
     except LivestyleError as error:
-        if type(error) is not LivestyleError or name in str(error):
+        if type(error) is not LivestyleError:
             raise
-        raise LivestyleError(f"{name}: {error}") from error
+        raise LivestyleError(said_of(name, str(error))) from error
+
+
+def said_of(name: str, text: str) -> str:
+    """What is said of a file, with its name before it unless that stands in it already."""
+    return text if name in text else f"{name}: {text}"
 
 
 def told(error: Exception) -> str:

@@ -24,9 +24,10 @@ from tests.media.films import FILMS
 from tests.media.pictures import PICTURES
 from tests.media.recorders import RECORDERS
 from tests.media.situation import MAX_BYTES, Outcome, Situation
+from tests.media.subtitles import SUBTITLES
 from tests.tiny import write_tiny
 
-ROWS = (*FILMS, *CLOCKS, *RECORDERS, *DECODING_TIMES, *PICTURES)
+ROWS = (*FILMS, *CLOCKS, *RECORDERS, *DECODING_TIMES, *SUBTITLES, *PICTURES)
 FAST = ("--encoder", "libx264", "--preset", "ultrafast", "--crf", "8")
 SAID = re.compile(r"warning|error|Traceback", re.IGNORECASE)
 
