@@ -42,11 +42,11 @@ class PictureDecoder:
         self._before: list[Packet[Any]] = []
         self._since: list[Packet[Any]] = []
         self._last: int | None = None
-        self._first: bytes | None = None
+        self._first: tuple[int, bytes] | None = None
 
     def decode(self, packet: Packet[Any]) -> list[VideoFrame]:
         """The pictures that are whole with this packet; one of BAD_DATA where it is damaged."""
-        self._first = self._first if self._first is not None else bytes(packet)
+        self._first = self._first or (packet.size, bytes(packet)[: len(HEVC)])
         if not self._on_device:
             return list(self._stream.codec_context.decode(packet))
         if packet.is_keyframe:
@@ -65,11 +65,12 @@ class PictureDecoder:
         """Why no picture came of the packets so far, as well as that can be known."""
         context = self._stream.codec_context
         picture = context.format.padded_bits_per_pixel * context.width * context.height // 8
-        if context.name == "rawvideo" and self._first and len(self._first) < picture:
+        size, begins = self._first or (0, b"")
+        if context.name == "rawvideo" and 0 < size < picture:
             return LivestyleError(
-                f"{self._path} calls its pictures uncompressed, but {len(self._first)} bytes hold none "
+                f"{self._path} calls its pictures uncompressed, but {size} bytes hold none "
                 f"of {context.width}x{context.height}: whatever wrote it gave no name to the codec"
-                f"{NAME_HEVC if self._first.startswith(HEVC) else ''}"
+                f"{NAME_HEVC if begins == HEVC else ''}"
             )
         return LivestyleError(
             f"{self._path} holds no picture that can be decoded ({context.name}); is the file complete?"
