@@ -10,9 +10,7 @@ DROPPED = ("-vf", "select=not(between(n\\,4\\,6))", "-vsync", "0")
 SEVEN_S = (0, 0.04, 0.08, 0.12, 0.28, 0.32, 0.36)
 MPEG4 = ("-c:v", "mpeg4", "-bf", "2", "-q:v", "9")
 HEVC = ("-c:v", "libx265", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p")
-NO_NAME = (
-    r"a\.avi calls its pictures uncompressed, .* hold none of 96x64: .* which is HEVC; `ffmpeg -c:v hevc"
-)
+NO_NAME = r"a\.avi calls its pictures uncompressed, .* hold none of 96x64: they are HEVC .*`ffmpeg -c:v hevc"
 
 DECODING_TIMES = (
     Situation(

@@ -25,7 +25,9 @@ BAD_DATA = (av.error.FFmpegError, ValueError, IndexError)
 HEVC = b"\0\0\0\1\x40\1"
 """How a stream of HEVC begins: with what FFmpeg, told to write one into AVI, doesn't call HEVC."""
 
-NAME_HEVC = ", which is HEVC; `ffmpeg -c:v hevc -i IN.avi -c copy -tag:v HEVC OUT.avi` names it"
+UNNAMED_HEVC = (
+    "they are HEVC without its name; `ffmpeg -c:v hevc -i IN.avi -c copy -tag:v HEVC OUT.avi` gives it"
+)
 
 
 class PictureDecoder:
@@ -64,13 +66,13 @@ class PictureDecoder:
     def nothing(self) -> LivestyleError:
         """Why no picture came of the packets so far, as well as that can be known."""
         context = self._stream.codec_context
-        picture = context.format.padded_bits_per_pixel * context.width * context.height // 8
         size, begins = self._first or (0, b"")
-        if context.name == "rawvideo" and 0 < size < picture:
+        bits = context.format.padded_bits_per_pixel if context.format else 0
+        if context.name == "rawvideo" and 0 < size < bits * context.width * context.height // 8:
+            cause = UNNAMED_HEVC if begins == HEVC else "it breaks off, or its codec was given no name"
             return LivestyleError(
-                f"{self._path} calls its pictures uncompressed, but {size} bytes hold none "
-                f"of {context.width}x{context.height}: whatever wrote it gave no name to the codec"
-                f"{NAME_HEVC if begins == HEVC else ''}"
+                f"{self._path} calls its pictures uncompressed, but {size} bytes hold none of "
+                f"{context.width}x{context.height}: {cause}"
             )
         return LivestyleError(
             f"{self._path} holds no picture that can be decoded ({context.name}); is the file complete?"
