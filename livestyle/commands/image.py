@@ -14,7 +14,7 @@ from rich.console import Console
 from livestyle.commands.controls import NONE_GIVEN, takes_controls
 from livestyle.commands.options import Arithmetic, Device, MaxSide, ModelName, Overwrite, StyleImages, Threads
 from livestyle.core.config import Color, Precision
-from livestyle.core.errors import LivestyleError
+from livestyle.core.errors import LivestyleError, about
 from livestyle.core.frame import Pixels
 from livestyle.core.memory import give_back
 from livestyle.core.output_file import check_target, make_folder
@@ -143,7 +143,8 @@ def _paint(
         warn(note)
     pixels = _scaled(photo.pixels, _limited(Size.of(photo.pixels), options.max_side))
     for name, out in zip(names, outs, strict=True):
-        painted = options.brush.paint(pixels, name, stylizer)
+        with about(source.name):
+            painted = options.brush.paint(pixels, name, stylizer)
         if photo.alpha is not None:
             painted = np.dstack([painted, _scaled(photo.alpha, Size.of(painted))])
         save_image(out, painted, options.overwrite, photo.imprint)

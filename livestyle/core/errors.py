@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 
 class LivestyleError(Exception):
@@ -21,6 +22,22 @@ class NoEngineError(LivestyleError):
         lines = "\n".join(f"  {', '.join(names)}: {cause}" for cause, names in shared.items())
         super().__init__(f"no engine can run this model here; tried:\n{lines}")
         self.causes = dict(causes)
+
+
+@contextmanager
+def about(name: str) -> Iterator[None]:
+    """What is refused within is said of `name`, such as that of a file, unless it is said already."""
+    try:
+        yield
+    except LivestyleError as error:
+        if type(error) is not LivestyleError:
+            raise
+        raise LivestyleError(said_of(name, str(error))) from error
+
+
+def said_of(name: str, text: str) -> str:
+    """What is said of a file, with its name before it unless that stands in it already."""
+    return text if name in text else f"{name}: {text}"
 
 
 def told(error: Exception) -> str:

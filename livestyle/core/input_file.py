@@ -8,15 +8,26 @@ from livestyle.core.errors import LivestyleError
 
 
 def check_file(path: Path, expected: str = "a file") -> None:
-    """LivestyleError unless `path` is a plain file: reading a pipe or a device might never end."""
+    """LivestyleError unless `path` is a plain file with something in it; a pipe might never end."""
     try:
-        if path.is_file():
+        if path.is_file() and path.stat().st_size:
             return
-        found = "a folder" if path.is_dir() else "a device or pipe" if path.exists() else "nothing"
+        found = _found(path)
     except (OSError, ValueError) as error:
         found = getattr(error, "strerror", None) or str(error)
         raise LivestyleError(f"cannot read {path}: {found}") from error
     raise LivestyleError(f"cannot read {path}: {found} there; expected {expected}")
+
+
+def _found(path: Path) -> str:
+    """What lies where a file with something in it should."""
+    if path.is_symlink() and not path.exists():
+        return f"a link to {path.readlink()}, which leads to nothing,"
+    if path.is_dir():
+        return "a folder"
+    if path.is_file():
+        return "an empty file (0 bytes)"
+    return "a device or pipe" if path.exists() else "nothing"
 
 
 def read_file(path: Path) -> bytes:

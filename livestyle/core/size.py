@@ -55,6 +55,13 @@ class Size:
         return f"{self.width}x{self.height}"
 
 
+def unpaintable(size: Size) -> LivestyleError:
+    """The error of a picture too small or too large."""
+    return LivestyleError(
+        f"a picture of {size} can't be painted; expected {MIN_SIDE_PX} to {MAX_SIDE_PX} px a side"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SizeRule:
     """Sides are padded to multiples of `multiple` by reflection, right and below, and cropped again."""
@@ -63,10 +70,8 @@ class SizeRule:
 
     def padded(self, size: Size) -> Size:
         """The size the network sees. LivestyleError under 64 or over 8192 px a side."""
-        if min(size.width, size.height) < MIN_SIDE_PX or max(size.width, size.height) > MAX_SIDE_PX:
-            raise LivestyleError(
-                f"a picture of {size} can't be painted; expected {MIN_SIDE_PX} to {MAX_SIDE_PX} px a side"
-            )
+        if size != size.paintable():
+            raise unpaintable(size)
         return Size(*(-(-n // self.multiple) * self.multiple for n in (size.width, size.height)))
 
     def pad(self, pixels: Pixels) -> Pixels:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from livestyle.core.errors import LivestyleError, PartlyDoneError
+from livestyle.core.errors import LivestyleError, PartlyDoneError, said_of
 from livestyle.core.output_file import make_folder
 from livestyle.core.packages import NO_MEMORY
 from livestyle.core.progress import Report
@@ -45,14 +45,16 @@ def pairs(
 
     A file goes into a `target` that is a folder under its own name. The folder is made. Inputs whose
     outputs would have one name get their own suffix into it: a.ppm beside a.png becomes a-ppm.png.
-    say: told which files of the folder are none of the kinds. LivestyleError where there is nothing to
-    do (unless a folder may be `empty`), or a folder would be written into itself.
+    say: told what lies in the folder and is none of the kinds: also folders, pipes, links to nothing.
+    LivestyleError where there is nothing to do (unless a folder may be `empty`), or a folder would be
+    written into itself.
     """
     if not source.is_dir():
         return [(source, target / kinds.output(source) if target.is_dir() else target)]
-    found = sorted(p for p in source.iterdir() if p.is_file() and not p.name.startswith("."))
-    files = [p for p in found if p.suffix.lower() in kinds.readable]
-    others = [p.name for p in found if p.suffix.lower() not in kinds.readable]
+    found = sorted(p for p in source.iterdir() if not p.name.startswith("."))
+    files = [p for p in found if p.suffix.lower() in kinds.readable and p.is_file()]
+    known = {*files, target, target.resolve()}
+    others = [p.name for p in found if p not in known and p.resolve() not in known]
     expected = f"expected {', '.join(sorted(kinds.readable))}"
     if not files and not empty:
         raise LivestyleError(f"nothing to paint in {source}; {expected}")
@@ -102,8 +104,7 @@ def each(
         except (LivestyleError, MemoryError) as error:
             failed += 1
             said = str(error) if isinstance(error, LivestyleError) else NO_MEMORY
-            name = "" if source.name in said else f"{source.name}: "
-            console.print(f"error: {name}{said}", style="red", soft_wrap=True)
+            console.print(f"error: {said_of(source.name, said)}", style="red", soft_wrap=True)
         advance()
     done = f"{len(jobs) - failed} of {len(jobs)}" if failed else f"{len(jobs)}"
     console.print(f"{done} files painted{how}: {jobs[0][1].parent}", soft_wrap=True)

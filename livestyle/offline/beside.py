@@ -56,6 +56,8 @@ class Beside:
         self._covers = covers
         self._suffix = writer.path.suffix or f"a pipe of {writer.container}"
         self._said: list[str] = []
+        self._converted: dict[str, ConvertedSound] = {}
+        self._warn = warn
         self._kept_elsewhere = False
         _describe(writer.picture, picture)
         numbers: dict[str, int] = {}
@@ -71,6 +73,9 @@ class Beside:
         """After the last packet."""
         for track in self.tracks.values():
             track.finish()
+        for what, sound in self._converted.items():
+            if not sound.heard:
+                self._warn(f"none of {what} can be decoded: it is silent in the painted film; .mkv keeps it")
 
     def _take(self, stream: Stream, number: int) -> None:
         if self._writer.container == RAW_VIDEO:
@@ -103,7 +108,8 @@ class Beside:
         if not isinstance(stream.codec_context, AudioCodecContext):
             self._say(f"sound {number} (unknown, left out)", False)
             return
-        self.tracks[stream.index] = ConvertedSound(self._writer, stream)
+        self.tracks[stream.index] = converted = ConvertedSound(self._writer, stream)
+        self._converted[f"sound {number} ({codec})"] = converted
         if self._audio is Audio.AUTO:
             self._say(f"sound {number} ({codec}, converted to {NAMES[made]})", True)
 

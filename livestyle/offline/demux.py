@@ -16,7 +16,6 @@ from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.offline.timeline import Timeline
 from livestyle.sources.video.container import PROBED_BYTES, BgrDecoder, late_tracks
@@ -79,7 +78,7 @@ class Demux:
         self._decoder = PictureDecoder(stream, path)
         self._items = self._read()
         self._early: list[VideoFrame | Packet[Stream]] = []
-        self.first = self._peek(path)
+        self.first = self._peek()
 
     def __iter__(self) -> Iterator[Item]:
         for item in self._early:
@@ -114,12 +113,12 @@ class Demux:
         self._start = self._earliest()
         return self._start
 
-    def _peek(self, path: Path) -> VideoFrame:
+    def _peek(self) -> VideoFrame:
         for item in self._items:
             self._early.append(item)
             if isinstance(item, VideoFrame):
                 return item
-        raise LivestyleError(f"{path} holds no picture that can be decoded; is the file complete?")
+        raise self._decoder.nothing()
 
     def _earliest(self) -> Fraction:
         """When the first of what is carried starts, in s of the file."""

@@ -12,6 +12,7 @@ from av.packet import Packet
 
 from livestyle.core.config import Audio
 from livestyle.core.errors import LivestyleError
+from livestyle.core.errors import about as named
 from livestyle.core.output_file import check_target, rescue
 from livestyle.core.pipes import check_stdout, is_stdout
 from livestyle.core.size import Size
@@ -116,8 +117,9 @@ def transcode(
         demux = Demux(container, stream, source)
         for line in painted_otherwise(demux.first, stream):
             warn(f"{source.name} {line}")
-        shape = Shape(demux.first, stream, options.max_side, keeps_shape(encoder))
-        stylizer.open(shape.size)
+        with named(source.name):
+            shape = Shape(demux.first, stream, options.max_side, keeps_shape(encoder))
+            stylizer.open(shape.size)
         size = shape.size.times(stylizer.model.card.scale)
         rate = Fraction(stream.average_rate or stream.guessed_rate or 25)
         form = VideoFormat(size, demux.time_base, rate, colors_of(demux.first), shape.aspect)

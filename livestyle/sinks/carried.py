@@ -19,6 +19,9 @@ from livestyle.sinks.video_writer import VideoWriter
 
 NO_TEXT = b"\0\0"
 
+ENDLESS = 2**32 - 1
+"""FFmpeg's duration of a subtitle that stays until the next one; MP4 takes none so long."""
+
 TICK = Fraction(1, 1000)
 
 
@@ -70,6 +73,8 @@ class CopiedTrack:
         base = self._stream.time_base
         assert base is not None
         packet.rescale_ts(AVRational(base))
+        if packet.duration == ENDLESS:
+            packet.duration = 0
         if self._last is not None:
             packet.dts = max(packet.dts, self._last + (0 if self._loose else 1))
         if packet.pts is None or packet.pts < packet.dts:

@@ -46,6 +46,7 @@ class ConvertedSound:
         self._graph: Graph | None = None
         self._kind: tuple[object, ...] = ()
         self._end: Fraction | None = None
+        self.heard = False
 
     def write(self, packet: Packet[Stream]) -> None:
         try:
@@ -67,6 +68,7 @@ class ConvertedSound:
         self._mux(None)
 
     def _take(self, frame: AudioFrame) -> None:
+        self.heard = True
         if frame.pts is not None and frame.time_base:
             at = frame.pts * frame.time_base
             if self._end is not None and at < self._end - FILLED_S:

@@ -40,7 +40,7 @@ def open_source(spec: str, size: Size | None = None, rate: float | None = None) 
         return PipeSource(film)
     if text.lower().startswith(synthetic.NAME):
         return SyntheticSource.parse(text, size, rate)
-    if not text.isdecimal() and not is_url(text) and not text.startswith("/dev/"):
+    if not text.isdecimal() and not is_url(text):
         path = expanded(text)
         if os.path.isfile(path):  # noqa: PTH113 - a name may be too long for a file
             return ClipSource(path, size)

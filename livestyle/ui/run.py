@@ -15,7 +15,7 @@ from rich.console import Console
 from livestyle.core.address import shown
 from livestyle.core.config import SLOTS, Precision, videos_dir
 from livestyle.core.ending import Interrupts, before_exit
-from livestyle.core.errors import LivestyleError
+from livestyle.core.errors import LivestyleError, about
 from livestyle.core.output_file import check_folder
 from livestyle.core.parse import split_styles
 from livestyle.core.pipes import is_stdout
@@ -137,7 +137,8 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
         if not _enter(options, sources, names, stack, window, console):
             return {}
         size = one_size(sources)
-        better = stylizer.open_soon(size)
+        with about(", ".join(names)):
+            better = stylizer.open_soon(size)
         _announce(console, sources, stylizer, looks, len(models), keys=options.window)
         pipeline = _pipeline(sources, stylizer, looks, _governor(options, sources))
         if window is not None:

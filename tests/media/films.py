@@ -56,6 +56,13 @@ FILMS = (
         live=SEEN,
     ),
     Situation(
+        "small",
+        "icon.mkv",
+        ffmpeg("-f", "lavfi", "-i", "testsrc=s=16x16:r=25:d=0.1", "-c:v", "ffv1"),
+        video=refused(r"icon\.mkv: a picture of 16x16 can't be painted; expected 64"),
+        live=refused(r"icon\.mkv: a picture of 16x16 can't be painted; expected 64"),
+    ),
+    Situation(
         "full_range",
         "a.mkv",
         clip(*STEADY, color=(1, 1, 1, 2), solid=(30, 60, 220)),
@@ -130,7 +137,21 @@ FILMS = (
         "empty",
         "nothing.mkv",
         written(b""),
-        video=refused(r"cannot read .*nothing\.mkv"),
-        live=refused(r"cannot read .*nothing\.mkv"),
+        video=refused(r"cannot read .*nothing\.mkv: an empty file \(0 bytes\) there; expected a video"),
+        live=refused(r"cannot read .*nothing\.mkv: an empty file \(0 bytes\) there; expected a video"),
+    ),
+    Situation(
+        "link_to_itself",
+        "loop.mkv",
+        lambda path: path.symlink_to(path.name),
+        video=refused(r"cannot read .*loop\.mkv: a link to loop\.mkv, which leads to nothing, there"),
+        live=refused(r"loop\.mkv does not exist; expected a video file or a camera"),
+    ),
+    Situation(
+        "one_pixel",
+        "dot.mkv",
+        ffmpeg("-f", "lavfi", "-i", "testsrc=s=1x1:r=25:d=0.1", "-c:v", "ffv1", "-pix_fmt", "bgr0"),
+        video=refused(r"dot\.mkv: a picture of 1x1 can't be painted; expected 64"),
+        live=refused(r"dot\.mkv: a picture of 1x1 can't be painted; expected 64"),
     ),
 )

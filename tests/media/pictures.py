@@ -154,10 +154,17 @@ PICTURES = (
     animated("apng", "a.png"),
     animated("moving_webp", "a.webp"),
     animated("moving_avif", "a.avif", "left out: 1: libdav1d 80x64, 1 frame"),
+    Situation(
+        "small_picture",
+        "icon.png",
+        written(encoded(".png", PLAIN[:16, :16])),
+        image=refused(r"icon\.png: a picture of 16x16 can't be painted; expected 64"),
+        style=SEEN,
+    ),
     broken("cut_jpeg", "a.jpg", encoded(".jpg", NOISE)[:-1], "a.jpg: it breaks off before its end"),
     broken("cut_png", "a.png", encoded(".png", PLAIN)[:60], "a.png"),
     broken("png_without_end", "a.png", encoded(".png", CLEAR)[:100], "a.png"),
-    broken("empty_png", "a.png", b"", r"cannot read .*a\.png as a picture"),
+    broken("empty_png", "a.png", b"", r"cannot read .*a\.png: an empty file \(0 bytes\) there"),
     broken("text_png", "a.png", b"hello", r"cannot read .*a\.png as a picture"),
     broken(
         "floats",

@@ -164,27 +164,6 @@ RECORDERS = (
         live=refused(r"song\.wav: its kind is not read here; expected a video file"),
     ),
     Situation(
-        "h264_in_avi",
-        "camera.avi",
-        ffmpeg(*PICTURES, *H264, "-bf", "2"),
-        video=Outcome(times=TEN_S),
-        live=SEEN,
-    ),
-    Situation(
-        "h264_in_avi_with_dropped_frames",
-        "camera.avi",
-        ffmpeg(*PICTURES, *H264, "-bf", "2", "-vf", "select=not(between(n\\,4\\,6))", "-vsync", "0"),
-        video=Outcome(times=[0, 0.04, 0.08, 0.12, 0.28, 0.32, 0.36]),
-        live=SEEN,
-    ),
-    Situation(
-        "h264_in_mxf",
-        "camera.mxf",
-        ffmpeg(*PICTURES, *H264, "-bf", "2"),
-        video=Outcome(times=TEN_S),
-        live=SEEN,
-    ),
-    Situation(
         "telemetry",
         "action.mov",
         telemetry(b"gpmd"),
@@ -231,6 +210,14 @@ RECORDERS = (
         video=Outcome(
             times=TEN_S, tracks=("audio",), says=(r"\.mov can't hold sound 2 \(unknown, left out\)",)
         ),
+        live=SEEN,
+    ),
+    Situation(
+        "sound_that_cannot_be_decoded",
+        "disc.mkv",
+        changed(ffmpeg(*PICTURES, *TONE, *H264, "-c:a", "libvorbis"), (b"A_VORBIS", b"A_TRUEHD")),
+        target="out.mp4",
+        video=Outcome(times=TEN_S, says=(r"disc\.mkv: none of sound 1 \(truehd\) can be decoded",)),
         live=SEEN,
     ),
     Situation(

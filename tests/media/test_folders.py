@@ -43,9 +43,12 @@ def test_every_kind_of_picture_is_taken_and_the_rest_is_named(
         (place / name).write_bytes(encoded(".png", PLAIN))
     for name in ("d.gif", "e.heic", "[bold]f.txt"):
         (place / name).touch()
-    assert run("image", "in", "out") == 0
-    assert names("out") == ["a.png", "b.png", "c.png"]
-    assert "left out, not taken for pictures: [bold]f.txt, d.gif, e.heic; expected" in capsys.readouterr().err
+    (place / "gone.png").symlink_to("nowhere.png")
+    (place / "sub").mkdir()
+    assert run("image", "in", "in/out") == 0
+    assert names("in/out") == ["a.png", "b.png", "c.png"]
+    left = "[bold]f.txt, d.gif, e.heic, gone.png, sub"
+    assert f"left out, not taken for pictures: {left}; expected" in capsys.readouterr().err
 
 
 def test_every_kind_of_film_is_taken_and_the_rest_is_named(
@@ -59,6 +62,15 @@ def test_every_kind_of_film_is_taken_and_the_rest_is_named(
     assert run("video", "in", "out") == 0
     assert names("out") == sorted(["a.mkv", *(f"{kind}.mkv" for kind in kinds)])
     assert "left out, not taken for films: photo.jpg; expected" in capsys.readouterr().err
+
+
+def test_a_film_that_fails_is_named_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make(place / "a.mkv", Clip(steady(2)))
+    (place / "b.mkv").touch()
+    assert run("video", "in", "out") == 1
+    said = capsys.readouterr().err
+    assert "error: cannot read in/b.mkv: an empty file (0 bytes) there" in said
+    assert "\n  cannot read in/b.mkv: an empty file" in said
 
 
 def test_a_picture_that_is_none_does_not_end_a_folder(

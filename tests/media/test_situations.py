@@ -19,13 +19,15 @@ from livestyle.core.errors import LivestyleError
 from livestyle.workshop.training.data import PhotoCrops
 from tests.conftest import once
 from tests.media.clocks import CLOCKS
+from tests.media.decoding_times import DECODING_TIMES
 from tests.media.films import FILMS
 from tests.media.pictures import PICTURES
 from tests.media.recorders import RECORDERS
 from tests.media.situation import MAX_BYTES, Outcome, Situation
+from tests.media.subtitles import SUBTITLES
 from tests.tiny import write_tiny
 
-ROWS = (*FILMS, *CLOCKS, *RECORDERS, *PICTURES)
+ROWS = (*FILMS, *CLOCKS, *RECORDERS, *DECODING_TIMES, *SUBTITLES, *PICTURES)
 FAST = ("--encoder", "libx264", "--preset", "ultrafast", "--crf", "8")
 SAID = re.compile(r"warning|error|Traceback", re.IGNORECASE)
 
@@ -87,7 +89,7 @@ def test_no_two_rows_have_one_name() -> None:
 
 
 def test_no_file_is_large(corpus: Path) -> None:
-    sizes = {row.name: (corpus / row.name / row.file).stat().st_size for row in ROWS}
+    sizes = {row.name: (corpus / row.name / row.file).lstat().st_size for row in ROWS}
     assert {name: size for name, size in sizes.items() if size > MAX_BYTES} == {}
 
 

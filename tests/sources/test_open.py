@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import pytest
@@ -42,6 +43,14 @@ def test_a_video_file_is_played_as_a_camera_or_read_as_a_file(tmp_path: Path) ->
     path = write_video(tmp_path / "clip.mp4", range(0, 80, 40))
     assert isinstance(open_source(str(path)), ClipSource)
     assert isinstance(open_input(path), VideoFileSource)
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="Linux has files below /dev")
+def test_a_file_below_dev_is_no_device() -> None:
+    with TemporaryDirectory(dir="/dev/shm") as folder:
+        path = write_video(Path(folder) / "clip.mp4", range(0, 80, 40))
+        assert isinstance(open_source(str(path)), ClipSource)
+        assert not is_webcam(str(path))
 
 
 def test_pictures_are_read_from_a_file_or_a_folder(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from livestyle.core.closing import Closing
+from livestyle.core.errors import said_of
 from livestyle.offline.library.manifest import Entry, FileState
 from livestyle.offline.library.tasks import JoinPieces, Painted
 from livestyle.offline.scheduler.scheduler import Ended, TaskProgress
@@ -57,7 +58,7 @@ class LibraryBars(Closing):
         for warning in painted.warnings if painted else ():
             self._console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
         if entry.state is FileState.FAILED:
-            self._console.print(f"error: {entry.file}: {entry.reason}", style="red", soft_wrap=True)
+            self._console.print(f"error: {said_of(entry.file, entry.reason)}", style="red", soft_wrap=True)
         elif painted is not None:
             rate = painted.frames / painted.seconds if painted.seconds else 0.0
             self._console.print(

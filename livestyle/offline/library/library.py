@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from livestyle.core.errors import LivestyleError, PartlyDoneError
+from livestyle.core.errors import LivestyleError, PartlyDoneError, said_of
 from livestyle.core.parts import move
 from livestyle.offline.batch import Pair
 from livestyle.offline.library.film_tasks import FilmTasks
@@ -109,7 +109,7 @@ class Library:
         if not self.failed:
             remove_all(self._root)
         else:
-            lines = "".join(f"\n  {file}: {reason}" for file, reason in sorted(self.failed.items()))
+            lines = "".join(f"\n  {said_of(file, reason)}" for file, reason in sorted(self.failed.items()))
             count = len(self.failed) + self.done
             raise PartlyDoneError(f"{len(self.failed)} of {count} files could not be painted:{lines}")
 

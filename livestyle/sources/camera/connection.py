@@ -25,6 +25,9 @@ from livestyle.sources.source import CaptureInfo
 from livestyle.sources.stream import StreamCapture
 
 PROCESSES = Path("/proc")
+VIDEO_MAJOR = 81
+"""Linux's number of what gives pictures, among devices."""
+
 MJPG = cv2.VideoWriter.fourcc(*"MJPG")
 
 
@@ -133,12 +136,22 @@ def _why_not(target: int | str) -> str:
     """What keeps a device from opening, as far as the system tells."""
     if not isinstance(target, str) or sys.platform != "linux":
         return "another program uses it, or may not share it with this one"
+    if not _is_video(Path(target)):
+        return "it is no camera; a pipe of pictures is given as -, on stdin"
     if not os.access(target, os.R_OK | os.W_OK):
         return "you may not use it; `sudo usermod -aG video $USER`, then log in again"
     users = using(Path(target))
     if users:
         return f"{' and '.join(users)} uses it; end that first"
     return "its driver gives no picture; plug it in again"
+
+
+def _is_video(device: Path) -> bool:
+    """Whether Linux takes a device for one of pictures; of one that is gone that isn't known."""
+    try:
+        return os.major(device.stat().st_rdev) == VIDEO_MAJOR
+    except OSError:
+        return True
 
 
 def using(device: Path, processes: Path = PROCESSES) -> list[str]:

@@ -13,6 +13,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from livestyle.core.errors import LivestyleError
 from livestyle.core.pipes import stdin_film
 from livestyle.sources.hardware import device
 from livestyle.sources.video.container import open_container, reason
@@ -20,6 +21,13 @@ from livestyle.sources.video.tracks import film_track, picture_tracks
 
 BAD_DATA = (av.error.FFmpegError, ValueError, IndexError)
 """What PyAV raises for damaged files; IndexError for packets of a stream that it does not know."""
+
+HEVC = b"\0\0\0\1\x40\1"
+"""How a stream of HEVC begins: with what FFmpeg, told to write one into AVI, doesn't call HEVC."""
+
+UNNAMED_HEVC = (
+    "they are HEVC without its name; `ffmpeg -c:v hevc -i IN.avi -c copy -tag:v HEVC OUT.avi` gives it"
+)
 
 
 class PictureDecoder:
@@ -36,9 +44,11 @@ class PictureDecoder:
         self._before: list[Packet[Any]] = []
         self._since: list[Packet[Any]] = []
         self._last: int | None = None
+        self._first: tuple[int, bytes] | None = None
 
     def decode(self, packet: Packet[Any]) -> list[VideoFrame]:
         """The pictures that are whole with this packet; one of BAD_DATA where it is damaged."""
+        self._first = self._first or (packet.size, bytes(packet)[: len(HEVC)])
         if not self._on_device:
             return list(self._stream.codec_context.decode(packet))
         if packet.is_keyframe:
@@ -52,6 +62,21 @@ class PictureDecoder:
             return self._go_on(error)
         self._last = max((pts for pts in map(_pts, frames) if pts is not None), default=self._last)
         return frames
+
+    def nothing(self) -> LivestyleError:
+        """Why no picture came of the packets so far, as well as that can be known."""
+        context = self._stream.codec_context
+        size, begins = self._first or (0, b"")
+        bits = context.format.padded_bits_per_pixel if context.format else 0
+        if context.name == "rawvideo" and 0 < size < bits * context.width * context.height // 8:
+            cause = UNNAMED_HEVC if begins == HEVC else "it breaks off, or its codec was given no name"
+            return LivestyleError(
+                f"{self._path} calls its pictures uncompressed, but {size} bytes hold none of "
+                f"{context.width}x{context.height}: {cause}"
+            )
+        return LivestyleError(
+            f"{self._path} holds no picture that can be decoded ({context.name}); is the file complete?"
+        )
 
     def _go_on(self, error: Exception) -> list[VideoFrame]:
         """What the CPU makes of the packets that are kept, but for pictures that were given."""

@@ -13,13 +13,14 @@ class DisplayTimes:
     """Times of decoded pictures in ticks of their stream.
 
     AVI, and MXF without an index, say only when a packet is decoded. FFmpeg takes that for the time when its
-    picture is shown, which of H.264 and HEVC is another one's. So there the times are those of decoding,
-    in their order, the first being when the packet of the first picture is due.
+    picture is shown, which is another one's, or a picture too late, of codecs that put pictures in another
+    order. So there the times are those of decoding, in their order, the first being when the packet of the
+    first picture is due.
     """
 
     def __init__(self, stream: VideoStream) -> None:
-        kind, codec = stream.container.format.name, stream.codec_context.name
-        self._by_order = kind in ("avi", "mxf") and codec in ("h264", "hevc")
+        kind = stream.container.format.name
+        self._by_order = kind in ("avi", "mxf") and stream.codec_context.codec.reorder
         self._guessed: int | None = None if kind == "avi" else 0  # what FFmpeg added to the time of decoding
         self._delay: int | None = None
 

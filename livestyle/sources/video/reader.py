@@ -13,7 +13,6 @@ import av
 from av.packet import Packet
 
 from livestyle.core.bars import contain
-from livestyle.core.errors import LivestyleError
 from livestyle.core.fit import stretch
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
@@ -52,7 +51,7 @@ class VideoReader:
             self._decoded = self._decode()
             self._first = next(self._decoded, None)
             if self._first is None:
-                raise LivestyleError(f"{path} holds no frame that can be decoded; is the file complete?")
+                raise self._decoder.nothing()
             self._aspect = upright_aspect(self._stream, self._first)
             self._seen = Size.of(self._to_bgr(self._first))
             self.size = self._seen.squared(self._aspect)

@@ -55,7 +55,8 @@ def test_what_failed_is_told_and_only_tried_again_when_asked(
     os.utime(films / "b.mp4", ns=(1, 1))
     first = paint(films, tmp_path / "out", tiny(model))
     assert "1 of 2 files could not be painted" in first.reason
-    assert "b.mp4: cannot read" in first.reason
+    assert "\n  cannot read" in first.reason
+    assert "b.mp4" in first.reason
     again = paint(films, tmp_path / "out", tiny(model))
     assert again.notes.tasks == []
     assert "--retry tries again" in again.failed["b.mp4"]

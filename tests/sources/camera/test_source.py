@@ -175,6 +175,21 @@ def test_a_missing_index_names_the_cameras_and_a_way_out(monkeypatch: pytest.Mon
     assert "--camera synthetic" in str(caught.value)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux")
+@pytest.mark.parametrize("device", ["a pipe", "/dev/null"])
+def test_what_is_no_camera_below_dev_is_called_so(device: str) -> None:
+    """A pipe as a shell makes of `--camera <(program)`."""
+    ends = os.pipe()
+    try:
+        says = r"it is no camera; a pipe of pictures is given as -"
+        path = device if device.startswith("/") else f"/dev/fd/{ends[0]}"
+        with pytest.raises(LivestyleError, match=says), CameraSource(Request(path)):
+            pass
+    finally:
+        for end in ends:
+            os.close(end)
+
+
 @pytest.mark.parametrize("size", [Size(64, 64), Size(640, 480), Size(200, 1000), Size(3840, 2160)])
 def test_the_notice_is_legible_and_moves(size: Size) -> None:
     first, second = draw_reconnecting(size, "A camera", 0), draw_reconnecting(size, "A camera", 1)
