@@ -85,7 +85,7 @@ class Screen:
 
     @property
     def said(self) -> str:
-        """The last line that was shown; empty = none, or it was taken away."""
+        """The line that is shown; empty = there is none."""
         return self._toast
 
     def toast(self, text: str, seconds: float | None = None, bar: Bar | None = None) -> None:

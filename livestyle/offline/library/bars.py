@@ -46,14 +46,14 @@ class LibraryBars(Closing):
         self._progress.update(self._tasks[step.name], completed=step.done, total=step.total)
 
     def ended(self, ended: Ended[Stylizer]) -> None:
-        """A task is no more."""
+        """Remove the bar of a task that has ended."""
         if ended.task.name in self._tasks:
             self._progress.remove_task(self._tasks.pop(ended.task.name))
         if isinstance(ended.result, Painted) and not isinstance(ended.task, JoinPieces):
             self._pictures[ended.where] += ended.result.frames
 
     def film(self, entry: Entry, painted: Painted | None) -> None:
-        """What became of a film."""
+        """Print what became of a film."""
         for warning in painted.warnings if painted else ():
             self._console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
         if entry.state is FileState.FAILED:

@@ -13,8 +13,9 @@ class DisplayTimes:
     """Times of decoded pictures in ticks of their stream.
 
     AVI, and MXF without an index, say only when a packet is decoded. FFmpeg takes that for the time when its
-    picture is shown, which of H.264 and HEVC is another one's. So there the times are those of decoding,
-    in their order, the first being when the packet of the first picture is due.
+    picture is shown, but in H.264 and HEVC pictures are not shown in the order in which they are decoded.
+    There the times of decoding, from that of the first picture's packet on, are given to the pictures in the
+    order in which they are shown.
     """
 
     def __init__(self, stream: VideoStream) -> None:
