@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from livestyle.core.closing import Closing
+from livestyle.core.progress_bar import warn
 from livestyle.offline.library.manifest import Entry, FileState
 from livestyle.offline.library.tasks import JoinPieces, Painted
 from livestyle.offline.scheduler.scheduler import Ended, TaskProgress
@@ -55,7 +56,7 @@ class LibraryBars(Closing):
     def film(self, entry: Entry, painted: Painted | None) -> None:
         """Print what became of a film."""
         for warning in painted.warnings if painted else ():
-            self._console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
+            warn(self._console, warning)
         if entry.state is FileState.FAILED:
             self._console.print(f"error: {entry.file}: {entry.reason}", style="red", soft_wrap=True)
         elif painted is not None:
