@@ -24,7 +24,7 @@ ON_ANY_SCREEN = Size(1200, 680)
 """What fits on the screens that don't tell how large they are: a laptop's, with its bars."""
 
 LEAST_OF_SCREEN = 0.5
-"""So high a window starts on a fine screen: pictures of 640x480 are a stamp on one of 3840x2160."""
+"""A window starts at least this share of a fine screen high: pictures of 640x480 are a stamp on one of 3840x2160."""
 
 BESIDE_WINDOW = Size(16, 72)
 """What a desktop needs of the screen for frames, titles and bars, about, px."""
@@ -148,7 +148,7 @@ class Window:
 
     @property
     def size(self) -> Size:
-        """Of the area for the picture, px; as it was last where the window can't tell."""
+        """Size of the area for the picture, px; as it was last where the window can't tell."""
         try:
             _, _, width, height = cv2.getWindowImageRect(self._title)
         except cv2.error:

@@ -62,7 +62,7 @@ class VirtualCamera(Closing):
         return f"{feed.sent.recent():.1f} fps  ·  {feed.dropped} dropped  ·  {feed.sink.device}"
 
     def report(self) -> dict[str, Any]:
-        """As JSON takes it; empty while it is off."""
+        """What the summary says of it, as plain values for JSON; empty while it is off."""
         feed = self._feed
         if feed is None or feed.sink is None:
             return {}
