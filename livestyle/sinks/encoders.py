@@ -64,7 +64,7 @@ class _Habit:
 
 LARGE_PIXELS = 4_000_000
 _LOOKS_LITTLE_AHEAD = "rc-lookahead=1:sync-lookahead=0:bframes=1"
-"""A frame of 4K takes libx264 32 MB, and by itself it holds nineteen; this makes it five, for larger files."""
+"""A frame of 4K takes libx264 32 MB, and it holds nineteen; with this it is five, for larger files."""
 
 _NVENC = _Habit("cq", 23, preset="p4", more={"rc": "vbr"})
 _HABITS = {

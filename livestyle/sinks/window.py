@@ -24,7 +24,7 @@ ON_ANY_SCREEN = Size(1200, 680)
 """What fits on the screens that don't tell how large they are: a laptop's, with its bars."""
 
 LEAST_OF_SCREEN = 0.5
-"""A window starts at least this share of a fine screen high: pictures of 640x480 are a stamp on one of 3840x2160."""
+"""The least share of a screen: pictures of 640x480 are a stamp on one of 3840x2160."""
 
 BESIDE_WINDOW = Size(16, 72)
 """What a desktop needs of the screen for frames, titles and bars, about, px."""

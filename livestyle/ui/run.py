@@ -225,7 +225,7 @@ def _enter(
     window: Window | None,
     console: Console,
 ) -> bool:
-    """Does what `enter_all` does. An error of a camera that the user did not name says where the name is from."""
+    """Does what `enter_all` does; an error of a camera that was remembered says where its name is from."""
     try:
         return enter_all(sources, names, stack, window, console.print)
     except LivestyleError as error:
