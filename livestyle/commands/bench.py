@@ -35,7 +35,7 @@ LISTED_SHARE = 0.01
 def main(
     context: typer.Context,
     camera: Annotated[str, typer.Option(help="A synthetic scene, or a video file to play.")] = "synthetic",
-    size: Annotated[str, typer.Option(help="Of the camera's frames.", metavar="WxH")] = "640x480",
+    size: Annotated[str, typer.Option(help="Size of the camera's frames.", metavar="WxH")] = "640x480",
     fps: Annotated[float, typer.Option(help="The camera's rate.", min=1)] = 30.0,
     seconds: Annotated[float, typer.Option(help="How long the pipeline runs.", min=1)] = 10.0,
     streams: Annotated[

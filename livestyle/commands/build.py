@@ -23,7 +23,7 @@ NAME = "build"
 def main(
     model: ModelName = "cin-lite",
     size: Annotated[
-        list[str] | None, typer.Option(help="Of the frames; may be given again.", metavar="WxH")
+        list[str] | None, typer.Option(help="Size of the frames; may be given again.", metavar="WxH")
     ] = None,
     precision: Annotated[
         list[Precision] | None, typer.Option(help="f16, f32 or int8; may be given again.")

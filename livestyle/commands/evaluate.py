@@ -74,7 +74,10 @@ def main(
     ] = None,
     style: Annotated[str, typer.Option(help="Styles as a,b,c, or all.")] = ALL,
     style_image: StyleImages = None,
-    steadiness: Annotated[float, typer.Option(help="Beside 0.", min=0, max=1)] = STEADINESS.default,
+    steadiness: Annotated[
+        float,
+        typer.Option(help="Steadiness that is measured beside 0.", min=STEADINESS.low, max=STEADINESS.high),
+    ] = STEADINESS.default,
     photos: Annotated[
         Path | None, typer.Option(help="Folder of photos; with --temporal, drawn scenes will do.")
     ] = None,
@@ -101,7 +104,7 @@ def main(
         list[Path] | None, typer.Option(help="Folder of frames with their flow as .npz; may be repeated.")
     ] = None,
     size: Annotated[
-        str, typer.Option(help="Of the photos, with --temporal or --appearance.", metavar="WxH")
+        str, typer.Option(help="Size of the photos, with --temporal or --appearance.", metavar="WxH")
     ] = "640x480",
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,

@@ -22,7 +22,8 @@ def main(
     frames: Annotated[Path, typer.Option(help="Folder of photos: INT8 is calibrated and checked with them.")],
     name: Annotated[str | None, typer.Option(help="Name of the model; default: the folder's.")] = None,
     direction: Annotated[
-        Direction, typer.Option(help="Of a cyclegan: from the photos to the paintings, or back.")
+        Direction,
+        typer.Option(help="Which generator of a cyclegan: from the photos to the paintings, or back."),
     ] = Direction.AB,
     int8: Annotated[bool, typer.Option(help="Make the INT8 graph too.")] = True,
     licence: Annotated[str, typer.Option(help="Licence of the weights, for the card.")] = "unspecified",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from livestyle.core.memory import give_back
 from livestyle.core.output_file import check_target, make_folder
 from livestyle.core.parse import split_styles
 from livestyle.core.progress import Report
-from livestyle.core.progress_bar import plain_bar
+from livestyle.core.progress_bar import plain_bar, warn
 from livestyle.core.size import Size
 from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
@@ -113,11 +114,8 @@ def paint_images(
         make_folder(target)
     jobs = pairs(source, target, Kinds(SUFFIXES, KINDS, ".png", "pictures"), console.print)
 
-    def warn(text: str) -> None:
-        console.print(f"warning: {text}", style="yellow", soft_wrap=True)
-
     def work(one: Path, out: Path) -> None:
-        _paint(one, out, stylizer, names, options, warn)
+        _paint(one, out, stylizer, names, options, partial(warn, console))
         if len(jobs) == 1:
             made = f"{len(names)} pictures in {target}" if len(names) > 1 else f"{out}"
             console.print(f"{made}: {stylizer.info}", soft_wrap=True)
@@ -129,7 +127,7 @@ def paint_images(
 
 
 def _paint(
-    source: Path, target: Path, stylizer: Stylizer, names: list[str], options: ImageOptions, warn: Report
+    source: Path, target: Path, stylizer: Stylizer, names: list[str], options: ImageOptions, tell: Report
 ) -> None:
     """One picture in every style; colours are painted, the rest is copied."""
     one = len(names) == 1
@@ -140,7 +138,7 @@ def _paint(
         check_target(out, options.overwrite, source if source.is_file() else None)
     photo = load_photo(source, scaled=options.max_side is not None)
     for note in photo.notes:
-        warn(note)
+        tell(note)
     pixels = _scaled(photo.pixels, _limited(Size.of(photo.pixels), options.max_side))
     for name, out in zip(names, outs, strict=True):
         with about(source.name):

@@ -187,7 +187,7 @@ def main(
         model=model,
         style=style,
         style_images=tuple(style_image or ()),
-        controls={**controls, CROSSFADE.name: crossfade or 0.0},
+        controls={**controls, CROSSFADE.name: CROSSFADE.default if crossfade is None else crossfade},
         mirror=mirror,
         rate=rate,
         governor=not no_governor,
@@ -210,8 +210,7 @@ def main(
         max_frames=max_frames,
     )
     if source or target:
-        fade = "1s" if crossfade is None else f"{crossfade}s"
-        return paint_file(context, source, target, options, fade, change_every)
+        return paint_file(context, source, target, options, crossfade, change_every)
     _check_live(context, options)
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     if options.window:

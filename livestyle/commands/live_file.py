@@ -33,7 +33,7 @@ def paint_file(
     source: Path | None,
     target: Path | None,
     options: ShowOptions,
-    crossfade: str,
+    crossfade: float | None,
     change_every: str,
 ) -> None:
     """What `livestyle image` does for a picture or a folder with no video in it, else `livestyle video`."""
@@ -52,4 +52,6 @@ def paint_file(
     else:
         shared |= {"encoder": options.encoder, "crf": options.crf, "slots": options.slots}
         shared |= within(Scope.FILM, options.controls)
-        video.main(context, source, target, change_every=change_every, crossfade=crossfade, **shared)
+        if crossfade is not None:
+            shared["crossfade"] = f"{crossfade}s"
+        video.main(context, source, target, change_every=change_every, **shared)

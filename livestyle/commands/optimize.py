@@ -34,7 +34,9 @@ def main(
     stages: Annotated[
         int, typer.Option(min=1, max=4, help="2: at half the size first, then in full; for large pictures.")
     ] = 1,
-    iterations: Annotated[int, typer.Option(min=1, help="Of the first stage; each later has half.")] = 200,
+    iterations: Annotated[
+        int, typer.Option(min=1, help="Iterations of the first stage; each later stage has half as many.")
+    ] = 200,
     optimizer: Annotated[
         Optimizer | None, typer.Option(help="Default lbfgs; adam with mmd-gaussian.")
     ] = None,
@@ -44,7 +46,8 @@ def main(
     ] = None,
     only: Annotated[Only | None, typer.Option(help="Reconstruct one of the two alone.")] = None,
     layer: Annotated[
-        str, typer.Option(help="Of VGG: where content is compared; with --only style the deepest one.")
+        str,
+        typer.Option(help="Layer of VGG where content is compared; with --only style, the deepest one used."),
     ] = "relu4_2",
     color: Annotated[
         Color, typer.Option(help="Whose colours: the painting's, or the photo's in one of three ways.")
@@ -57,11 +60,11 @@ def main(
     ] = "gram",
     content_weight: Annotated[float, typer.Option(min=0)] = 1.0,
     style_weight: Annotated[float, typer.Option(min=0, help="More = more painting, less photo.")] = 10.0,
-    tv_weight: Annotated[float, typer.Option(min=0, help="Smoothness.")] = 0.0,
+    tv_weight: Annotated[float, typer.Option(min=0, help="Weight of smoothness.")] = 0.0,
     preview: Annotated[
         int, typer.Option(min=0, help="Write OUT.preview every so many iterations; 0 = never.")
     ] = 20,
-    seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the noise to start from.")] = 0,
     vgg: Vgg = None,
     device: TorchDevice = "auto",
     overwrite: Overwrite = False,

@@ -133,7 +133,7 @@ def main(
         model=model,
         style=style,
         style_images=tuple(style_image or ()),
-        controls={**controls, CROSSFADE.name: crossfade or 0.0},
+        controls={**controls, CROSSFADE.name: CROSSFADE.default if crossfade is None else crossfade},
         rate=rate,
         governor=not no_governor,
         device=device,

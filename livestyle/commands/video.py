@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,7 @@ from livestyle.core.config import SLOTS, Audio, Precision
 from livestyle.core.memory import give_back
 from livestyle.core.parse import parse_seconds, split_styles
 from livestyle.core.pipes import is_stdout, stdin_film
+from livestyle.core.progress_bar import warn
 from livestyle.model.controls import Scope, Values
 from livestyle.model.styles import ALL
 from livestyle.offline import Progress as Step
@@ -168,10 +170,7 @@ def _paint(
             rate = f"{speed:.1f} fps" if speed else ""
             bar.update(task, completed=step.done, total=step.total, rate=rate)
 
-        def warn(text: str) -> None:
-            console.print(f"warning: {text}", style="yellow", soft_wrap=True)
-
-        done = transcode(source, target, stylizer, options, show, warn)
+        done = transcode(source, target, stylizer, options, show, partial(warn, console))
     rate = done.frames / done.seconds if done.seconds else 0.0
     console.print(
         f"{done.path}: {done.frames} frames, {done.size}, {rate:.1f} fps · {done.codecs} · {stylizer.info}",

@@ -1,4 +1,4 @@
-"""A training or an optimisation on the way: its losses and the time left."""
+"""Work on the way, as the terminal shows it: bars, the losses of a training, warnings."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ class Step(Protocol):
 def plain_bar(console: Console) -> Progress:
     """A bar that leaves nothing behind, and is not there where nobody looks."""
     return Progress(console=console, transient=True, disable=not console.is_terminal)
+
+
+def warn(console: Console, text: str) -> None:
+    """Print a warning in yellow, above a bar where there is one."""
+    console.print(f"warning: {text}", style="yellow", markup=False, soft_wrap=True)
 
 
 def follow(

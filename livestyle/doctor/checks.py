@@ -38,7 +38,7 @@ from livestyle.sources.hardware import refusal as decoders_refusal
 from livestyle.stylizer.user_styles import left_behind
 
 TRIAL = Size(128, 96)
-"""Of the picture that each engine has to paint."""
+"""The size of the picture that each engine has to paint."""
 
 EXTRAS = ("cuda", "pycuda", "tensorrt", "rtx", "onnxruntime", "page", "osc", "midi", "ray", "vcam", "train")
 SOFTWARE_ENCODERS = ("libx264", "libx265", "libsvtav1", "libvpx-vp9")

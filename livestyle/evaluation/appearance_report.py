@@ -24,7 +24,6 @@ from livestyle.sinks.images import save_image
 from livestyle.sources.images import SUFFIXES, load_image, natural_key
 
 Paint = Callable[[Pixels], Pixels]
-Styles = Iterator[tuple[str, Paint]]
 
 REPORT = "appearance.json"
 SHEET_PHOTOS, TILE_PX = 6, (320, 240)

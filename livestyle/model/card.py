@@ -197,7 +197,7 @@ def own_styles_dir(card: Card) -> Path:
 
 
 def own_graphs_dir(card: Card) -> Path:
-    """Where `livestyle calibrate` puts graphs for exactly this network that its folder doesn't take."""
+    """Where `livestyle calibrate` puts graphs for exactly this network where its folder can't be written."""
     return data_dir() / "graphs" / f"{card.name}-{card.sha256['float'][:12]}"
 
 

@@ -1,6 +1,7 @@
 """The controls: what a user changes while frames are painted. Each is one row here and nowhere else.
 
-Keys, help and figures on the screen and the options of the command line are made from these rows.
+Keys, help and figures on the screen, the options of the command line, the page's panel, OSC and MIDI are
+made from these rows.
 """
 
 from __future__ import annotations

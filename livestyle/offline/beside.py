@@ -142,7 +142,7 @@ class Beside:
             self._say(f"{name} (left out)", True)
 
     def _take_data(self, stream: Stream, number: int) -> None:
-        """A timecode is told by the picture's track; each kind of file makes of that what it has for it."""
+        """Gives a timecode to the picture's track; FFmpeg stores it as the kind of file does."""
         if timecode := stream.metadata.get("timecode"):
             self._writer.picture.metadata.setdefault("timecode", timecode)
         elif not self._copied(stream):
@@ -156,7 +156,7 @@ class Beside:
         return True
 
     def _say(self, what: str, kept_elsewhere: bool) -> None:
-        """kept_elsewhere: .mkv could hold it as it is."""
+        """Name what was left out or converted. kept_elsewhere: .mkv could hold it as it is."""
         self._said.append(what)
         self._kept_elsewhere |= kept_elsewhere and self._writer.container != "matroska"
 
@@ -167,12 +167,12 @@ def codec_name(stream: Stream) -> str:
 
 
 def still_true(metadata: Mapping[str, str]) -> dict[str, str]:
-    """What metadata says of the film, not of the file it lies in."""
+    """The entries of metadata that describe the film, and not the file that it lies in."""
     return {key: value for key, value in metadata.items() if not key.lower().startswith(ABOUT_THE_FILE)}
 
 
 def moved(chapters: list[Chapter], by_s: Fraction) -> list[Chapter]:
-    """Chapters so much earlier, none before 0."""
+    """The chapters, `by_s` earlier; none begins before 0."""
     found: list[Chapter] = []
     for chapter in chapters:
         ticks = round(by_s / (chapter["time_base"] or 1))

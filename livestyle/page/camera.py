@@ -19,7 +19,7 @@ NAME = "browser"
 
 NOTICE_S = 0.25
 SIZE = Size(640, 480)
-"""Of the picture that waits for a camera."""
+"""The size of the picture that is shown until a camera comes."""
 
 
 class BrowserSource:
@@ -103,7 +103,7 @@ class BrowserSource:
         )
 
     def _numbered(self, frame: Frame) -> Frame:
-        """In the order of all that is shown, be it of one camera or the other."""
+        """Number the frames of all cameras in one series, in the order in which they are shown."""
         self._index += 1
         return Frame(frame.pixels, self._index, frame.captured_ns, notice=frame.notice)
 

@@ -1,4 +1,4 @@
-"""In an event loop: one thing for many readers, the newest wins for each."""
+"""A slot of an event loop with many readers: for each of them the newest value wins."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Page(Closing):
     def source(self, camera: str, open_it: Callable[[], Source]) -> Source:
         """The first source gives the pictures of a page's camera while one is sent.
 
-        LivestyleError where 'browser', which is no camera but those, is not the first.
+        LivestyleError where 'browser' is named, but not as the first camera.
         """
         wanted = camera.strip().lower() == NAME
         if self._camera is None:

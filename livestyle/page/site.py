@@ -180,7 +180,7 @@ class Site:
 
     @contextlib.contextmanager
     def _place(self, kind: str, most: int) -> Iterator[None]:
-        """One of so many places for what stays open."""
+        """A place for a connection that stays open; there are only so many."""
         if self._open[kind] >= most:
             raise web.HTTPServiceUnavailable(text=f"{most} {kind} are open already; close one")
         self._open[kind] += 1

@@ -49,7 +49,7 @@ class Stage:
 
     @property
     def frames_shown(self) -> int:
-        """Of the source of which most were."""
+        """The frames shown of the source of which most were."""
         return max(lane.stats.display.count for lane in self.lanes)
 
     @property

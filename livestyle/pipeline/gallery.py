@@ -24,10 +24,10 @@ from livestyle.runtime.engine import Engine
 from livestyle.runtime.select import open_engine
 
 THUMBNAIL = Size(160, 120)
-"""Of a frame the middle part of this shape is taken, so that thumbnails of every camera are alike."""
+"""Thumbnails show the middle part of a frame in this shape, so that those of every camera are alike."""
 
 A_FRAME = 4
-"""So many thumbnails are painted of one frame at most."""
+"""The most thumbnails that are painted of one frame."""
 
 SHARE, LEAST_SHARE = 0.3, 0.03
 """Of the time in which the live picture leaves the machine idle so much is used; of all time never less."""
@@ -91,7 +91,7 @@ class Gallery(Closing):
 
     @property
     def thumbnails(self) -> tuple[Thumbnail, ...]:
-        """Of every style of the model, in their order."""
+        """The thumbnails of every style of the model, in their order."""
         model = self._model()
         with self._lock:
             painted = self._painted if model.folder == self._folder else {}

@@ -6,7 +6,7 @@ import statistics
 from collections import deque
 
 SHARES = (1.0, 0.75, 0.5)
-"""Of each side of the picture, from the whole one down."""
+"""The shares of each side that are tried, from the whole picture down."""
 
 LOOKS_BACK_S, LEAST_FRAMES = 1.0, 3
 """A decision rests on the median of so many seconds, and of so many frames at least; the first one too."""

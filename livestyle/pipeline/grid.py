@@ -21,7 +21,7 @@ from livestyle.stylizer.stylizer import Stylizer
 
 
 class GridPipeline(ManyPipeline):
-    """As LivePipeline, from several sources: a painting is the newest of all of them in a grid.
+    """Is a LivePipeline of several sources: a painting is the newest of all of them in a grid.
 
     The first source is at the top left, the next to the right of it; black where none has come yet.
     """
@@ -88,7 +88,7 @@ def layout(count: int) -> tuple[int, int]:
 
 
 def grid_size(count: int, size: Size) -> Size:
-    """Of a grid of so many pictures of `size`."""
+    """The size of a grid of `count` pictures of `size`."""
     columns, rows = layout(count)
     return Size(columns * size.width, rows * size.height)
 

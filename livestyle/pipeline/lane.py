@@ -67,9 +67,9 @@ class Lane:
     ) -> None:
         """captured, painted: told of every frame before and behind the painting.
 
-        before: called before each frame begins, on the thread that paints. size: of all that is painted,
-        be the source's another: such pictures get bars; None = as they come, if they can be painted.
-        painting_size: how large they are painted, to be enlarged to that again; told of each.
+        before: called before each frame begins, on the thread that paints. size: of all paintings;
+        pictures of another shape get bars. None = the source's own, if it can be painted. painting_size:
+        decides how large they are painted, before they are enlarged to `size`; it is told of each.
         """
         self.stats = Stats()
         self.look = look

@@ -1,4 +1,4 @@
-"""In which size frames are painted: the camera's, or what a governor or the strokes ask for."""
+"""Decides in which size frames are painted: the camera's, or what a governor or the strokes ask for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from livestyle.pipeline.governor import Governor
 
 
 class PaintingSize:
-    """Of all cameras of a pipeline. Used by the thread that paints; `now` and `figures` are for any.
+    """Is one for all cameras of a pipeline. Used by the thread that paints; `now` and `figures` are for any.
 
     Strokes twice as large are those of a picture half as large. The smaller of the two sizes counts; the
     governor is told how long a frame would take in its own. At a step the film begins anew, as at a cut:
@@ -36,7 +36,7 @@ class PaintingSize:
         self._frames: Counter[Size] = Counter()
 
     def of(self, camera: Size) -> Size:
-        """In which size the next frame of a camera of this size is painted."""
+        """The size in which the next frame of a camera of this size is painted."""
         if self._size is None:
             self._size = camera.paintable()
         elif camera != self._camera:
@@ -46,7 +46,7 @@ class PaintingSize:
 
     @property
     def wanted(self) -> Size | None:
-        """In which size frames are to be painted as soon as an engine for it is there; None = as they are."""
+        """The size in which frames are to be painted once an engine for it is there; None = as they are."""
         if self._camera is None or self._stays:
             return None
         size = _part(self._camera, self._share)

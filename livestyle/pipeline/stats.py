@@ -77,13 +77,13 @@ class Delay:
                 self._recent.popleft()
 
     def recent(self, percent: float) -> float:
-        """That percentile over the last two seconds; 0 before the first."""
+        """A percentile over the last two seconds; 0 before the first."""
         with self._lock:
             values = sorted(ms for _, ms in self._recent)
         return values[_rank(percent, len(values))] if values else 0.0
 
     def overall(self, percent: float) -> float:
-        """That percentile over the whole run; 0 before the first."""
+        """A percentile over the whole run; 0 before the first."""
         with self._lock:
             bins = sorted(self._bins.items())
         left = _rank(percent, sum(n for _, n in bins))

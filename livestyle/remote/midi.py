@@ -27,7 +27,7 @@ WAITING = 1024
 
 
 class Midi(Controller[KnobDesk]):
-    """Hears a port from entering on. Entering raises LivestyleError, with the ports there are, for none."""
+    """Hears a port from entering on. Entering raises LivestyleError where none fits."""
 
     def __init__(self, name: str, knobs: Knobs, say: Callable[[str], None]) -> None:
         """name: a part of the port's; ANY = the first device there is. say: told which, and when it goes."""
@@ -79,7 +79,7 @@ class Midi(Controller[KnobDesk]):
                 looked_at = time.monotonic()
 
     def _waiting(self) -> list[KnobMove]:
-        """What came, in its order, after a wait if nothing has."""
+        """The moves that came, in order; waits a moment where none has come."""
         try:
             moves = [self._moves.get(timeout=WAIT_S)]
         except queue.Empty:

@@ -27,7 +27,7 @@ class ProviderEngine(OnnxRuntimeEngine):
     auto = Precision.F32
 
     providers: tuple[str, ...]
-    """As ONNX Runtime names it; the first that is installed is used."""
+    """ONNX Runtime's names of the provider; the first that is installed is used."""
 
     title: str
 

@@ -23,7 +23,7 @@ class OpenVinoDeviceEngine(OpenVinoEngine):
     auto = Precision.F16
 
     kind: str
-    """As OpenVINO names it: 'GPU', of several 'GPU.0', 'GPU.1'."""
+    """OpenVINO's name of the device: 'GPU', of several 'GPU.0', 'GPU.1'."""
 
     title: str
     remedy: str

@@ -31,8 +31,6 @@ PART_PX = KEPT_PX + 2 * MARGIN_PX
 SCALED_SIDE_PX = 2048
 """Long side of the picture on which the statistics are measured."""
 
-SPATIAL = {2, 3}
-
 
 class PartsPainter:
     """Paints pictures of any size as an engine would. The engine may be closed afterwards."""

@@ -23,7 +23,7 @@ RANK = 4
 """Dimensions of pictures, at the least."""
 
 EXACT_PARTS = (2, 4)
-"""Of so many whole numbers the mean is exact in float32, in whatever order they are added."""
+"""The mean of this many whole numbers is exact in float32, in whatever order they are added."""
 
 
 def lighten(graph: Any) -> None:

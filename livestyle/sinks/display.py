@@ -34,7 +34,7 @@ def check_display() -> None:
 
 
 def screen_size() -> Size | None:
-    """Of the whole display, px; None where nobody tells. LivestyleError as `check_display`."""
+    """Size of the whole display, px; None where nobody tells. LivestyleError as `check_display`."""
     if sys.platform == "win32":
         from ctypes import windll
 

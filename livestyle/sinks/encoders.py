@@ -64,7 +64,7 @@ class _Habit:
 
 LARGE_PIXELS = 4_000_000
 _LOOKS_LITTLE_AHEAD = "rc-lookahead=1:sync-lookahead=0:bframes=1"
-"""Of a frame of 4K libx264 takes 32 MB, and looks nineteen ahead; so it is five, for some more bytes."""
+"""A frame of 4K takes libx264 32 MB, and it holds nineteen; with this it is five, for larger files."""
 
 _NVENC = _Habit("cq", 23, preset="p4", more={"rc": "vbr"})
 _HABITS = {

@@ -43,7 +43,7 @@ class Loopback:
 
 
 def loopback() -> Loopback:
-    """As it is now. Nothing is opened or loaded."""
+    """Finds out how it is now. Nothing is opened or loaded."""
     module = SYS / "module" / "v4l2loopback"
     here = MODULES / platform.release()
     loaded = module.is_dir()

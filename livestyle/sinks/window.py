@@ -25,7 +25,7 @@ ON_ANY_SCREEN = Size(1200, 680)
 """What fits on the screens that don't tell how large they are: a laptop's, with its bars."""
 
 LEAST_OF_SCREEN = 0.5
-"""So high a window starts on a fine screen: pictures of 640x480 are a stamp on one of 3840x2160."""
+"""The least share of a screen: pictures of 640x480 are a stamp on one of 3840x2160."""
 
 BESIDE_WINDOW = Size(16, 72)
 """What a desktop needs of the screen for frames, titles and bars, about, px."""
@@ -88,7 +88,7 @@ class Window:
         """Let the window draw, then the code of the next key in its queue, -1 where there is none.
 
         Takes a millisecond or more. Codes are those of cv2.waitKeyEx, with SHIFT_HELD on Shift+Enter where
-        the system tells. No key is lost, but by Qt where it isn't on X11. LivestyleError where the display
+        the system tells. No key is lost on X11; elsewhere Qt may lose some. LivestyleError where the display
         has gone away, before Qt ends the process over it.
         """
         if self._keys:
@@ -149,7 +149,7 @@ class Window:
 
     @property
     def size(self) -> Size:
-        """Of the area for the picture, px; as it was last where the window can't tell."""
+        """Size of the area for the picture, px; as it was last where the window can't tell."""
         try:
             _, _, width, height = cv2.getWindowImageRect(self._title)
         except cv2.error:
@@ -161,13 +161,13 @@ class Window:
 
     @property
     def kept_size(self) -> Size | None:
-        """The last that `size` told while it was not in full screen; None = it never was."""
+        """Its size when it was last not in full screen; None = it has always been."""
         return self._kept
 
     def resize(self, size: Size, at_most: Size | None = LARGEST_AT_START) -> None:
         """Be as large as pictures of this size, or as the screen lets it; full screen stays as it is.
 
-        at_most: and no larger, but on a fine screen half as high as it; None = whatever the screen lets it.
+        at_most: no larger than this, or than half of a far higher screen; None = as the screen lets it.
         """
         if not self.closed and not self._fullscreen:
             screen = screen_size()

@@ -21,7 +21,7 @@ TRIES, PAUSE_S = 3, 0.1
 
 EVENT_BYTES = 32
 MOST_EVENTS = 1000
-"""So many are kept until they are taken; the oldest go."""
+"""The most that are kept until they are taken; the oldest go."""
 
 
 class _Screen(ctypes.Structure):
@@ -94,7 +94,7 @@ class Connection(Closing):
         return found
 
     def screen_size(self) -> Size | None:
-        """Of the whole display, px."""
+        """Size of the whole display, px."""
         screens = self._screens()
         first = screens.data.contents if screens.rem else None
         return Size(first.width_px, first.height_px) if first else None

@@ -14,7 +14,7 @@ from livestyle.sinks.xcb import Connection
 CLIENT_MESSAGE, SELECTION_NOTIFY = 33, 31
 VERSION = 5
 MOST_BYTES = 1 << 16
-"""Of the addresses of what is dropped."""
+"""The most that is read of the addresses of what is dropped."""
 
 _ATOM, _WINDOW = 4, 33
 _ACCEPTS_EVERYWHERE = 3

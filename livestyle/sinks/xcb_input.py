@@ -17,13 +17,13 @@ from livestyle.sinks.xcb import Connection
 from livestyle.sinks.xcb_drop import DropTarget
 
 SHIFT_HELD = 0x10000
-"""In a code, with Enter: as GTK's codes have it. The lower 16 bits are the key's."""
+"""The bit of a code for Shift with Enter, as in GTK's codes. The lower 16 bits are the key's."""
 
 PASTE = 0x16
 """Ctrl+V, as ASCII and Windows have it."""
 
 SEARCHES = 20
-"""So often the window is looked for: each takes a moment on a full desktop."""
+"""How many times the window is looked for: each takes a moment on a full desktop."""
 
 _SHIFT, _LOCK, _CONTROL, _NUM_LOCK = 1, 2, 4, 16
 _KEY_PRESS, _BUTTON_PRESS, _NEW_KEYBOARD = 2, 4, 34
@@ -59,7 +59,7 @@ class WindowInput:
         return bool(self._window)
 
     def look(self) -> bool:
-        """As `heard`; looks for the window first. Until then, who wants its keys has to ask Qt."""
+        """Does what `heard` does, but looks for the window first. Until it is found, Qt has the keys."""
         if not self._window and self._searched < SEARCHES:
             self._searched += 1
             self._window = next(self._windows(self._connection.root), 0)

@@ -35,7 +35,7 @@ WAITING_FRAMES = 16
 def check_recording(path: Path, overwrite: bool, cameras: Sequence[str] = ()) -> None:
     """LivestyleError where no recording can be written to `path`, or to stdout, which is '-'.
 
-    cameras: one may be a file, which is not written over
+    cameras: those of the run; one that is a file is never written over
     """
     if is_stdout(path):
         check_stdout()
@@ -60,7 +60,7 @@ def free_path(folder: Path, name: str, suffixes: tuple[str, ...]) -> Path:
 
 
 def _names(folder: Path) -> list[str]:
-    """Of the files in a folder; none where it can't be read, which the writing will say."""
+    """The names of the files in a folder; none where it can't be read: writing there will say so."""
     try:
         return os.listdir(folder)  # noqa: PTH208 - names alone
     except OSError:
@@ -163,7 +163,7 @@ class Recording:
 
     @property
     def failed(self) -> bool:
-        """It ended by itself; `finish` raises why."""
+        """Whether it ended by itself; `finish` raises the cause."""
         return not self._worker.alive
 
     def finish(self) -> None:

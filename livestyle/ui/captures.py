@@ -19,12 +19,12 @@ from livestyle.ui.plan import SessionOptions
 class Captures:
     """Used by the display thread, but for `rescue`. Entering starts the recording that the plan asks for.
 
-    Each has a thread and a pace of its own: none waits for another, nor the window for any. Leaving
+    Each output has a thread and a pace of its own: none waits for another, and the window for none. Leaving
     finishes every file. Methods that give a string give what to tell the user.
     """
 
     def __init__(self, plan: SessionOptions, shown: bool) -> None:
-        """shown: somebody sees what is told of what went wrong; without one it is raised."""
+        """shown: there is a window that tells what went wrong; without one it is raised."""
         self._plan = plan
         self._shown = shown
         self.finished: Path | None = None
@@ -35,13 +35,13 @@ class Captures:
 
     @property
     def recording(self) -> Recording | None:
-        """The one that goes on, or is paused."""
+        """The recording that runs or is paused; None where there is none."""
         return self._recording
 
     def add(self, painting: PaintedFrame, picture: Pixels, mirrored: bool = False) -> None:
         """Hand on what is shown of a painting, without what lies over it. A notice is not recorded.
 
-        mirrored: left and right are swapped in it, which the virtual camera and the stream take back.
+        mirrored: left and right are swapped in it, which the virtual camera and the stream undo.
         """
         notice = painting.original.notice
         shown, mirrored = painting.painted.with_pixels(picture), mirrored and not notice

@@ -18,7 +18,7 @@ PATIENCE_S = 1.0
 """How long nothing is said."""
 
 HEIGHT_PX = 480
-"""Of what is shown before there is a picture."""
+"""Height of what is shown before there is a picture."""
 
 TURN_S = 0.1
 LEAVE_S = 0.5

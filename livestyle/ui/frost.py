@@ -10,11 +10,11 @@ BEHIND = 0.30
 """How bright it stays."""
 
 FROST = 24
-"""So many times smaller it is made, and large again."""
+"""The factor by which a picture is made smaller, and enlarged again, to blur it."""
 
 
 def frost(canvas: Pixels) -> None:
-    """In place; uint8 BGR (H, W, 3)."""
+    """Blur and darken a canvas in place; uint8 BGR (H, W, 3)."""
     height, width = canvas.shape[:2]
     few = max(1, width // FROST), max(1, height // FROST)
     soft = cv2.resize(canvas, few, interpolation=cv2.INTER_AREA)

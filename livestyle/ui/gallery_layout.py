@@ -83,7 +83,7 @@ def layout_of(count: int, models: tuple[str, ...], canvas: Size) -> GalleryLayou
 
 
 def chip_size(size: int) -> int:
-    """Of the text of a model's title, px."""
+    """Height of the text of a model's title, px."""
     return max(9, round(0.85 * size))
 
 

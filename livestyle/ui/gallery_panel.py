@@ -39,7 +39,7 @@ HINTS = (
 """The longest that fits is shown."""
 
 SMALLER = (1.0, 0.88, 0.77)
-"""So much smaller are the letters of a name, one after another, until it fits."""
+"""The factors by which the letters of a name are made smaller, tried in turn until it fits."""
 
 
 def draw_gallery(canvas: Pixels, view: GalleryView, camera: Pixels) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from livestyle.model.controls import CONTROLS, Control
+from livestyle.model.controls import CONTROLS, STRENGTH, Control
 
 
 class Action(Enum):
@@ -62,7 +62,7 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
         HelpLine(("g", "click"), "all styles at a glance", (Action.GALLERY,)),
         *(HelpLine.of(control) for control in CONTROLS if control.keys),
         HelpLine(("1–9",), "style by number"),
-        HelpLine(("wheel",), "strength"),
+        HelpLine(("wheel",), STRENGTH.label),
         HelpLine(("drag",), "the line of the comparison"),
         HelpLine(("right click",), "this help"),
     ),

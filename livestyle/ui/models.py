@@ -17,10 +17,10 @@ LEAST_FPS = 5.0
 """What paints fewer frames a second is left out in turn, unless the user has named it."""
 
 LATELY_S = 60.0
-"""So long what was found slow is passed by untried."""
+"""How long a model that was found slow is passed by untried."""
 
 SETTLED_S = 3.0
-"""So long after a change the figures of the run are those of the new model alone."""
+"""How long after a change the figures of the run are those of the new model alone."""
 
 
 class Models:
@@ -97,7 +97,7 @@ class Models:
         return f"Preparing {model.card.name} …"
 
     def choose_named(self, name: str) -> str:
-        """As `choose`, by name. LivestyleError for one that isn't here."""
+        """Does what `choose` does, by name. LivestyleError for one that isn't here."""
         if name not in self.names:
             raise LivestyleError(f"there is no model {name!r} here; expected one of {', '.join(self.names)}")
         return self.choose(self.names.index(name))

@@ -11,7 +11,7 @@ from livestyle.ui.keys import Action, Key
 from livestyle.ui.screen import Screen
 
 NEAR = 40
-"""Of the width of a picture, the part within which the compare line is taken hold of."""
+"""The compare line is taken hold of within the picture's width divided by this."""
 
 
 class Mouse:

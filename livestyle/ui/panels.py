@@ -51,7 +51,7 @@ class Bar:
 
     @property
     def share(self) -> float:
-        """Of the way from low to high."""
+        """The share of the way from low to high, 0 to 1."""
         return (self.value - self.low) / (self.high - self.low)
 
     @property

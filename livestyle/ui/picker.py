@@ -85,7 +85,7 @@ class Picker:
         return self._first
 
     def go_to(self, path: Path) -> str:
-        """Into a folder, or to the place of a file, whose name is typed out; gives what to tell the user.
+        """Go into a folder, or to a file, whose name is typed out; gives what to tell the user.
 
         LivestyleError for a path that is not here.
         """

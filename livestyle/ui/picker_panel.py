@@ -30,7 +30,7 @@ from livestyle.ui.panels import hint_panel
 from livestyle.ui.picker import Picker
 
 WIDE = 32
-"""So many letters wide a canvas is that has room for a large preview."""
+"""How wide a canvas must be, in letters, to have room for a large preview."""
 
 HINTS = (
     "↑ ↓ choose   ·   → ← in and out of folders   ·   enter: take   ·   ctrl+v: paste a path   ·   esc: back",

@@ -20,7 +20,7 @@ SIDE_PX = 320
 """The longer side of a preview."""
 
 MOST = 200
-"""So many are kept."""
+"""The most previews that are kept."""
 
 
 class Previews(Closing):

@@ -226,7 +226,7 @@ def _enter(
     window: Window | None,
     console: Console,
 ) -> bool:
-    """As `enter_all`; an error of a camera that the user did not name says where it comes from."""
+    """Does what `enter_all` does; an error of a camera that was remembered says where its name is from."""
     try:
         return enter_all(sources, names, stack, window, console.print)
     except LivestyleError as error:

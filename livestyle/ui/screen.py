@@ -42,7 +42,7 @@ MAX_ENLARGED_HEIGHT_PX = 1080
 
 TOAST_S = 1.8
 TOAST_LETTERS = 40
-"""So many are read in TOAST_S."""
+"""How many letters can be read in TOAST_S."""
 
 TOAST_FADE_S = 0.3
 FIGURES_EVERY_S = 0.5
@@ -85,7 +85,7 @@ class Screen:
 
     @property
     def said(self) -> str:
-        """The last line that was shown; empty = none, or it was taken away."""
+        """The line that is shown; empty = there is none."""
         return self._toast
 
     def toast(self, text: str, seconds: float | None = None, bar: Bar | None = None) -> None:
@@ -175,7 +175,7 @@ class Hud:
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """Of the style, the longest first."""
+        """The titles of the style, the longest first."""
         look = self._pipeline.look
         return look.bank.titles_of(look.style)
 
@@ -217,7 +217,7 @@ class Hud:
 
     @property
     def _size(self) -> str:
-        """In which frames are painted: '640×480', or '320×240 of 640×480'."""
+        """The size in which frames are painted: '640×480', or '320×240 of 640×480'."""
         painted, size = self._pipeline.painting_size.now, self._pipeline.source.size
         return (f"{painted} of {size}" if painted else str(size)).replace("x", "×")
 

@@ -48,7 +48,7 @@ class Streaming(Closing):
 
     @property
     def badge(self) -> str:
-        """Of the window's corner: 'Streaming'; empty without a stream."""
+        """What the corner of the window says: 'Streaming'; empty without a stream."""
         return ("Streaming" if self._live else "Stream away") if self._size else ""
 
     def add(self, frame: Frame, mirrored: bool) -> None:
@@ -63,7 +63,7 @@ class Streaming(Closing):
             self._feed.add(frame, mirrored)
 
     def news(self) -> str:
-        """That it goes out, or why it doesn't, once each time that changes; empty = nothing new."""
+        """Tells that the stream goes out, or why not, each time that changes; empty = nothing new."""
         feed = self._feed
         if feed is None:
             return ""
@@ -99,7 +99,7 @@ class Streaming(Closing):
         return f"{feed.sent.recent():.1f} fps  ·  {feed.dropped} dropped  ·  {feed.sink.name}"
 
     def report(self) -> dict[str, Any]:
-        """As JSON takes it, of the whole run; empty without a stream."""
+        """What the summary says of the whole run, as plain values for JSON; empty without a stream."""
         if self._size is None:
             return {}
         feed = self._feed

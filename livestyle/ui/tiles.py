@@ -64,7 +64,7 @@ class Tiles:
                     edge[:] = ACCENT
 
     def split(self, left: Pixels, right: Pixels, share: float = 0.5) -> Pixels:
-        """Of each picture in the grids the left part of one, this share, beside the rest of the other."""
+        """Two grids in one: the left `share` of each picture is from one, the rest from the other."""
         both, width = right.copy(), right.shape[1] // self.columns
         line = max(1, right.shape[0] // self._rows // 360)
         for start in range(0, self.columns * width, width):
@@ -74,7 +74,7 @@ class Tiles:
         return both
 
     def chosen(self, picture: Pixels) -> Pixels:
-        """Of a grid the selected picture; a view."""
+        """The selected picture of a grid; a view."""
         height, width = picture.shape[0] // self._rows, picture.shape[1] // self.columns
         top, left = self.selected // self.columns * height, self.selected % self.columns * width
         return picture[top : top + height, left : left + width]

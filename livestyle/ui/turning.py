@@ -36,13 +36,13 @@ class Turning:
         return said_of(look, STYLE)
 
     def take(self, look: Look, style: str) -> str:
-        """This style alone."""
+        """Paint in this style alone."""
         look.second_style = ""
         look.style = style
         return said_of(look, STYLE)
 
     def mix(self, look: Look, style: str, second: str) -> str:
-        """Half of each."""
+        """Blend two styles, half of each."""
         look.style, look.second_style, look.blend = style, second, BLEND.default
         return f"{look.bank.title(style)} + {look.bank.title(second)}"
 

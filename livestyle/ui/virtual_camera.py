@@ -16,7 +16,7 @@ from livestyle.ui.feed import Feed
 class VirtualCamera(Closing):
     """Gets all that is shown while it is on. Used by the display thread; nothing but `start` waits for long.
 
-    What a device does not take, and one that hangs, dies or never opens, holds up nobody else.
+    A device that refuses pictures, hangs, dies or never opens holds up nobody else.
     """
 
     def __init__(self, open_sink: Callable[[], VirtualCameraSink] = VirtualCameraSink) -> None:
@@ -26,7 +26,7 @@ class VirtualCamera(Closing):
 
     @property
     def on(self) -> bool:
-        """It is open, or opens just now."""
+        """Whether it is open or being opened."""
         return self._feed is not None
 
     def start(self) -> str:
@@ -48,7 +48,7 @@ class VirtualCamera(Closing):
             self._feed.add(frame, mirrored)
 
     def news(self) -> str:
-        """That it is open, once; empty = nothing new. Raises what made it end."""
+        """Says once that it is open; empty = nothing new. Raises the error that ended it."""
         if self._feed is not None and self._feed.failed:
             self._end(self._feed)
         return self._opened()
@@ -62,7 +62,7 @@ class VirtualCamera(Closing):
         return f"{feed.sent.recent():.1f} fps  ·  {feed.dropped} dropped  ·  {feed.sink.device}"
 
     def report(self) -> dict[str, Any]:
-        """As JSON takes it; empty while it is off."""
+        """What the summary says of it, as plain values for JSON; empty while it is off."""
         feed = self._feed
         if feed is None or feed.sink is None:
             return {}

@@ -174,12 +174,19 @@ class CycleganOptions(Shipped):
         ),
     ] = None
     cycle_weight: Annotated[
-        float, typer.Option(min=0, help="Of there and back again.", rich_help_panel=LOSSES)
+        float,
+        typer.Option(
+            min=0,
+            help="Weight of coming back to the picture after going there and back.",
+            rich_help_panel=LOSSES,
+        ),
     ] = 10.0
     identity_weight: Annotated[
         float,
         typer.Option(
-            min=0, help="Of paintings that stay as they are; times --cycle-weight.", rich_help_panel=LOSSES
+            min=0,
+            help="Weight of paintings that stay as they are; times --cycle-weight.",
+            rich_help_panel=LOSSES,
         ),
     ] = 0.5
     steps: Steps = 20000

@@ -66,7 +66,7 @@ Teacher: TypeAlias = Annotated[
     ),
 ]
 Int8: TypeAlias = Annotated[bool, typer.Option(help="Make the INT8 graph too.", rich_help_panel=NETWORK)]
-Steps: TypeAlias = Annotated[int, typer.Option(min=1, help="How many.", rich_help_panel=COURSE)]
+Steps: TypeAlias = Annotated[int, typer.Option(min=1, help="Steps of the training.", rich_help_panel=COURSE)]
 Rate: TypeAlias = Annotated[float, typer.Option(min=0, help="Adam's learning rate.", rich_help_panel=COURSE)]
 Decay: TypeAlias = Annotated[
     float,
@@ -92,7 +92,7 @@ class Course:
     rate: Rate
     decay: Decay = 0.4
     batch: Batch = 4
-    seed: Annotated[int, typer.Option(help="Of all that is drawn.", rich_help_panel=COURSE)] = 0
+    seed: Annotated[int, typer.Option(help="Seed of all random numbers.", rich_help_panel=COURSE)] = 0
     device: TorchDevice = "auto"
 
     def idle(self) -> dict[str, tuple[str, ...]]:
@@ -144,13 +144,17 @@ class Weighted(Perceived):
     style_weight: Annotated[
         float, typer.Option(min=0, help="More = more painting, less photo.", rich_help_panel=LOSSES)
     ] = 10.0
-    content_weight: Annotated[float, typer.Option(min=0, help="Of the photo.", rich_help_panel=LOSSES)] = 1.0
-    tv_weight: Annotated[float, typer.Option(min=0, help="Smoothness.", rich_help_panel=LOSSES)] = 0.05
+    content_weight: Annotated[
+        float, typer.Option(min=0, help="Weight of what the photo shows.", rich_help_panel=LOSSES)
+    ] = 1.0
+    tv_weight: Annotated[float, typer.Option(min=0, help="Weight of smoothness.", rich_help_panel=LOSSES)] = (
+        0.05
+    )
     stability_weight: Annotated[
         float,
         typer.Option(
             min=0,
-            help="Of moved pictures under noise: the painting has to follow.",
+            help="Weight of steadiness where pictures move under noise: the painting has to follow.",
             rich_help_panel=LOSSES,
         ),
     ] = 100.0
@@ -158,7 +162,7 @@ class Weighted(Perceived):
         float,
         typer.Option(
             min=0,
-            help="Of still pictures under noise: three pairs of four, if not 0.",
+            help="Weight of steadiness where pictures stand still under noise; if not 0, three of four do.",
             rich_help_panel=LOSSES,
         ),
     ] = 100.0
@@ -166,7 +170,7 @@ class Weighted(Perceived):
         float,
         typer.Option(
             min=0,
-            help="Of three frames in which something passes; a third slower.",
+            help="Weight of steadiness over three frames in which something passes; a third slower.",
             rich_help_panel=LOSSES,
         ),
     ] = 0.0
@@ -174,26 +178,30 @@ class Weighted(Perceived):
         float,
         typer.Option(
             min=0,
-            help="Of content where the photo has detail, within --content-weight: faces stay faces.",
+            help="Weight of content where the photo has detail, within --content-weight: faces stay faces.",
             rich_help_panel=LOSSES,
         ),
     ] = 1.0
     lattice_weight: Annotated[
         float,
         typer.Option(
-            min=0, help="Of marks that stand at the same distance again and again.", rich_help_panel=LOSSES
+            min=0,
+            help="Penalty on marks that stand at the same distance again and again.",
+            rich_help_panel=LOSSES,
         ),
     ] = 0.1
     contrast_weight: Annotated[
         float,
         typer.Option(
-            min=0, help="Of brush marks that are missing where the photo is flat.", rich_help_panel=LOSSES
+            min=0,
+            help="Penalty on brush marks that are missing where the photo is flat.",
+            rich_help_panel=LOSSES,
         ),
     ] = 1.5
     palette_weight: Annotated[
         float,
         typer.Option(
-            min=0, help="Of the painting's colours, as often as it has them.", rich_help_panel=LOSSES
+            min=0, help="Weight of the painting's colours, as often as it has them.", rich_help_panel=LOSSES
         ),
     ] = 4.0
 

@@ -14,6 +14,7 @@ from livestyle.commands.training.common import (
 from livestyle.commands.training.train_methods import SuperresOptions as Given
 from livestyle.workshop.export.publish import publish
 from livestyle.workshop.networks.vgg import load_vgg19
+from livestyle.workshop.training.choices import Fidelity
 from livestyle.workshop.training.data import PhotoCrops
 from livestyle.workshop.training.sheet import pick_photos
 from livestyle.workshop.training.superres.objective import LAYER
@@ -24,7 +25,10 @@ MEASURED = 16
 
 
 def run(given: Given) -> None:
-    """Train, measure beside bicubic enlargement, export and check."""
+    """Train, measure beside bicubic enlargement, export and check.
+
+    A loss in pixels needs no VGG; where weights are given all the same, they are measured with.
+    """
     place, folders = place_of(given), Folders.of(given)
     options = SuperresOptions(
         **photo_fields(given, folders.work),
@@ -35,10 +39,12 @@ def run(given: Given) -> None:
         crop_px=given.crop,
     )
     console.print(f"x4, {options.arch} network, {options.loss} loss, on {place}; sheets in {folders.work}")
+    vgg = None
+    if given.vgg is not None or given.loss is Fidelity.PERCEPTUAL:
+        vgg = load_vgg19(given.vgg, LAYER)
+        place.module(vgg)
     training = train_superres(options, place)
     run_steps(training.notes, options.schedule.steps, training.skipped, training.photos)
-    vgg = load_vgg19(given.vgg, LAYER)
-    place.module(vgg)
     photos = pick_photos(options.validation or options.content, PhotoCrops([], options.crop_px), MEASURED)
     figures = measure(training.model, vgg, photos, place)
     console.print("  ".join(f"{name} {value:g}" for name, value in figures.items()))

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 
 from livestyle.core.closing import Closing
 from livestyle.core.errors import said_of
+from livestyle.core.progress_bar import warn
 from livestyle.offline.library.manifest import Entry, FileState
 from livestyle.offline.library.tasks import JoinPieces, Painted
 from livestyle.offline.scheduler.scheduler import Ended, TaskProgress
@@ -47,16 +48,16 @@ class LibraryBars(Closing):
         self._progress.update(self._tasks[step.name], completed=step.done, total=step.total)
 
     def ended(self, ended: Ended[Stylizer]) -> None:
-        """A task is no more."""
+        """Remove the bar of a task that has ended."""
         if ended.task.name in self._tasks:
             self._progress.remove_task(self._tasks.pop(ended.task.name))
         if isinstance(ended.result, Painted) and not isinstance(ended.task, JoinPieces):
             self._pictures[ended.where] += ended.result.frames
 
     def film(self, entry: Entry, painted: Painted | None) -> None:
-        """What became of a film."""
+        """Print what became of a film."""
         for warning in painted.warnings if painted else ():
-            self._console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
+            warn(self._console, warning)
         if entry.state is FileState.FAILED:
             self._console.print(f"error: {said_of(entry.file, entry.reason)}", style="red", soft_wrap=True)
         elif painted is not None:

@@ -10,12 +10,11 @@ from typing import NamedTuple, Self
 
 import av
 
-from livestyle.core.errors import LivestyleError
 from livestyle.core.fit import cover
 from livestyle.core.frame import Frame
 from livestyle.core.size import Size
 from livestyle.sources.source import SourceInfo
-from livestyle.sources.video.reader import VideoReader
+from livestyle.sources.video.reader import VideoReader, opened
 
 LONGEST_GAP_NS = 1_000_000_000
 """A longer pause in the file is played as this one; so is a longer delay of who reads."""
@@ -53,12 +52,12 @@ class ClipSource:
 
     @property
     def info(self) -> SourceInfo:
-        reader = self._opened()
+        reader = opened(self._reader, self._path)
         size = self._size or reader.size
         return SourceInfo(self._path.name, size, reader.rate, reader.codec, live=True)
 
     def read(self) -> Frame | None:
-        self._opened()
+        opened(self._reader, self._path)
         if self._left.is_set():
             return None
         pending, self._ahead = self._ahead or self._decode(), None
@@ -75,12 +74,12 @@ class ClipSource:
             pending = following
         if self._left.wait(max(0, pending.due_ns - time.monotonic_ns()) / 1e9):
             return None
-        pixels = self._opened().pixels(pending.picture)
+        pixels = opened(self._reader, self._path).pixels(pending.picture)
         return Frame(cover(pixels, self._size) if self._size else pixels, pending.number, pending.due_ns)
 
     def _decode(self) -> Pending:
         """The next frame of the file, which starts again at its end, with the time it is due."""
-        reader = self._opened()
+        reader = opened(self._reader, self._path)
         picture = reader.next()
         if picture is None:
             reader.close()
@@ -97,11 +96,6 @@ class ClipSource:
         self._due_ns = max(self._due_ns + gap_ns, time.monotonic_ns() - LONGEST_GAP_NS)
         self._index += 1
         return Pending(picture, self._index, self._due_ns)
-
-    def _opened(self) -> VideoReader:
-        if self._reader is None:
-            raise LivestyleError(f"{self._path} is not open; use it in a with block")
-        return self._reader
 
     def stop(self) -> None:
         self._left.set()

@@ -13,9 +13,9 @@ class DisplayTimes:
     """Times of decoded pictures in ticks of their stream.
 
     AVI, and MXF without an index, say only when a packet is decoded. FFmpeg takes that for the time when its
-    picture is shown, which is another one's, or a picture too late, of codecs that put pictures in another
-    order. So there the times are those of decoding, in their order, the first being when the packet of the
-    first picture is due.
+    picture is shown, but many codecs do not show pictures in the order in which they are decoded. There the
+    times of decoding, from that of the first picture's packet on, are given to the pictures in the order in
+    which they are shown.
     """
 
     def __init__(self, stream: VideoStream) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
 from livestyle.sources.source import SourceInfo
-from livestyle.sources.video.reader import VideoReader
+from livestyle.sources.video.reader import VideoReader, opened
 
 
 class VideoFileSource:
@@ -28,7 +27,7 @@ class VideoFileSource:
 
     @property
     def info(self) -> SourceInfo:
-        reader = self._opened()
+        reader = opened(self._reader, self._path)
         return SourceInfo(
             name=self._path.name,
             size=reader.size,
@@ -42,23 +41,18 @@ class VideoFileSource:
     @property
     def damaged(self) -> int:
         """Frames skipped so far because they could not be decoded."""
-        return self._opened().damaged
+        return opened(self._reader, self._path).damaged
 
     def read(self) -> Frame | None:
         if self._stopped:
             return None
-        reader = self._opened()
+        reader = opened(self._reader, self._path)
         decoded = reader.next()
         if decoded is None:
             return None
         frame = Frame(reader.pixels(decoded), self._index, time.monotonic_ns(), decoded.pts)
         self._index += 1
         return frame
-
-    def _opened(self) -> VideoReader:
-        if self._reader is None:
-            raise LivestyleError(f"{self._path} is not open; use it in a with block")
-        return self._reader
 
     def stop(self) -> None:
         self._stopped = True

@@ -109,3 +109,10 @@ class VideoReader:
             except BAD_DATA:
                 errors += 1
                 self.damaged += 1
+
+
+def opened(reader: VideoReader | None, path: Path) -> VideoReader:
+    """The reader of a source that was entered. LivestyleError for None: the source was not."""
+    if reader is None:
+        raise LivestyleError(f"{path} is not open; use it in a with block")
+    return reader

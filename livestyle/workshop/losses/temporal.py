@@ -102,8 +102,9 @@ def stability_losses(
     disturbed = torch.where(known.bool(), disturbed, photo)
     difference = paint(disturbed, later_canvas(canvas, motion, generator)) - warp(painted, motion)
     error = (difference.square() * known).sum((1, 2, 3)) / (known.sum() * 3).clamp_min(1)
+    # Zeroed, not picked out: a device would have to wait until it is known how many there are.
     stays = stays.flatten().to(photo.device)
-    return error[~stays].sum(), error[stays].sum()
+    return error.where(~stays, 0).sum(), error.where(stays, 0).sum()
 
 
 def film_loss(

@@ -91,18 +91,18 @@ class Perception:
         loss: StyleLoss | None = None,
         style_layers: Sequence[str] = STYLE_LAYERS,
         content_layer: str = CONTENT_LAYER,
-        detail: float = 0.0,
+        weights: Weights | None = None,
     ) -> None:
         """paintings: float [1, 3, H, W] in [0, 1], one for each style, on VGG's device.
 
-        loss: Gram matrices where nothing is said. detail: weight of content in DETAIL_LAYER where a photo
-        has detail, beside that of the content layer.
+        loss: Gram matrices where nothing is said. weights: of the terms that will be asked for; what only
+        others need is not looked for in the paintings.
         """
         self.vgg = vgg
         self.loss = loss or new_style_loss("gram")
         self.content_layer = content_layer
-        self.detail = detail
-        self.content_layers = (content_layer, DETAIL_LAYER) if detail else (content_layer,)
+        self.weights = weights or Weights()
+        self.content_layers = (content_layer, DETAIL_LAYER) if self.weights.detail else (content_layer,)
         self.style_layers = tuple(style_layers)
         self.forget()
         for painting in paintings:
@@ -122,9 +122,12 @@ class Perception:
         """
         seen: Features = self.vgg(painting, self.style_layers)
         self.loss.learn(seen)
-        self.repeats.append(self_correlation(painting)[0])
-        self.contrasts.append(contrast_quantiles(painting))
-        self.palettes.append(palette_of(painting))
+        if self.weights.lattice:
+            self.repeats.append(self_correlation(painting)[0])
+        if self.weights.contrast:
+            self.contrasts.append(contrast_quantiles(painting))
+        if self.weights.palette:
+            self.palettes.append(palette_of(painting))
         return seen
 
     @torch.no_grad()
@@ -141,8 +144,8 @@ class Perception:
         seen = self.vgg(painted, {*self.style_layers, *self.content_layers})
         styles = self._style(seen, index) if self.style_layers else painted.new_zeros(len(index))
         closeness = content_loss(seen[self.content_layer], content[self.content_layer])
-        if self.detail:
-            closeness = closeness + self.detail * detail_loss(seen[DETAIL_LAYER], content[DETAIL_LAYER])
+        if weight := self.weights.detail:
+            closeness = closeness + weight * detail_loss(seen[DETAIL_LAYER], content[DETAIL_LAYER])
         return closeness, styles
 
     def style(self, painted: Tensor, index: Tensor) -> Tensor:

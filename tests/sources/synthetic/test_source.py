@@ -13,7 +13,8 @@ from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.sources.synthetic.scene import Scene
 from livestyle.sources.synthetic.source import SyntheticSource
-from livestyle.sources.synthetic.stamp import Stamp, draw_stamp, read_stamp
+from livestyle.sources.synthetic.stamp import Stamp, draw_stamp
+from tests.sources.synthetic.stamps import read_stamp
 
 STAMP = Stamp(4_000_000_123, 271_828_182_845_904)
 

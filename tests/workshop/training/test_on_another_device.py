@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
-from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
 from livestyle.workshop.losses import windows
 from livestyle.workshop.losses.style import parse_style_loss
@@ -68,14 +67,14 @@ def test_cuda_s_way_to_cast_to_bf16_fits_every_term(monkeypatch: pytest.MonkeyPa
     )
     monkeypatch.setattr(windows, "_mean_square", lambda _: 1.0)
     monkeypatch.setattr(FakeTensor, "tolist", lambda self: np.zeros(self.shape, int).tolist())
-    mode = FakeTensorMode(allow_non_fake_inputs=True, shape_env=ShapeEnv())
+    mode = FakeTensorMode(allow_non_fake_inputs=True)
     place = Place(CUDA, bf16=True)
     net = Transformer(replace(ARCHITECTURES["lite"], canvas=True))
     model = cast("Any", on_fake_cuda(StyledTransformer(net, ["first", "second"]), mode))
     vgg = cast("Any", on_fake_cuda(VGG19("relu4_1"), mode))
     with mode, place.autocast():
         paintings = [place.images(torch.rand(1, 3, 96, 96)) for _ in range(2)]
-        perception = Perception(vgg, paintings, parse_style_loss(BRUSHWORK), detail=ALL.detail)
+        perception = Perception(vgg, paintings, parse_style_loss(BRUSHWORK), weights=ALL)
         weights = replace(ALL, contrast=0.0)  # it looks at values, and is float32 all along
         objective = FeedforwardObjective(perception, model, weights, torch.ones(2), torch.arange(2), True)
         terms = objective(place.images(torch.rand(2, 3, 96, 96)), np.random.default_rng(0), 1.0)

@@ -21,7 +21,8 @@ from tests.workshop.small import write_photos, write_vgg
 def perception(tmp_path_factory: pytest.TempPathFactory) -> Perception:
     folder = tmp_path_factory.mktemp("perception")
     paintings = [load_style(path, 64) for path in write_photos(folder, 2, 64)]
-    return Perception(load_vgg19(write_vgg(folder / "vgg.safetensors")), paintings)
+    vgg = load_vgg19(write_vgg(folder / "vgg.safetensors"))
+    return Perception(vgg, paintings, weights=Weights(lattice=1, contrast=1, palette=1))
 
 
 def test_a_style_loss_that_is_drawn_follows_the_seed_of_the_step(perception: Perception) -> None:
@@ -29,6 +30,13 @@ def test_a_style_loss_that_is_drawn_follows_the_seed_of_the_step(perception: Per
     found = objective(drawn, Weights(stability=0), [0, 1])
     losses = [found(photos(2), np.random.default_rng(seed), 0.0)["loss"].item() for seed in (1, 1, 2)]
     assert losses[0] == losses[1] != losses[2]
+
+
+@pytest.mark.parametrize("term", ["lattice", "contrast", "palette"])
+def test_only_what_the_terms_need_is_sought_in_a_painting(perception: Perception, term: str) -> None:
+    found = Perception(perception.vgg, [photos(1)], weights=Weights(**{term: 1.0}))
+    counts = {"lattice": found.repeats, "contrast": found.contrasts, "palette": found.palettes}
+    assert {name: len(kept) for name, kept in counts.items()} == {**dict.fromkeys(counts, 0), term: 1}
 
 
 def photos(count: int) -> torch.Tensor:
@@ -74,7 +82,7 @@ def test_the_loss_is_the_weighted_sum(perception: Perception) -> None:
 def test_detail_is_part_of_content_and_counts_where_the_photo_has_it(perception: Perception) -> None:
     photo = photos(1)
     photo[:, :, :, 32:] = 0.5  # detail in the left half alone
-    fine = Perception(perception.vgg, [photos(1)], detail=1.0)
+    fine = Perception(perception.vgg, [photos(1)], weights=Weights(detail=1.0))
     index = torch.tensor([0])
 
     def content(judge: Perception, columns: slice) -> float:

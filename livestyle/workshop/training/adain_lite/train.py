@@ -100,7 +100,7 @@ def train_adain(
     vgg = load_vgg19(options.vgg)
     place.module(vgg)
     perception = Perception(
-        vgg, (), with_moments(parse_style_loss(options.style_loss)), detail=options.weights.detail
+        vgg, (), with_moments(parse_style_loss(options.style_loss)), weights=options.weights
     )
     with place.autocast(), torch.no_grad():
         seen = [statistics(vgg(place.images(p[None].float() / 255), STYLE_LAYERS)) for p in pool]

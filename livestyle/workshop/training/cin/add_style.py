@@ -66,7 +66,7 @@ def add_style(trained: StyledTransformer, options: AddStyleOptions, place: Place
         crops = PhotoCrops(leaves, options.crop_px)
     with place.autocast():
         perception = Perception(
-            vgg, [painting], parse_style_loss(options.style_loss), detail=options.weights.detail
+            vgg, [painting], parse_style_loss(options.style_loss), weights=options.weights
         )
     batch = place.images(crops.batch(np.random.default_rng(options.schedule.seed), options.batch))
     start = nearest_style(trained, perception, batch, place)

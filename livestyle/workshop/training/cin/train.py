@@ -131,7 +131,7 @@ def _objective(
     with place.autocast():
         loss = parse_style_loss(options.style_loss)
         perception = Perception(
-            vgg, images, loss, options.layers.style, options.layers.content, options.weights.detail
+            vgg, images, loss, options.layers.style, options.layers.content, options.weights
         )
     shares = torch.tensor([p.share for p in options.paintings])
     return FeedforwardObjective(

@@ -12,7 +12,6 @@ from torch import Tensor
 from livestyle.workshop.losses.content import content_loss
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.networks.vgg import VGG19
-from livestyle.workshop.training.choices import Fidelity
 
 SCALE = 4
 LAYER = "relu2_2"
@@ -28,15 +27,15 @@ class SuperresObjective:
     """Distance of the enlarged picture from the photo: in relu2_2 of VGG-19, or in pixels."""
 
     model: StyledTransformer
-    vgg: VGG19
-    loss: Fidelity
+    vgg: VGG19 | None
+    """None = the loss is in pixels."""
 
     def __call__(self, photo: Tensor, rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
         """'loss', and 'psnr' in dB to be looked at. photo [B, 3, H, W] in [0, 1], sides multiples of 4."""
         enlarged = enlarge(self.model, reduce(photo))
         error = (enlarged - photo).square().mean()
         psnr = -10 * error.detach().log10()
-        if self.loss is Fidelity.PIXEL:
+        if self.vgg is None:
             return {"loss": error, "psnr": psnr}
         return {"loss": feature_distance(self.vgg, enlarged, photo), "psnr": psnr}
 

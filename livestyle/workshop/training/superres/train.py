@@ -70,10 +70,12 @@ def train_superres(options: SuperresOptions, place: Place) -> Training:
     torch.manual_seed(options.schedule.seed)
     model = StyledTransformer(Transformer(arch), [note.name])
     place.module(model)
-    vgg = load_vgg19(options.vgg, LAYER)
-    place.module(vgg)
+    vgg = None
+    if options.loss is Fidelity.PERCEPTUAL:
+        vgg = load_vgg19(options.vgg, LAYER)
+        place.module(vgg)
     crops = PhotoCrops.load(options.content, options.crop_px)
-    objective = SuperresObjective(model, vgg, options.loss)
+    objective = SuperresObjective(model, vgg)
     meta = {"arch": arch.to_dict(), "notes": [asdict(note)], "training": options.record()}
     steps = fit(
         model, [{"params": list(model.parameters())}], lambda rng: crops.batch(rng, options.batch),
@@ -88,18 +90,19 @@ def train_superres(options: SuperresOptions, place: Place) -> Training:
 
 
 @torch.no_grad()
-def measure(model: StyledTransformer, vgg: VGG19, photos: Sequence[Tensor], place: Place) -> dict[str, float]:
-    """PSNR in dB (RGB) and relu2_2 distance, means over `photos`, beside those of bicubic enlargement."""
+def measure(
+    model: StyledTransformer, vgg: VGG19 | None, photos: Sequence[Tensor], place: Place
+) -> dict[str, float]:
+    """PSNR in dB (RGB) and, where there is a VGG, relu2_2 distance: means over `photos`, beside bicubic's."""
     model.eval()
     sums: dict[str, float] = {}
     for photo in (place.images(p) for p in photos):
         low = reduce(photo)
         for name, enlarged in (("", enlarge(model, low).clamp(0, 1)), ("bicubic_", bicubic(low))):
             error = float((enlarged - photo).square().mean())
-            figures = {
-                f"{name}psnr_db": -10 * np.log10(max(error, 1e-10)),
-                f"{name}relu2_2": float(feature_distance(vgg, enlarged, photo)),
-            }
+            figures = {f"{name}psnr_db": -10 * np.log10(max(error, 1e-10))}
+            if vgg is not None:
+                figures[f"{name}relu2_2"] = float(feature_distance(vgg, enlarged, photo))
             sums = {**sums, **{k: sums.get(k, 0.0) + v / len(photos) for k, v in figures.items()}}
     return {name: round(float(value), 4) for name, value in sums.items()}
 

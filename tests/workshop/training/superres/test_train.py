@@ -13,6 +13,7 @@ from livestyle.workshop.training.data import to_tensor
 from livestyle.workshop.training.dead_leaves import dead_leaf_photos
 from livestyle.workshop.training.device import Place
 from livestyle.workshop.training.loop import CHECKPOINT, Schedule
+from livestyle.workshop.training.superres import train
 from livestyle.workshop.training.superres.objective import bicubic, reduce
 from livestyle.workshop.training.superres.train import SuperresOptions, measure, train_superres
 from tests.workshop.small import write_photos, write_vgg
@@ -73,6 +74,17 @@ def test_what_is_learned_comes_nearer_to_the_photos(shop: Path, tmp_path: Path) 
     photos = [to_tensor(photo) for photo in dead_leaf_photos(3, 96)]
     found = measure(training.model, load_vgg19(shop / "vgg.safetensors", "relu2_2"), photos, PLACE)
     assert found["psnr_db"] > found["bicubic_psnr_db"] + 0.1
+
+
+def test_a_loss_in_pixels_needs_no_vgg(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> None:
+        raise AssertionError("VGG was loaded")
+
+    monkeypatch.setattr(train, "load_vgg19", none)
+    training = train_superres(options(shop, tmp_path, loss=Fidelity.PIXEL, vgg=None), PLACE)
+    assert len(list(training.notes)) == 5
+    figures = measure(training.model, None, [to_tensor(dead_leaf_photos(1, 64)[0])], PLACE)
+    assert list(figures) == ["psnr_db", "bicubic_psnr_db"]
 
 
 def test_reducing_blurs_and_keeps_the_light() -> None:
