@@ -187,7 +187,8 @@ class Actions:
 
     def _compare(self) -> str:
         self._screen.compare = not self._screen.compare
-        return "Compare: camera left, painting right" if self._screen.compare else "Compare off"
+        on = self._screen.compare
+        return "Compare: camera left, painting right; drag the line" if on else "Compare off"
 
     def _toggle_hud(self) -> str:
         self._screen.hud = not self._screen.hud
