@@ -13,6 +13,9 @@ from livestyle.ui.overlay import BOLD, text_size, width_of
 SMALLEST, LARGEST = 6.0, 22.0
 """Width of a thumbnail in letters of body text, about."""
 
+ALIKE = 0.93
+"""Thumbnails of this share of the largest are taken where they stand in fewer rows, with more room around."""
+
 
 @dataclass(frozen=True)
 class GalleryLayout:
@@ -68,7 +71,9 @@ def layout_of(count: int, models: tuple[str, ...], canvas: Size) -> GalleryLayou
         return min(widest(columns), int(((free.height + below) / rows - label - below) / shape))
 
     most = max(1, int((free.width + gap) // (SMALLEST * size + gap)))
-    columns = max(range(1, most + 1), key=wide)
+    possible = range(1, min(most, count) + 1)
+    largest = max(map(wide, possible))
+    columns = max((c for c in possible if wide(c) >= ALIKE * largest), default=most)
     width = wide(columns)
     if width < SMALLEST * size:
         columns, width = most, widest(most)
