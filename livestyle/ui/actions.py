@@ -222,6 +222,8 @@ class Actions:
         return ""
 
     def _snapshot(self) -> str:
-        if self._screen.painting is not None:
-            self._captures.snapshot(self._screen.painting, self._screen.picture(self._screen.painting))
+        painting = self._screen.painting
+        if painting is None:
+            return "There is no picture yet"
+        self._captures.snapshot(painting, self._screen.picture(painting))
         return ""

@@ -94,3 +94,8 @@ def test_bars_are_shown_while_something_is_turned(session: Session) -> None:
     assert session.screen._bar == Bar(("Steadiness",), 0.9)
     session.actions.press(Key(Action.HUD))
     assert session.screen._bar is None
+
+
+def test_a_snapshot_before_the_first_picture_is_answered(session: Session) -> None:
+    hear(session, "s")
+    assert session.screen.said == "There is no picture yet"

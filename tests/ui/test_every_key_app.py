@@ -101,7 +101,7 @@ ROWS = (
 @pytest.mark.parametrize(("caps_lock", "leaves"), [(False, "q"), (True, "Escape")])
 def test_every_row_does_what_it_says_at_12_ms(app: App, tmp_path: Path, caps_lock: bool, leaves: str) -> None:
     assert {key for key, _, _ in ROWS} == {*NAMES} - {"q"}
-    app.wait_for(lambda: app.shot().any())
+    app.settle()  # until there is a picture to save
     if caps_lock:
         app.press("Caps_Lock")
     app.burst(*(XDOTOOL.get(key, key) for key, _, _ in ROWS))
