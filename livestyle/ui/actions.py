@@ -93,11 +93,12 @@ class Actions:
         if not picker.open:
             self._screen.picker = None
         if path is not None:
+            self._screen.gallery = None
             self._say(lambda: self._chooser.add(path))
 
     def drop(self, addresses: str) -> None:
-        """Make a style of the picture that was dropped on the window; the picker is done then."""
-        self._screen.picker = None
+        """Make a style of the picture that was dropped on the window; picker and gallery are done then."""
+        self._screen.picker = self._screen.gallery = None
         self._say(lambda: self._chooser.drop(path_in(addresses, "in what was dropped")))
 
     def point_at_gallery(self, gallery: GalleryView, pointer: Pointer) -> None:

@@ -143,7 +143,7 @@ def test_the_mouse_in_the_gallery_and_in_the_picker(app: App, caps_lock: bool) -
     app.mouse(*inside(STYLES), "click 1")  # the place for a picture
     row = picker_layout(WINDOW).rows[0]
     app.mouse(row.left + 9, row.top + 9, "click 5", "click 4", "click 1")
-    app.wait_for(partial(is_all, app, (10, 20, 220)))
+    app.wait_for(partial(is_all, app, (200, 40, 0)))
     app.key("q")
     assert app.end()[0] == 0
 
