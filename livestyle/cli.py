@@ -56,6 +56,16 @@ class Commands(TyperGroup):
         single.command(module.NAME, cls=getattr(module, "Command", None))(module.main)
         return get_command(single)
 
+    def invoke(self, ctx: Any) -> Any:
+        """A number out of its range is told both ends of it; typer names one."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            low, high = (getattr(error.param, end, None) for end in ("min", "max"))
+            if low is not None and high is not None:
+                error.message += f"; expected {low:g} to {high:g}"
+            raise
+
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

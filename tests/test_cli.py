@@ -176,3 +176,10 @@ def test_run_live_is_the_live_command() -> None:
     shown = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT)
     assert shown.returncode == 0
     assert "--camera" in shown.stdout
+
+
+@pytest.mark.parametrize("value", ["3", "-1", "much"])
+def test_a_number_out_of_its_range_is_told_both_ends(value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.run(["image", "in.png", "out.png", "--strength", value])
+    assert "expected 0 to 1" in " ".join(capsys.readouterr().err.replace("│", " ").split())

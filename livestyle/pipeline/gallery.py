@@ -30,7 +30,10 @@ A_FRAME = 4
 """The most thumbnails that are painted of one frame."""
 
 SHARE, LEAST_SHARE = 0.3, 0.03
-"""Of the time in which the live picture leaves the machine idle so much is used; of all time never less."""
+"""Of the time in which the live picture leaves the machine idle so much is used; of all time never less.
+
+A style that has no thumbnail yet has SHARE of all time: somebody waits for it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +145,10 @@ class Gallery(Closing):
             self._next = number + 1
             painted = engine.infer(padded, FrameStyle.still(styles.vectors[number]))
             with self._lock:
+                awaited = styles.names[number] not in self._painted
                 self._painted[styles.names[number]] = SizeRule.crop(painted, THUMBNAIL)
             took_s = time.perf_counter() - began
-            share = max(LEAST_SHARE, SHARE * self._spare())
+            share = SHARE if awaited else max(LEAST_SHARE, SHARE * self._spare())
             if stop.wait(took_s / share - took_s):
                 return
 

@@ -93,11 +93,12 @@ class Actions:
         if not picker.open:
             self._screen.picker = None
         if path is not None:
+            self._screen.gallery = None
             self._say(lambda: self._chooser.add(path))
 
     def drop(self, addresses: str) -> None:
-        """Make a style of the picture that was dropped on the window; the picker is done then."""
-        self._screen.picker = None
+        """Make a style of the picture that was dropped on the window; picker and gallery are done then."""
+        self._screen.picker = self._screen.gallery = None
         self._say(lambda: self._chooser.drop(path_in(addresses, "in what was dropped")))
 
     def point_at_gallery(self, gallery: GalleryView, pointer: Pointer) -> None:
@@ -187,7 +188,8 @@ class Actions:
 
     def _compare(self) -> str:
         self._screen.compare = not self._screen.compare
-        return "Compare: camera left, painting right" if self._screen.compare else "Compare off"
+        on = self._screen.compare
+        return "Compare: camera left, painting right; drag the line" if on else "Compare off"
 
     def _toggle_hud(self) -> str:
         self._screen.hud = not self._screen.hud
@@ -221,6 +223,8 @@ class Actions:
         return ""
 
     def _snapshot(self) -> str:
-        if self._screen.painting is not None:
-            self._captures.snapshot(self._screen.painting, self._screen.picture(self._screen.painting))
+        painting = self._screen.painting
+        if painting is None:
+            return "There is no picture yet"
+        self._captures.snapshot(painting, self._screen.picture(painting))
         return ""

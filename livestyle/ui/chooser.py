@@ -107,10 +107,10 @@ class Chooser:
         """Go to a model that takes pictures; gives what to tell the user, where that is to be asked first."""
         other = self.models.any_picture
         if self._stylizer.model.card.encoder is None and other is not None and not self._is_coming(other):
-            name, now = self.models.names[other], time.monotonic()
+            title, now = self.models.titles[other], time.monotonic()
             if not sure and now > self._offered_until:
                 self._offered_until = now + AGAIN_S
-                return f"{name} takes any picture; i again goes there"
+                return f"A picture needs another model, “{title}”: i again goes there"
             self.models.choose(other)
         elif self.models.coming is None:
             self._stylizer.model.encoder()

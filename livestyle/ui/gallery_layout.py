@@ -13,6 +13,9 @@ from livestyle.ui.overlay import BOLD, text_size, width_of
 SMALLEST, LARGEST = 6.0, 22.0
 """Width of a thumbnail in letters of body text, about."""
 
+ALIKE = 0.93
+"""Thumbnails of this share of the largest are taken where they stand in fewer rows, with more room around."""
+
 
 @dataclass(frozen=True)
 class GalleryLayout:
@@ -51,32 +54,36 @@ class GalleryLayout:
 def layout_of(count: int, models: tuple[str, ...], canvas: Size) -> GalleryLayout:
     """For `count` thumbnails: as large as they fit all at once, else small ones in rows to be scrolled."""
     size = text_size(canvas.width, canvas.height)
-    margin, gap, label = 2 * size, round(0.75 * size), round(1.5 * size)
+    margin, gap, label, below = 2 * size, round(0.75 * size), round(1.4 * size), size // 2
     names = _models(models, size, margin, canvas.width)
-    top = names[-1].top + names[-1].size.height + round(0.85 * size) if names else margin
+    top = names[-1].top + names[-1].size.height + round(0.7 * size) if names else margin
     footer = canvas.height - round(1.2 * size)
-    free = Size(canvas.width - 2 * margin, footer - round(1.6 * size) - top)
+    free = Size(canvas.width - 2 * margin, footer - round(1.5 * size) - top)
+    shape = THUMBNAIL.height / THUMBNAIL.width
 
-    def tile(columns: int) -> Size:
-        width = min((free.width - (columns - 1) * gap) // columns, round(LARGEST * size))
-        return Size(width, round(width * THUMBNAIL.height / THUMBNAIL.width))
+    def widest(columns: int) -> int:
+        """As wide as that many stand side by side."""
+        return min((free.width - (columns - 1) * gap) // columns, round(LARGEST * size))
 
-    def rows_in(height: int) -> int:
-        return max(1, (free.height + gap) // (height + label + gap))
+    def wide(columns: int) -> int:
+        """As wide as all have room."""
+        rows = -(-count // columns)
+        return min(widest(columns), int(((free.height + below) / rows - label - below) / shape))
 
     most = max(1, int((free.width + gap) // (SMALLEST * size + gap)))
-    fitting = [c for c in range(1, most + 1) if rows_in(tile(c).height) * c >= count]
-    columns = min(fitting, default=most)
-    one = tile(columns)
-    rows = min(rows_in(one.height), -(-count // columns))
-    left = (canvas.width - columns * one.width - (columns - 1) * gap) // 2
-    above = top + max(0, free.height - rows * (one.height + label) - (rows - 1) * gap) // 2
+    possible = range(1, min(most, count) + 1)
+    largest = max(map(wide, possible))
+    columns = max((c for c in possible if wide(c) >= ALIKE * largest), default=most)
+    width = wide(columns)
+    if width < SMALLEST * size:
+        columns, width = most, widest(most)
+    one = Size(width, round(width * shape))
+    step = one.height + label + below
+    rows = min(max(1, (free.height + below) // step), -(-count // columns))
+    left = (canvas.width - columns * width - (columns - 1) * gap) // 2
+    above = top + max(0, free.height + below - rows * step) // 2
     tiles = tuple(
-        Box(
-            left + place % columns * (one.width + gap),
-            above + place // columns * (one.height + label + gap),
-            one,
-        )
+        Box(left + place % columns * (width + gap), above + place // columns * step, one)
         for place in range(rows * columns)
     )
     return GalleryLayout(size, names, tiles, columns, rows, label, footer)

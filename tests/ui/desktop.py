@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 
 from livestyle.core.frame import Pixels
-from tests.ui.listening import HEARD, POINTED, SHOWN
+from tests.ui.listening import DONE, HEARD, POINTED, SHOWN
 
 PROGRAMS = ("Xvfb", "openbox", "xdotool", "import")
 ON_THE_WAY = 4
@@ -148,6 +149,11 @@ class App(Program):
         self._xdotool("key", "--delay", "12", *names)
         wait_for(lambda: self._lines(HEARD) >= before + len(names) or self._process.poll() is not None)
         return [int(line) for line in (self._told / HEARD).read_text(encoding="utf-8").splitlines()[before:]]
+
+    def done(self) -> list[tuple[str, str]]:
+        """What it said at each key that it has done, and what is open in the window since."""
+        text = (self._told / DONE).read_text(encoding="utf-8")
+        return [(said, opened) for said, opened in map(json.loads, text.splitlines())]
 
     def mouse(self, x: int, y: int, *does: str) -> None:
         """Move to a place in the window and there do what xdotool can, such as 'click 1', once for each."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from livestyle.core.size import Size
@@ -9,7 +11,9 @@ from livestyle.model.controls import STEADINESS, STRENGTH
 from livestyle.pipeline.live import LivePipeline
 from livestyle.ui.keys import Action, Key
 from livestyle.ui.panels import Bar
+from livestyle.ui.picker import Picker
 from livestyle.ui.plan import SessionOptions
+from livestyle.ui.previews import Previews
 from livestyle.ui.session import Session
 from tests.pipeline.conftest import stylizer
 from tests.ui.list_sink import ListSink
@@ -87,6 +91,17 @@ def test_the_place_for_a_picture_leads_to_the_picker(session: Session) -> None:
     assert session.screen.gallery is None
 
 
+def test_a_picture_that_is_chosen_from_the_gallery_is_shown_at_once(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "sun.png").touch()
+    for key, stays in ((ESC, True), (ENTER, False)):
+        session.screen.gallery = None
+        hear(session, "g")
+        session.screen.picker = Picker(tmp_path, Previews())
+        hear(session, key)
+        assert session.screen.picker is None
+        assert (session.screen.gallery is not None) is stays
+
+
 def test_bars_are_shown_while_something_is_turned(session: Session) -> None:
     session.actions.press(Key(STRENGTH, -1))
     assert session.screen._bar == Bar(("Strength",), 0.9)
@@ -94,3 +109,8 @@ def test_bars_are_shown_while_something_is_turned(session: Session) -> None:
     assert session.screen._bar == Bar(("Steadiness",), 0.9)
     session.actions.press(Key(Action.HUD))
     assert session.screen._bar is None
+
+
+def test_a_snapshot_before_the_first_picture_is_answered(session: Session) -> None:
+    hear(session, "s")
+    assert session.screen.said == "There is no picture yet"

@@ -14,25 +14,15 @@ from livestyle.core.bars import Box
 from livestyle.core.size import Size
 from livestyle.model.card import STYLES_NAME
 from livestyle.model.styles import StyleBank
-from livestyle.sinks.xcb_input import SHIFT_HELD
 from livestyle.ui.gallery_layout import layout_of
-from livestyle.ui.keys import CODES_OF, HELP, Action, key_of
+from livestyle.ui.picker_panel import picker_layout
 from tests.tiny import write_tiny
 from tests.ui.desktop import App, desktop
 from tests.ui.dragging import Dragging
 
 WINDOW = Size(320, 240)
 STYLES = 5
-XDOTOOL = {"←": "Left", "→": "Right", "↑": "Up", "↓": "Down", "-": "minus", "+": "plus", "[": "bracketleft"}
-XDOTOOL |= {
-    "]": "bracketright",
-    ",": "comma",
-    ".": "period",
-    "tab": "Tab",
-    "esc": "Escape",
-    "<": "less",
-    ">": "greater",
-}
+MODELS = ("tiny", "tiny")
 
 
 @pytest.fixture
@@ -64,7 +54,11 @@ def is_all(app: App, color: int | tuple[int, int, int]) -> bool:
 
 
 def tile(number: int) -> Box:
-    return layout_of(STYLES + 1, ("tiny", "tiny"), WINDOW).tiles[number]
+    return layout_of(STYLES + 1, MODELS, WINDOW).tiles[number]
+
+
+def inside(number: int) -> tuple[int, int]:
+    return tile(number).left + 9, tile(number).top + 9
 
 
 def shows_gallery(app: App) -> bool:
@@ -91,17 +85,18 @@ def test_the_gallery_by_keys_with_and_without_caps_lock(app: App) -> None:
     assert app.end()[0] == 0
 
 
-def test_the_mouse(app: App) -> None:
+@pytest.mark.parametrize("caps_lock", [False, True])
+def test_the_mouse(app: App, caps_lock: bool) -> None:
     app.wait_for(partial(is_all, app, 0))
+    if caps_lock:
+        app.press("Caps_Lock")
     app.mouse(100, 60, "click 1")
     app.wait_for(partial(shows_gallery, app))
-    third = tile(3).left + 9, tile(3).top + 9
-    app.mouse(*third, "click 1")
+    app.mouse(*inside(3), "click 1")
     app.wait_for(partial(is_all, app, 120))
     app.mouse(100, 60, "click 1")
     app.wait_for(partial(shows_gallery, app))
-    fourth = tile(4).left + 9, tile(4).top + 9
-    app.mouse(*fourth, "click --repeat 2 --delay 60 1")
+    app.mouse(*inside(4), "click --repeat 2 --delay 60 1")
     app.wait_for(partial(is_all, app, 140))
     app.mouse(100, 60, *["click 5"] * 10)
     assert not is_all(app, 140)  # the camera
@@ -116,6 +111,39 @@ def test_the_mouse(app: App) -> None:
     app.mouse(160, 60, "mousedown 1")
     app.mouse(4, 60, "mouseup 1")
     app.wait_for(lambda: (np.abs(upper(app)[:, 8:] - 140) <= 2).all())
+    app.key("q")
+    assert app.end()[0] == 0
+
+
+@pytest.mark.parametrize("caps_lock", [False, True])
+def test_the_mouse_in_the_gallery_and_in_the_picker(app: App, caps_lock: bool) -> None:
+    app.wait_for(partial(is_all, app, 0))
+    if caps_lock:
+        app.press("Caps_Lock")
+    app.mouse(100, 60, "click 1")
+    app.wait_for(partial(shows_gallery, app))
+    app.mouse(*inside(3))  # marks it
+    app.key("Return")
+    app.wait_for(partial(is_all, app, 120))
+    app.mouse(100, 60, "click 1")
+    app.wait_for(partial(shows_gallery, app))
+    app.mouse(*inside(1), "keydown shift click 1 keyup shift")
+    app.wait_for(partial(is_all, app, 80))
+    app.mouse(100, 60, "click 1")
+    app.wait_for(partial(shows_gallery, app))
+    app.mouse(*inside(0), "click 5")  # a row on
+    app.key("Return")
+    app.wait_for(partial(is_all, app, 40 * layout_of(STYLES + 1, MODELS, WINDOW).columns))
+    app.mouse(100, 60, "click 1")
+    app.wait_for(partial(shows_gallery, app))
+    app.mouse(2, 120, "click 1")  # beside it
+    app.wait_for(lambda: is_all(app, 40 * layout_of(STYLES + 1, MODELS, WINDOW).columns))
+    app.mouse(100, 60, "click 1")
+    app.wait_for(partial(shows_gallery, app))
+    app.mouse(*inside(STYLES), "click 1")  # the place for a picture
+    row = picker_layout(WINDOW).rows[0]
+    app.mouse(row.left + 9, row.top + 9, "click 5", "click 4", "click 1")
+    app.wait_for(partial(is_all, app, (200, 40, 0)))
     app.key("q")
     assert app.end()[0] == 0
 
@@ -148,20 +176,3 @@ def test_a_picture_that_is_dropped_becomes_a_style(
     app.wait_for(partial(is_all, app, (200, 40, 0)))
     app.key("q")
     assert app.end()[0] == 0
-
-
-def test_every_key_of_the_table_is_heard_at_12_ms_with_and_without_caps_lock(app: App) -> None:
-    leaves = {Action.QUIT, Action.BACK}
-    lines = [line for column in HELP for line in column]
-    names = [
-        name for line in lines for name in line.keys if name in CODES_OF and not leaves & {*line.actions}
-    ]
-    pressed = ["shift+Tab", "shift+Return", "F1", *(XDOTOOL.get(name, name) for name in names), *"123456789"]
-    for caps_lock in (False, True):
-        codes = app.burst(*pressed)
-        assert len(codes) == len(pressed)
-        assert codes[1] == 0x0D | SHIFT_HELD
-        for name, code in zip([*names, *"123456789"], codes[3:], strict=True):
-            assert key_of(code, caps_lock) == key_of(CODES_OF[name][0]), name
-        app.press("Caps_Lock")
-    app.burst("Escape", "Escape", "Escape")

@@ -13,9 +13,11 @@ from livestyle.core.bars import Box
 from livestyle.core.size import Size
 from livestyle.pipeline.gallery import THUMBNAIL, Thumbnail
 from livestyle.sinks.pointer import Gesture, Pointer
+from livestyle.stylizer.loading import load_models
 from livestyle.ui.gallery_layout import layout_of
 from livestyle.ui.gallery_panel import draw_gallery
 from livestyle.ui.gallery_view import Choice, GalleryView, Offer
+from livestyle.ui.models import titles_of
 from livestyle.ui.overlay import ACCENT
 from tests.conftest import picture
 
@@ -56,9 +58,10 @@ def test_nothing_overlaps_and_nothing_sticks_out(canvas: Size, count: int) -> No
     assert layout.page >= min(count, 2)
 
 
-@pytest.mark.parametrize("canvas", CANVASES[1:5])
-def test_twenty_styles_and_a_picture_are_seen_at_once(canvas: Size) -> None:
-    layout = layout_of(21, MODELS, canvas)
+@pytest.mark.parametrize("canvas", [*CANVASES[1:5], Size(800, 600)])
+def test_twenty_styles_and_a_picture_are_seen_at_once_under_the_models_that_ship(canvas: Size) -> None:
+    shipped = titles_of(load_models("cin-lite", lambda _: None))
+    layout = layout_of(21, shipped, canvas)
     assert layout.page >= 21
     assert layout.tiles[0].size.width >= 80
 
