@@ -10,9 +10,7 @@ from livestyle.model.card import Model
 
 
 @pytest.mark.parametrize("bf16", [False, True])
-def test_no_benchmark_asks_for_bf16_where_the_cpu_has_none(
-    bf16: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bf16_is_measured_where_the_cpu_has_it(bf16: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     capable = {"FP32", "INT8", *(["BF16"] if bf16 else [])}
     monkeypatch.setattr(machine, "cpu_capabilities", lambda: frozenset(capable))
     found = [Precision.F32, *([Precision.BF16] if bf16 else [])]
