@@ -40,6 +40,7 @@ LIVESTYLE = (sys.executable, "-m", "livestyle")
 NOTES = "docs/cin-lite-paintings.csv"
 OTHERS = {
     "clip": "a picture for README",
+    "fuzz_cases": "a case of fuzz.py",
     "gallery": "no result is kept",
     "governor": "no result yet",
     "page": "no result yet",
