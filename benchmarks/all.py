@@ -6,7 +6,8 @@ DATA has photos/val, styles/, flow/alley_1 and vgg/ (see NEEDS); WORK keeps what
 there, a new commit begins anew. Before each figure the machine is looked at: where other programs take more
 than a twentieth of it, the run ends with exit code 75, and a later call goes on; --shared measures all the
 same and says so in WORK/all.json. A figure that fails does not stop the others; they are listed at the end,
-with exit code 1. Not here: stability.json, whose checkpoint is not in the repository.
+with exit code 1. --tiny makes each as small as it gets, into WORK/tiny: does it run to its end? Its figures
+say nothing. Not here: stability.json, whose checkpoint is not in the repository, and OTHERS.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,19 @@ SCREEN = ("xvfb-run", "-a", "-s", "-screen 0 1280x800x24")
 PYTHON = (sys.executable,)
 LIVESTYLE = (sys.executable, "-m", "livestyle")
 NOTES = "docs/cin-lite-paintings.csv"
+OTHERS = {
+    "clip": "a picture for README",
+    "fuzz_cases": "a case of fuzz.py",
+    "gallery": "no result is kept",
+    "governor": "no result yet",
+    "page": "no result yet",
+    "together": "no result yet",
+    **dict.fromkeys(
+        ("gpu", "gpu_after", "gpu_day", "gpu_pack", "gpu_soak", "gpu_state", "gpu_train"), "a GPU's"
+    ),
+}
+"""Scripts that are run by themselves, and why."""
+
 ALL_MODELS = ("adain", "adain-lite", "cin", "cin-lite", "kiss", "mosaic", "van-gogh")
 NEEDS = {
     "{photos}": "photos/val",
@@ -44,6 +58,25 @@ NEEDS = {
     "{flow}": "flow/alley_1",
     "{vgg}": "vgg/vgg19_conv1_1_to_conv5_1_q8.safetensors",
 }
+
+
+ONE_SIZE = ("--sizes", "64x64")
+A_FEW = (*ONE_SIZE, "--rounds", "1", "--runs", "1")
+BRIEFLY = ("--size", "64x64", "--seconds", "3")
+TINY = {
+    "pixels": (*ONE_SIZE, "--frames", "2"),
+    **dict.fromkeys(("speed", "speed-adain-lite", "speed-cin", "speed-adain", "steadiness"), A_FEW),
+    "transcode": (*ONE_SIZE, "--frames", "4", "--rounds", "1"),
+    "start": ("--runs", "1"),
+    "live": BRIEFLY,
+    "outputs": BRIEFLY,
+    "int8": ("--limit", "1"),
+    "temporal": ("--limit", "1", "--size", "64x64", "--peer-styles", "1"),
+    "library_plan": ("--files", "10"),
+    **dict.fromkeys(("library", "library_ray"), ("--rate", "1")),
+    "fuzz": ("--count", "10"),
+}
+"""What makes figures small, by name; the others stay as they are."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +103,10 @@ class Figure:
         if self.package and importlib.util.find_spec(self.package) is None:
             missing.append(f"the package {self.package}")
         return ", ".join(missing)
+
+    def tiny(self) -> Figure:
+        """The same as small as it gets."""
+        return replace(self, command=(*self.command, *TINY.get(self.name, ())))
 
 
 def script(name: str, *words: str, screen: bool = False) -> tuple[str, ...]:
@@ -214,6 +251,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "results")
     parser.add_argument("--only", nargs="+", choices=[figure.name for figure in FIGURES], metavar="NAME")
     parser.add_argument("--shared", action="store_true", help="measure though other programs run")
+    parser.add_argument(
+        "--tiny", action="store_true", help="see whether each runs to its end, on any machine"
+    )
     options = parser.parse_args()
     at = commit()
     if at.endswith("+"):
@@ -222,7 +262,10 @@ def main() -> None:
         )
     wanted = [figure for figure in FIGURES if not options.only or figure.name in options.only]
     data, work, out = (path.resolve() for path in (options.data, options.work, options.out))
-    sys.exit(run(wanted, data, work, out, at, options.shared))
+    if options.tiny:
+        wanted, work = [figure.tiny() for figure in wanted], work / "tiny"
+        out = work / "results"
+    sys.exit(run(wanted, data, work, out, at, options.shared or options.tiny))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from machine import machine
+from machine import computed, machine
 
 from livestyle.core.config import Precision
 from livestyle.core.size import Size
@@ -27,22 +27,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="cin-lite")
     parser.add_argument("--photos", type=Path, required=True)
+    parser.add_argument("--limit", type=int, help="how many photos; default: all")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     model = Model.load(options.model)
-    photos = (cv2.imread(str(p), cv2.IMREAD_COLOR) for p in sorted(options.photos.glob("*.*")))
+    photos = (
+        cv2.imread(str(p), cv2.IMREAD_COLOR) for p in sorted(options.photos.glob("*.*"))[: options.limit]
+    )
     size = (SIZE.width, SIZE.height)
     resized = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in photos if p is not None)
     frames = [image.astype(np.uint8, copy=False) for image in resized]
     rows: dict[str, dict[str, float]] = {}
-    engines = {
-        p: OpenVinoEngine(model, SIZE, p, threads=0) for p in (Precision.F32, Precision.BF16, Precision.INT8)
-    }
+    engines = {p: OpenVinoEngine(model, SIZE, p, threads=0) for p in computed(model)}
     for engine in engines.values():
         engine.open()
     for name in model.styles:
         vector = model.styles.vector(name)
-        found: dict[Precision, list[float]] = {Precision.BF16: [], Precision.INT8: []}
+        found: dict[Precision, list[float]] = {p: [] for p in engines if p is not Precision.F32}
         for frame in frames:
             exact = engines[Precision.F32].infer(frame, FrameStyle.still(vector))
             for precision, values in found.items():
@@ -51,7 +52,7 @@ def main() -> None:
         print(name, rows[name], flush=True)
     summary = {
         f"{precision}_{how.__name__}": round(float(how([r[precision] for r in rows.values()])), 2)
-        for precision in ("bf16", "int8")
+        for precision in next(iter(rows.values()))
         for how in (np.mean, np.min)
     }
     result = {

@@ -55,27 +55,27 @@ from livestyle.stylizer.stylizer import Stylizer
 
 SIZE = Size(160, 120)
 RATE = 10
-SHORT, SHORT_FRAMES = 60, 20
-LONG_FRAMES = 600 * RATE
+SHORT, SHORT_S = 60, 2
+LONG_S = 600
 KILLS = 10
 EXACT = ("--preset", "superfast")
 """Without mbtree: with it, x264 on several threads makes other bits of the same pictures now and then."""
 FILES = 1000
 
 
-def make_films(folder: Path) -> None:
+def make_films(folder: Path, rate: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     scene = Scene(SIZE)
-    lengths = [(f"short-{number:02d}.mp4", SHORT_FRAMES, number * 7) for number in range(SHORT)]
-    for name, frames, start in [*lengths, ("long.mp4", LONG_FRAMES, 0)]:
+    lengths = [(f"short-{number:02d}.mp4", SHORT_S, number * 0.7) for number in range(SHORT)]
+    for name, seconds, start in [*lengths, ("long.mp4", LONG_S, 0.0)]:
         if (folder / name).exists():
             continue
         part = folder.parent / name
         part.unlink(missing_ok=True)
-        with VideoFileSink(part, RATE, Encoding(None, None), False) as sink:
-            for index in range(frames):
-                captured_ns = int(index * Fraction(10**9, RATE))
-                sink.write(Frame(scene.at((start + index) / RATE), index, captured_ns))
+        with VideoFileSink(part, rate, Encoding(None, None), False) as sink:
+            for index in range(seconds * rate):
+                captured_ns = int(index * Fraction(10**9, rate))
+                sink.write(Frame(scene.at(start + index / rate), index, captured_ns))
         part.replace(folder / name)
 
 
@@ -113,9 +113,9 @@ def decoded(path: Path) -> str:
     return digest.hexdigest()
 
 
-def killed(work: Path, jobs: int) -> dict[str, Any]:
+def killed(work: Path, jobs: int, rate: int) -> dict[str, Any]:
     films, unbroken, out, notes = (work / name for name in ("films", "unbroken", "out", "notes.json"))
-    make_films(films)
+    make_films(films, rate)
     known: dict[str, Any] = json.loads(notes.read_text("utf-8")) if notes.exists() else {"kills": []}
 
     def keep() -> None:
@@ -149,7 +149,7 @@ def killed(work: Path, jobs: int) -> dict[str, Any]:
     names = sorted(path.name for path in films.iterdir())
     return {
         "machine": machine(),
-        "films": f"{SHORT} of {SHORT_FRAMES // RATE} s, 1 of {LONG_FRAMES // RATE} s, {SIZE}, {RATE} fps",
+        "films": f"{SHORT} of {SHORT_S} s, 1 of {LONG_S} s, {SIZE}, {rate} fps",
         "jobs": jobs,
         "kills": len(known["kills"]),
         "films_and_pieces_done_before_each": known["kills"],
@@ -237,11 +237,11 @@ def through(scheduler: Scheduler[Stylizer], films: Path, out: Path, model: Model
         return round(time.perf_counter() - began, 1)
 
 
-def ray(work: Path) -> dict[str, Any]:
+def ray(work: Path, rate: int) -> dict[str, Any]:
     from ray.cluster_utils import Cluster
 
     films, model, count = work / "films", Model.load("cin-lite"), cores()
-    make_films(films)
+    make_films(films, rate)
     like = OpenStylizer(model, precision=Precision.F32, threads=count)
     with tempfile.TemporaryDirectory(dir=work) as name:
         with like() as stylizer:
@@ -257,7 +257,7 @@ def ray(work: Path) -> dict[str, Any]:
         same = decoded_times(Path(name) / "alone/long.mp4") == decoded_times(Path(name) / "ray/long.mp4")
     return {
         "machine": machine(),
-        "film": f"{LONG_FRAMES} pictures, {SIZE}",
+        "film": f"{LONG_S * rate} pictures, {SIZE}",
         "one_process_s": alone,
         "ray_s": on_ray,
         "opening_of_the_place_s": round(opened, 1),
@@ -276,13 +276,14 @@ def main() -> None:
     parser.add_argument("what", choices=["killed", "plan", "ray"])
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "livestyle-library")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--rate", type=int, default=RATE, help="of the films, pictures a second")
     parser.add_argument("--files", type=int, default=FILES)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     if options.what == "killed":
-        result = killed(options.work, options.jobs)
+        result = killed(options.work, options.jobs, options.rate)
     else:
-        result = plan(options.files) if options.what == "plan" else ray(options.work)
+        result = plan(options.files) if options.what == "plan" else ray(options.work, options.rate)
     print(json.dumps(result, indent=2))
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)

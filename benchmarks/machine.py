@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 import livestyle
+from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError
-from livestyle.runtime.openvino import core
+from livestyle.model.card import Model
+from livestyle.runtime.openvino import core, cpu_capabilities
 
 
 def machine() -> dict[str, Any]:
@@ -22,6 +24,13 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "livestyle": livestyle.__version__,
     }
+
+
+def computed(model: Model) -> list[Precision]:
+    """The precisions that OpenVINO has for a model on this CPU, f32 first."""
+    bf16 = [Precision.BF16] if "BF16" in cpu_capabilities() else []
+    int8 = [Precision.INT8] if "int8" in model.card.graphs else []
+    return [Precision.F32, *bf16, *int8]
 
 
 def summary(milliseconds: list[float]) -> dict[str, float]:

@@ -19,7 +19,7 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-from machine import machine
+from machine import computed, machine
 
 from livestyle.bench.layers import CountingEngine
 from livestyle.core.config import Precision
@@ -103,7 +103,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="cin-lite")
     parser.add_argument("--sizes", nargs="+", default=["640x480", "1280x720"])
-    parser.add_argument("--precisions", nargs="+", default=["int8", "bf16", "f32"])
+    parser.add_argument("--precisions", nargs="+", help="default: all of this CPU")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--frames", type=int, default=100)
     parser.add_argument("--out", type=Path)
@@ -111,7 +111,7 @@ def main() -> None:
     model = Model.load(options.model)
     result: dict[str, Any] = {"machine": machine(), "model": model.card.name, "threads": options.threads}
     for size in options.sizes:
-        for precision in options.precisions:
+        for precision in options.precisions or map(str, computed(model)):
             row = compared(model, Size.parse(size), Precision(precision), options.threads, options.frames)
             result.setdefault(size, {})[precision] = row
             brief = {key: row[key] for key in ("ratio_clock", "ratio_processor", "clock_ms", "differing")}

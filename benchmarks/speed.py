@@ -16,10 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from machine import machine, summary
+from machine import computed, machine, summary
 from peer import NETWORK, opened_peer
 
-from livestyle.core.config import Precision
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.model.frame_style import FrameStyle
@@ -77,7 +76,6 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     model = Model.load(options.model)
-    precisions = [Precision.F32, Precision.BF16, *([Precision.INT8] if "int8" in model.card.graphs else [])]
     result: dict[str, object] = {
         "machine": machine(),
         "model": model.card.name,
@@ -88,7 +86,7 @@ def main() -> None:
         frame = Scene(size).at(1.0)
         with contextlib.ExitStack() as stack:
             steps: dict[str, Step] = {} if options.no_peer else peer_steps(size, frame)
-            for precision in precisions:
+            for precision in computed(model):
                 engine = stack.enter_context(OpenVinoEngine(model, size, precision, threads=2))
                 steps[f"livestyle {precision}"] = own_step(engine, frame)
             times = measure(steps, options.rounds, options.runs)

@@ -15,11 +15,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
 
-from machine import machine, summary
+from machine import computed, machine, summary
 from speed import Step, measure
 from torch import Tensor, nn
 
-from livestyle.core.config import Precision
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.model.frame_style import FrameStyle
@@ -71,7 +70,7 @@ def main() -> None:
 def side_by_side(models: dict[str, Model], size: Size, rounds: int, runs: int) -> dict[str, object]:
     frame = Scene(size).at(1.0)
     rows: dict[str, object] = {}
-    for precision in (Precision.F32, Precision.BF16, Precision.INT8):
+    for precision in computed(models["on"]):
         with contextlib.ExitStack() as stack:
             steps: dict[str, Step] = {}
             for name, model in models.items():

@@ -23,12 +23,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from machine import machine
+from machine import computed, machine
 from peer import opened_peer
 
 from livestyle.core.config import Precision
 from livestyle.core.frame import Frame, Pixels
 from livestyle.core.size import Size
+from livestyle.model.card import Model
 from livestyle.offline import TranscodeOptions, transcode
 from livestyle.sinks.encoders import Encoding
 from livestyle.sinks.video_file import VideoFileSink
@@ -120,14 +121,15 @@ def main() -> None:
     parser.add_argument("--sizes", nargs="+", default=["640x480", "1280x720"])
     parser.add_argument("--frames", type=int, default=90)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--precisions", nargs="+", default=["bf16", "int8"])
+    parser.add_argument("--precisions", nargs="+", help="default: all but f32 of this CPU")
     parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
+    names = options.precisions or [str(p) for p in computed(Model.load("cin-lite"))[1:]]
     peer = None if options.no_peer else opened_peer()
     result: dict[str, Any] = {"machine": machine(), "frames": options.frames}
     for size in options.sizes:
-        result[size] = measure(Size.parse(size), options.frames, options.rounds, options.precisions, peer)
+        result[size] = measure(Size.parse(size), options.frames, options.rounds, names, peer)
     print(json.dumps(result, indent=2))
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)

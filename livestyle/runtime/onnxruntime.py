@@ -12,9 +12,14 @@ from livestyle.runtime.film import Tensors
 
 
 class OnnxRuntimeEngine(Engine):
-    """Runs the float graph in f32 or the INT8 graph; it has no bf16."""
+    """Runs the float graph in f32 or the INT8 graph; it has no bf16.
+
+    INT8 is slower than f32 everywhere: ONNX Runtime fuses Q/DQ only where they follow a convolution too, and
+    here a normalisation does. It rounds as the graph says and computes the convolutions in float.
+    """
 
     name = "onnxruntime"
+    auto = Precision.F32
     install = "pip install '.[onnxruntime]'"
 
     def _open_impl(self) -> None:

@@ -31,6 +31,22 @@ def test_every_result_has_its_command() -> None:
     }
 
 
+def test_every_script_makes_a_result_or_is_named_as_left_out() -> None:
+    folder = Path(remake.__file__).parent
+    scripts = {
+        path.stem for path in folder.glob("*.py") if 'if __name__ == "__main__"' in path.read_text("utf-8")
+    }
+    used = {Path(word).stem for figure in remake.FIGURES for word in figure.command if word.endswith(".py")}
+    assert scripts == used | set(remake.OTHERS) | {"all"}
+    assert not used & set(remake.OTHERS)
+
+
+def test_a_tiny_figure_is_the_same_command_with_more_words() -> None:
+    assert set(remake.TINY) <= {figure.name for figure in remake.FIGURES}
+    start = next(figure for figure in remake.FIGURES if figure.name == "start")
+    assert start.tiny().command == (*start.command, "--runs", "1")
+
+
 def test_what_is_done_stays_done_until_the_commit_changes(tmp_path: Path) -> None:
     out = tmp_path / "out" / "a.json"
     assert run([figure("a")], tmp_path) == 0

@@ -87,3 +87,20 @@ def test_bf16_is_slow_on_intel_without_amx(text: str, slow: bool, tmp_path: Path
     (tmp_path / "cpuinfo").write_text(text, "utf-8")
     assert cores.has_slow_bf16(tmp_path / "cpuinfo") is slow
     assert not cores.has_slow_bf16(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("flags", "slow"),
+    [
+        ("flags : fpu sse2 avx2 fma", True),
+        ("flags : fpu sse2 avx2 avx512f avx512bw", True),
+        ("flags : fpu sse2 avx2 avx512f avx512_vnni", False),
+        ("flags : fpu sse2 avx2 avx_vnni", False),
+        ("Features : fp asimd asimddp", False),
+        ("", False),
+    ],
+)
+def test_int8_is_slow_on_x86_without_vnni(flags: str, slow: bool, tmp_path: Path) -> None:
+    (tmp_path / "cpuinfo").write_text(flags, "utf-8")
+    assert cores.has_slow_int8(tmp_path / "cpuinfo") is slow
+    assert not cores.has_slow_int8(tmp_path / "none")

@@ -175,11 +175,12 @@ def test_bf16_is_refused_where_the_cpu_has_none(model: Model, monkeypatch: pytes
         ("openvino", {"FP32", "BF16"}, {"float", "int8"}, Precision.BF16),
         ("openvino", {"FP32"}, {"float", "int8"}, Precision.INT8),
         ("openvino", {"FP32"}, {"float"}, Precision.F32),
-        ("onnxruntime", {"FP32", "BF16"}, {"float", "int8"}, Precision.INT8),
-        ("onnxruntime", {"FP32", "BF16"}, {"float"}, Precision.F32),
+        ("onnxruntime", {"FP32", "BF16"}, {"float", "int8"}, Precision.F32),
         ("torch-cuda", {"FP32", "BF16"}, {"float", "int8"}, Precision.F16),
-        ("openvino", {"FP32", "BF16", "slow"}, {"float", "int8"}, Precision.INT8),
-        ("openvino", {"FP32", "BF16", "slow"}, {"float"}, Precision.F32),
+        ("openvino", {"FP32", "BF16", "slow bf16"}, {"float", "int8"}, Precision.INT8),
+        ("openvino", {"FP32", "BF16", "slow bf16"}, {"float"}, Precision.F32),
+        ("openvino", {"FP32", "INT8", "slow int8"}, {"float", "int8"}, Precision.F32),
+        ("openvino", {"FP32", "BF16", "slow int8"}, {"float", "int8"}, Precision.BF16),
         ("gpu", {"FP32", "BF16"}, {"float", "int8"}, Precision.F16),
         ("npu", {"FP32", "BF16"}, {"float", "int8"}, Precision.F16),
         ("coreml", {"FP32", "BF16"}, {"float", "int8"}, Precision.F32),
@@ -193,8 +194,9 @@ def test_auto_precision(
     graphs: set[str],
     expected: Precision,
 ) -> None:
-    monkeypatch.setattr(select, "cpu_capabilities", lambda: frozenset(capabilities - {"slow"}))
-    monkeypatch.setattr(select, "has_slow_bf16", lambda: "slow" in capabilities)
+    monkeypatch.setattr(select, "cpu_capabilities", lambda: frozenset(capabilities))
+    monkeypatch.setattr(select, "has_slow_bf16", lambda: "slow bf16" in capabilities)
+    monkeypatch.setattr(select, "has_slow_int8", lambda: "slow int8" in capabilities)
     monkeypatch.setitem(model.card.__dict__, "graphs", dict.fromkeys(graphs, "x.onnx"))
     assert resolve_precision(ENGINES[engine], Precision.AUTO, model) is expected
     assert resolve_precision(ENGINES[engine], Precision.F32, model) is Precision.F32
