@@ -13,6 +13,7 @@ import av
 from av.packet import Packet
 
 from livestyle.core.bars import contain
+from livestyle.core.errors import LivestyleError
 from livestyle.core.fit import stretch
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
