@@ -42,8 +42,8 @@ class Size:
         return Size(self.width * scale, self.height * scale)
 
     def even(self) -> Size:
-        """As 4:2:0 video can hold it: an odd side is one pixel shorter."""
-        return Size(self.width & ~1, self.height & ~1)
+        """As 4:2:0 video can hold it: an odd side is one pixel shorter. A side of one, too small, stays."""
+        return Size(self.width & ~1 or 1, self.height & ~1 or 1)
 
     def squared(self, aspect: Fraction) -> Size:
         """The size in square pixels that shows pixels of another `aspect`, width to height: never smaller."""
@@ -55,13 +55,6 @@ class Size:
         return f"{self.width}x{self.height}"
 
 
-def unpaintable(size: Size) -> LivestyleError:
-    """The error of a picture too small or too large."""
-    return LivestyleError(
-        f"a picture of {size} can't be painted; expected {MIN_SIDE_PX} to {MAX_SIDE_PX} px a side"
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class SizeRule:
     """Sides are padded to multiples of `multiple` by reflection, right and below, and cropped again."""
@@ -71,7 +64,9 @@ class SizeRule:
     def padded(self, size: Size) -> Size:
         """The size the network sees. LivestyleError under 64 or over 8192 px a side."""
         if size != size.paintable():
-            raise unpaintable(size)
+            raise LivestyleError(
+                f"a picture of {size} can't be painted; expected {MIN_SIDE_PX} to {MAX_SIDE_PX} px a side"
+            )
         return Size(*(-(-n // self.multiple) * self.multiple for n in (size.width, size.height)))
 
     def pad(self, pixels: Pixels) -> Pixels:

@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 from livestyle.core.bars import Box, contain
 from livestyle.core.fit import stretch
 from livestyle.core.frame import Pixels
-from livestyle.core.size import Size, unpaintable
+from livestyle.core.size import Size
 from livestyle.sinks.video_format import HD, SD, ColorTags
 from livestyle.sources.video.container import hdr_name, matrix, shows_through, upright_aspect
 
@@ -27,10 +27,7 @@ class Shape:
     def __init__(
         self, frame: VideoFrame, stream: VideoStream, max_side: int | None, keeps_aspect: bool
     ) -> None:
-        """max_side: in px. keeps_aspect: the encoder says how wide pixels are; else they become square.
-
-        LivestyleError where the size can't be painted.
-        """
+        """max_side: in px. keeps_aspect: the encoder says how wide pixels are; else they become square."""
         turned = abs(frame.rotation) == 90
         aspect = upright_aspect(stream, frame)
         self._first = Size(frame.height, frame.width) if turned else Size(frame.width, frame.height)
@@ -41,8 +38,6 @@ class Shape:
         if max_side and longest > max_side:
             size = Size(round(size.width * max_side / longest), round(size.height * max_side / longest))
         self.size = size.even()
-        if self.size != self.size.paintable():
-            raise unpaintable(size)
 
     def fit(self, pixels: Pixels) -> tuple[Pixels, Box | None]:
         """A picture in the size, by a row or column cropped, or scaled; one of another shape has bars
