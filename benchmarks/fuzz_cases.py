@@ -98,7 +98,8 @@ def kinds_of(folder: Path) -> Mapping[str, Kind]:
     """The kinds, by name; `words` are no file."""
 
     def seeds(rows: tuple[Situation, ...]) -> tuple[Path, ...]:
-        return tuple(folder / row.name / row.file for row in rows)
+        made = (folder / row.name / row.file for row in rows)
+        return tuple(path for path in made if path.is_file() and path.stat().st_size)
 
     pictures, films = seeds(PICTURES), seeds((*FILMS, *CLOCKS))
     photo, model = str(folder / "photo.png"), folder / "tiny"
