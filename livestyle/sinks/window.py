@@ -27,6 +27,9 @@ ON_ANY_SCREEN = Size(1200, 680)
 LEAST_OF_SCREEN = 0.5
 """The least share of a screen: pictures of 640x480 are a stamp on one of 3840x2160."""
 
+LATE_MS = 50
+"""How long Qt is waited for, once, to tell of a key that was pressed before the X server is listened to."""
+
 BESIDE_WINDOW = Size(16, 72)
 """What a desktop needs of the screen for frames, titles and bars, about, px."""
 
@@ -73,11 +76,7 @@ class Window:
     def draw(self, pixels: Pixels) -> None:
         """Show a picture, on the screen at once; keys heard meanwhile are told by the next `key`."""
         self.show(pixels)
-        code = _wait()
-        if code >= 0 and not (self._input is not None and self._input.heard):
-            self._keys.append(code)
-        if self._input is not None:
-            self._input.look()
+        self._hear()
 
     def show(self, pixels: Pixels) -> None:
         """Show a picture; it is on the screen after the next `key`."""
@@ -91,19 +90,24 @@ class Window:
         the system tells. No key is lost on X11; elsewhere Qt may lose some. LivestyleError where the display
         has gone away, before Qt ends the process over it.
         """
-        if self._keys:
-            return self._keys.popleft()
+        if not self._keys:
+            self._hear()
+        return self._keys.popleft() if self._keys else -1
+
+    def _hear(self) -> None:
+        """Let the window draw, and put what was pressed and turned meanwhile into the queues."""
         if self._watch is not None and self._watch.lost:
             self._lost = True
             raise LivestyleError("the display went away, and the window with it")
         heard = self._input is not None and self._input.heard
         code = _wait()
         if self._input is None or not self._input.look():
-            return code
+            self._keys += [code] if code >= 0 else []
+            return
         late = -1
         if not heard:  # what was pressed before it was listened to only Qt knows
             self._keys += [code] if code >= 0 else []
-            late = _wait()
+            late = _wait(LATE_MS)
         events = self._input.events()
         for event in events or ([late] if late >= 0 else []):
             if isinstance(event, Wheel):
@@ -111,7 +115,6 @@ class Window:
                 self._pointers.append(replace(self._at, gesture=turned, again=False))
             else:
                 self._keys.append(event)
-        return self._keys.popleft() if self._keys else -1
 
     @property
     def caps_lock(self) -> bool:
@@ -200,10 +203,10 @@ class Window:
             self._watch.close()
 
 
-def _wait() -> int:
+def _wait(ms: int = 1) -> int:
     """The code of a key, -1 where there is none; Qt may end the process in here (see `before_exit`)."""
     hooks_first()
-    return cv2.waitKeyEx(1)
+    return cv2.waitKeyEx(ms)
 
 
 def _grown(at_most: Size, size: Size, screen: Size) -> tuple[Size, float]:
