@@ -84,9 +84,9 @@ def desktop(lasting: bool = True) -> Iterator[dict[str, str]]:
     if missing:
         pytest.skip(f"{', '.join(missing)} not installed")
     read, write = os.pipe()
-    screen = ("Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24", "-noreset")
+    screen = ("Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24", "-noreset", "-ardelay", "60000")
     # Without -noreset it starts anew when its last client leaves, such as an early xdotool, and drops
-    # an openbox that is about to connect.
+    # an openbox that is about to connect. A key that a busy xdotool lets go of late is not repeated.
     with contextlib.ExitStack() as stack:
         server = Program(screen, pass_fds=[write])
         stack.callback(server.kill)
