@@ -142,9 +142,9 @@ def show(options: ShowOptions, console: Console, guest: Guest | None = None) -> 
         _announce(console, sources, stylizer, looks, len(models), keys=options.window)
         pipeline = _pipeline(sources, stylizer, looks, _governor(options, sources))
         if window is not None:
+            window.resize(grid_size(len(sources), size))  # before it opens: what the user does to it stays
             if not window.open:
                 stack.enter_context(window)
-            window.resize(grid_size(len(sources), size))
             if memory and memory.window:
                 window.resize(memory.window, at_most=None)
             window.draw(waiting_for(sources, window, 0.0))
