@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -53,8 +54,9 @@ def pairs(
         return [(source, target / kinds.output(source) if target.is_dir() else target)]
     found = sorted(p for p in source.iterdir() if not p.name.startswith("."))
     files = [p for p in found if p.suffix.lower() in kinds.readable and p.is_file()]
-    known = {*files, target, target.resolve()}
-    others = [p.name for p in found if p not in known and p.resolve() not in known]
+    # realpath, because Path.resolve raises RuntimeError where links lead to each other
+    own = os.path.realpath(target)
+    others = [p.name for p in found if p not in files and os.path.realpath(p) != own]
     expected = f"expected {', '.join(sorted(kinds.readable))}"
     if not files and not empty:
         raise LivestyleError(f"nothing to paint in {source}; {expected}")

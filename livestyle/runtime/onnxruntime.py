@@ -14,8 +14,9 @@ from livestyle.runtime.film import Tensors
 class OnnxRuntimeEngine(Engine):
     """Runs the float graph in f32 or the INT8 graph; it has no bf16.
 
-    INT8 is slower than f32 everywhere: ONNX Runtime fuses Q/DQ only where they follow a convolution too, and
-    here a normalisation does. It rounds as the graph says and computes the convolutions in float.
+    INT8 gains nothing in it: ONNX Runtime fuses Q/DQ only where they follow a convolution too, and here a
+    normalisation does. It rounds as the graph says and computes the convolutions in float: 1.06 to 1.20 times
+    as long as f32 (Zen 1).
     """
 
     name = "onnxruntime"

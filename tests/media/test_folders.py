@@ -44,10 +44,11 @@ def test_every_kind_of_picture_is_taken_and_the_rest_is_named(
     for name in ("d.gif", "e.heic", "[bold]f.txt"):
         (place / name).touch()
     (place / "gone.png").symlink_to("nowhere.png")
+    (place / "loop.png").symlink_to("loop.png")
     (place / "sub").mkdir()
     assert run("image", "in", "in/out") == 0
     assert names("in/out") == ["a.png", "b.png", "c.png"]
-    left = "[bold]f.txt, d.gif, e.heic, gone.png, sub"
+    left = "[bold]f.txt, d.gif, e.heic, gone.png, loop.png, sub"
     assert f"left out, not taken for pictures: {left}; expected" in capsys.readouterr().err
 
 
