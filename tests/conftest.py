@@ -105,24 +105,25 @@ def interruptible() -> None:
 
 
 @pytest.fixture(autouse=True)
-def loggers_as_they_were(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Some library has left the root logger's level raised, and a later test heard no warning.
+def loggers_as_they_should_be(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Some library has left the loggers deaf, and a later test heard no warning.
 
-    Whatever a test leaves changed is put back, and a warning in the summary names the test.
+    What was left is put right before and after a test, and a warning in the summary names the test.
     """
-    root, own = logging.getLogger(), logging.getLogger("livestyle")
-
-    def state() -> tuple[int, int, int, bool, bool]:
-        return root.level, root.manager.disable, own.level, own.disabled, own.propagate
-
-    before = state()
+    _put_loggers_right(f"what ran before {request.node.nodeid}")
     yield
-    if state() != before:
-        warnings.warn(f"{request.node.nodeid} left the loggers at {state()}, not {before}", stacklevel=1)
-        root.setLevel(before[0])
-        logging.disable(before[1])
-        own.setLevel(before[2])
-        own.disabled, own.propagate = before[3:]
+    _put_loggers_right(request.node.nodeid)
+
+
+def _put_loggers_right(who: str) -> None:
+    root, own = logging.getLogger(), logging.getLogger("livestyle")
+    found = root.level, root.manager.disable, own.level, own.disabled, own.propagate
+    if found != (logging.WARNING, logging.NOTSET, logging.NOTSET, False, True):
+        warnings.warn(f"{who} left the loggers at {found}", stacklevel=1)
+        root.setLevel(logging.WARNING)
+        logging.disable(logging.NOTSET)
+        own.setLevel(logging.NOTSET)
+        own.disabled, own.propagate = False, True
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,11 @@ from livestyle.model.card import file_sha256
 
 SUFFIX = ".sha256"
 LOCK = "compiling.lock"
+
+_ONE_AT_A_TIME = threading.RLock()
+"""OpenVINO reads and writes its cache in the C locale, which is the whole process's, and then puts back what
+it found. Two threads at once would leave the process in the C locale: all text would be ASCII from then on.
+"""
 
 
 @contextlib.contextmanager
@@ -34,7 +40,8 @@ def cached(name: str) -> Iterator[dict[str, str]]:
                 _remove_damaged(folder)
         except OSError:
             mine = False
-        yield {"CACHE_DIR": str(folder)} if mine else {}
+        with _ONE_AT_A_TIME if mine else contextlib.nullcontext():
+            yield {"CACHE_DIR": str(folder)} if mine else {}
         if mine:
             with contextlib.suppress(OSError, LivestyleError):  # the next start compiles again
                 _note_hashes(folder)
