@@ -52,8 +52,9 @@ def _keep_to_own_cores(number: int, count: int) -> None:
     torch, OpenVINO and the codecs would each take a thread for every core, in every process; most of a test
     would then be waiting, in each operation, for a thread that has no core.
     """
-    if hasattr(os, "sched_setaffinity") and (own := sorted(os.sched_getaffinity(0))[number::count]):
-        os.sched_setaffinity(0, own)
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, cores[number % len(cores) :: count])
 
 
 @pytest.hookimpl(optionalhook=True)

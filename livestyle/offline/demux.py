@@ -64,8 +64,7 @@ class Demux:
         self._usual_step = 1 / rate if rate else Fraction(1, 25)
         self.timeline = Timeline(stream, container.format.name, self._usual_step)
         self._path = path
-        self._tracks = len(container.streams)
-        self._more_tracks = False
+        self._format, self._tracks = container.format.name, len(container.streams)
         self._container = container
         self._stream = stream
         self._base = stream.time_base or Fraction(1, 90_000)
@@ -100,11 +99,9 @@ class Demux:
         if self.repeated:
             pictures = "1 picture" if self.repeated == 1 else f"{self.repeated} pictures"
             lines.append(f"{pictures} had the time of the one before, and follow it now")
-        if self._more_tracks:
-            found = ", ".join(late_tracks(self._path, self._tracks)) or "a track"
-            lines.append(
-                f"left out: {found}; it begins behind the first {PROBED_BYTES // 10**6} MB of the file"
-            )
+        if late := late_tracks(self._path, self._format, self._tracks):
+            behind = f"behind the first {PROBED_BYTES // 10**6} MB of the file"
+            lines.append(f"left out: {', '.join(late)}; it begins {behind}")
         return lines
 
     def carry(self, carried: Collection[int]) -> Fraction:
@@ -186,8 +183,8 @@ class Demux:
                     errors = 0
                     yield packet
                 return
-            except IndexError:  # there are more tracks than when the file was opened
-                self._more_tracks = True
+            except IndexError:  # of PyAV at the end, where there are more tracks than at first
+                return
             except (av.error.FFmpegError, ValueError):
                 errors += 1
                 self.damaged += errors == 1

@@ -11,7 +11,7 @@ from livestyle.core.errors import LivestyleError, NoEngineError
 from livestyle.core.progress import Progress, Report
 from livestyle.core.size import Size
 from livestyle.model.card import Model
-from livestyle.runtime.cores import has_slow_bf16, has_slow_int8
+from livestyle.runtime.cores import has_fast_int8, has_slow_bf16, has_slow_int8
 from livestyle.runtime.engine import Engine, GpuOptions
 from livestyle.runtime.gpu.driver import NoGpuError, find_gpu
 from livestyle.runtime.gpu.engine import GpuEngine
@@ -203,16 +203,19 @@ def engine_request(
 
 
 def resolve_precision(engine: type[Engine], asked: Precision, model: Model) -> Precision:
-    """AUTO is the engine's own; on a CPU bf16 where it computes that fast, else INT8 where it computes that
-    fast and the model has it, else f32.
+    """AUTO is the engine's own; on a CPU INT8 where that is known to be fast, else bf16 where that is, else
+    INT8 where it is not known to be slow, else f32. A model may have no INT8.
     """
     if asked is not Precision.AUTO:
         return asked
     if engine.auto is not None:
         return engine.auto
+    int8 = "int8" in model.card.graphs
+    if int8 and has_fast_int8():
+        return Precision.INT8
     if issubclass(engine, OpenVinoEngine) and "BF16" in cpu_capabilities() and not has_slow_bf16():
         return Precision.BF16
-    return Precision.INT8 if "int8" in model.card.graphs and not has_slow_int8() else Precision.F32
+    return Precision.INT8 if int8 and not has_slow_int8() else Precision.F32
 
 
 def _parse(device: str, registry: Registry) -> tuple[tuple[str, ...], int]:

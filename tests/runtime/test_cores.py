@@ -103,4 +103,6 @@ def test_bf16_is_slow_on_intel_without_amx(text: str, slow: bool, tmp_path: Path
 def test_int8_is_slow_on_x86_without_vnni(flags: str, slow: bool, tmp_path: Path) -> None:
     (tmp_path / "cpuinfo").write_text(flags, "utf-8")
     assert cores.has_slow_int8(tmp_path / "cpuinfo") is slow
-    assert not cores.has_slow_int8(tmp_path / "none")
+    assert cores.has_fast_int8(tmp_path / "cpuinfo") is ("vnni" in flags)
+    for unknown in (cores.has_slow_int8, cores.has_fast_int8):
+        assert not unknown(tmp_path / "none")

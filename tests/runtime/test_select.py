@@ -181,6 +181,9 @@ def test_bf16_is_refused_where_the_cpu_has_none(model: Model, monkeypatch: pytes
         ("openvino", {"FP32", "BF16", "slow bf16"}, {"float"}, Precision.F32),
         ("openvino", {"FP32", "INT8", "slow int8"}, {"float", "int8"}, Precision.F32),
         ("openvino", {"FP32", "BF16", "slow int8"}, {"float", "int8"}, Precision.BF16),
+        ("openvino", {"FP32", "BF16", "fast int8"}, {"float", "int8"}, Precision.INT8),
+        ("openvino", {"FP32", "BF16", "fast int8"}, {"float"}, Precision.BF16),
+        ("onnxruntime", {"FP32", "BF16", "fast int8"}, {"float", "int8"}, Precision.F32),
         ("gpu", {"FP32", "BF16"}, {"float", "int8"}, Precision.F16),
         ("npu", {"FP32", "BF16"}, {"float", "int8"}, Precision.F16),
         ("coreml", {"FP32", "BF16"}, {"float", "int8"}, Precision.F32),
@@ -196,6 +199,7 @@ def test_auto_precision(
 ) -> None:
     monkeypatch.setattr(select, "cpu_capabilities", lambda: frozenset(capabilities))
     monkeypatch.setattr(select, "has_slow_bf16", lambda: "slow bf16" in capabilities)
+    monkeypatch.setattr(select, "has_fast_int8", lambda: "fast int8" in capabilities)
     monkeypatch.setattr(select, "has_slow_int8", lambda: "slow int8" in capabilities)
     monkeypatch.setitem(model.card.__dict__, "graphs", dict.fromkeys(graphs, "x.onnx"))
     assert resolve_precision(ENGINES[engine], Precision.AUTO, model) is expected

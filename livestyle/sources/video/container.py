@@ -83,7 +83,8 @@ def open_container(
     larger than 8192 x 8192 px (found before a picture is decoded).
 
     path:         also '-' or 'raw:WxH@RATE', what is on stdin
-    probed_bytes: read to find the tracks of a file that doesn't list them; None = PROBED_BYTES
+    probed_bytes: read, and dropped, to find the tracks of a file that doesn't list them; None = PROBED_BYTES,
+                  and what was read is kept and comes first
     on_device:    decode on a GPU's circuits where there are some
     """
     stdin = stdin_film(str(path))
@@ -91,6 +92,8 @@ def open_container(
         check_file(path, "a video file")
     av.logging.set_libav_level(av.logging.PANIC)
     probed = {"probesize": str(probed_bytes or PROBED_BYTES), "analyzeduration": str(PROBED_US)}
+    if probed_bytes is not None:
+        probed["fflags"] = "+nobuffer"
     limits = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, **probed}
     try:
         file: Any = "pipe:0"
@@ -141,14 +144,19 @@ def lacks_index(path: Path) -> bool:
     return bool(seen & {b"ftyp", b"wide"}) and b"mdat" in seen and b"moov" not in seen and at > size
 
 
-def late_tracks(path: Path, known: int) -> list[str]:
-    """Tracks beside the first `known` that are found where all of a file is read: 'audio (mp2)'."""
-    if stdin_film(str(path)) is not None:
+def late_tracks(path: Path, format_name: str, known: int) -> list[str]:
+    """Tracks beside the `known` first, which are found where all of a file is read: 'audio (mp2)'.
+
+    Only a format that doesn't list its tracks has such. FFmpeg adds them where they begin; PyAV gives none of
+    their packets, and says so or not, by chance.
+    """
+    listed = format_name not in ("mpeg", "mpegts") or stdin_film(str(path)) is not None
+    if listed or path.stat().st_size <= PROBED_BYTES:
         return []
-    with open_container(path, probed_bytes=max(PROBED_BYTES, path.stat().st_size)) as container:
+    with open_container(path, probed_bytes=path.stat().st_size) as whole:
         return [
             f"{stream.type} ({stream.codec_context.name if stream.codec_context else 'unknown'})"
-            for stream in list(container.streams)[known:]
+            for stream in list(whole.streams)[known:]
         ]
 
 

@@ -29,6 +29,7 @@ pytest.importorskip("tensorrt_rtx", reason="tensorrt-rtx is not made for this sy
 
 RTX = Flavour.RTX
 SIZES = [Size(640, 480), Size(1280, 720), Size(1920, 1080)]
+"""What the first model is built for; the others are for the first size."""
 PAIRS = [
     (name, precision)
     for name in SHIPPED
@@ -71,7 +72,7 @@ CANVAS = "net.canvas.conv.conv.weight"
 
 @pytest.mark.parametrize(
     ("name", "precision", "size"),
-    [(*pair, size) for pair in PAIRS for size in SIZES if pair[1] is not Precision.F32 or size is SIZES[0]],
+    [(*pair, size) for pair in PAIRS for size in (SIZES if pair[0] == "cin-lite" else SIZES[:1])],
     ids=lambda part: str(part),
 )
 def test_every_shipped_graph_is_built(name: str, precision: Precision, size: Size) -> None:

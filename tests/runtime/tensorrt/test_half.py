@@ -18,7 +18,7 @@ from livestyle.runtime.tensorrt.onnx_nodes import CONVOLUTIONS
 from tests.conftest import picture
 from tests.runtime.graphs import SHIPPED, feed, rounded, session, small, types
 
-SIZE = Size(160, 128)
+SIZE = Size(96, 80)
 HALF, FLOAT = TensorProto.FLOAT16, TensorProto.FLOAT
 
 
@@ -30,7 +30,7 @@ def checkerboard() -> Pixels:
 def extremes() -> dict[str, Pixels]:
     shape = SIZE.height, SIZE.width, 3
     spot = np.zeros(shape, np.uint8)
-    spot[60, 80] = 255
+    spot[40, 50] = 255
     noise = np.random.default_rng(0).integers(0, 2, shape).astype(np.uint8) * 255
     return {
         "black": np.zeros(shape, np.uint8),
@@ -93,8 +93,8 @@ def test_what_is_half_lies_between_the_convolutions(pair: Pair) -> None:
 
 
 def test_every_style_is_near_f32(pair: Pair) -> None:
-    pictures = [picture(SIZE, seed) for seed in range(2)]
-    found = {s: min(decibel(*pair.paint(p, s)) for p in pictures) for s in pair.model.styles}
+    styles = pair.model.styles
+    found = {style: decibel(*pair.paint(picture(SIZE, seed), style)) for seed, style in enumerate(styles)}
     assert min(found.values()) >= 40, found
     assert max(found.values()) < 90  # the roundings were kept
 
@@ -102,7 +102,7 @@ def test_every_style_is_near_f32(pair: Pair) -> None:
 @pytest.mark.parametrize("name", extremes())
 def test_extremes_neither_overflow_nor_give_nan(pair: Pair, name: str) -> None:
     frame = extremes()[name]
-    for style in pair.model.styles.names[:4]:
+    for style in pair.model.styles.names[:2]:
         full, half = pair.paint(frame, style, "next_stylized")
         assert np.isfinite(half).all()
         assert decibel(full, half) >= 40, style
