@@ -65,6 +65,7 @@ A_FEW = (*ONE_SIZE, "--rounds", "1", "--runs", "1")
 BRIEFLY = ("--size", "64x64", "--seconds", "3")
 TINY = {
     "pixels": (*ONE_SIZE, "--frames", "2"),
+    "kernels": ONE_SIZE,
     **dict.fromkeys(("speed", "speed-adain-lite", "speed-cin", "speed-adain", "steadiness"), A_FEW),
     "transcode": (*ONE_SIZE, "--frames", "4", "--rounds", "1"),
     "start": ("--runs", "1"),
@@ -132,6 +133,7 @@ FIGURES = (
     Figure("outputs", script("outputs", screen=True), "pyvirtualcam"),
     Figure("choose", script("choose")),
     Figure("int8", script("int8", "--photos", "{photos}")),
+    Figure("kernels", script("kernels"), "tensorrt_rtx"),
     Figure("temporal", script("temporal", "--photos", "{photos}", "--flow", "{flow}"), PEER),
     Figure("temporal-lite", (*EVALUATE, *TEMPORAL), models=("cin-lite", "adain-lite")),
     Figure("temporal-models", (*EVALUATE, *TEMPORAL), models=ALL_MODELS),

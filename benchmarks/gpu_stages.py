@@ -17,11 +17,12 @@ SUITE = (
     "tests/runtime/test_on_gpu.py",
     "tests/workshop/test_torch_engine.py",
 )
-PICK = {"cuda": "torch or cuda or agree", "cpu": "torch-on-host"}
+PICK = {"cuda": "torch or cuda or agree or gpu", "cpu": "torch-on-host"}
+"""Of the suite, by name or marker: 'gpu' is that of test_on_gpu.py."""
 
 TINY = {
     "gpu_state": "--size 64x64 --frames 9",
-    "gpu": "--models cin-lite --sizes 64x64 --compiled-at --streams 2 --switches 6 --seconds 0.01",
+    "gpu": "--models cin-lite wide --sizes 64x64 --compiled-at --streams 2 --switches 6 --seconds 0.01",
     "gpu_soak": "--size 64x64 --large 64x64 --seconds 0",
     "gpu_train": "--steps 2",
 }
@@ -71,8 +72,8 @@ def stages(device: str, tiny: bool, data: Path | None, out: Path, scratch: Path)
     gpu = out / "gpu.json"
     found = [
         Stage("machine", machine, 30),
-        Stage("a conformance, bindings", suite, 150, {"LIVESTYLE_CUDA": "bindings"}),
-        Stage(PYCUDA, suite, 150, {"LIVESTYLE_CUDA": "pycuda"}),
+        Stage("a conformance, bindings", suite, 270, {"LIVESTYLE_CUDA": "bindings"}),
+        Stage(PYCUDA, suite, 270, {"LIVESTYLE_CUDA": "pycuda"}),
         Stage("b state", script("gpu_state", "--out", state), 240, out=state),
         Stage("c switches", script("gpu", "--only", "switches", "--out", gpu), 120, goes_on=True, out=gpu),
         Stage("d figures", script("gpu", "--only", "figures", "--out", gpu), 600, goes_on=True, out=gpu),

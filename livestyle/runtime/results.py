@@ -36,3 +36,7 @@ class Results:
         weakref.finalize(owner, self._free.append, memory).atexit = False
         np.copyto(found, pixels)
         return found
+
+    def clear(self) -> None:
+        """Give what waits for reuse back to the system."""
+        self._free = deque(maxlen=KEPT)  # what is held yet goes to the one before, and with it

@@ -97,7 +97,7 @@ def encoder_name(encoding: Encoding, container: str) -> str:
     """The encoder to use. LivestyleError, with those that are here, for a name PyAV doesn't have."""
     asked = encoding.encoder
     if asked == HARDWARE:
-        asked = hardware_encoder() if container != "webm" else None  # which holds none of them
+        asked = hardware_encoder(webm=container == "webm")
     name = asked or ("libsvtav1" if container == "webm" else "libx264")
     try:
         if Codec(name, "w").type == "video":

@@ -32,9 +32,9 @@ def refusal(encoder: str) -> str:
 
 
 @functools.cache
-def hardware_encoder() -> str | None:
-    """The first that opens; None, and why is told, where none does."""
-    reasons = {name: refusal(name) for name in ENCODERS}
+def hardware_encoder(webm: bool = False) -> str | None:
+    """The first that opens; None, and why is told, where none does. webm: for a file that holds none."""
+    reasons = {name: "no WebM holds what it makes" if webm else refusal(name) for name in ENCODERS}
     found = next((name for name, why in reasons.items() if not why), None)
     if found is None:
         why = "; ".join(f"{name}: {why}" for name, why in reasons.items())

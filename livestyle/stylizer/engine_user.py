@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 
 from livestyle.core.closing import Closing
 from livestyle.core.config import Precision
 from livestyle.core.errors import LivestyleError, NoEngineError
+from livestyle.core.frame import Pixels
 from livestyle.core.progress import Lines, Progress, Report
 from livestyle.core.size import MIN_SIDE_PX, Size, SizeRule
 from livestyle.model.card import Model
@@ -17,7 +19,7 @@ from livestyle.runtime.gpu.driver import CudaError
 from livestyle.runtime.openvino import OpenVinoEngine
 from livestyle.runtime.openvino_parts import WHOLE_PIXELS, PartsPainter
 from livestyle.runtime.select import EngineRequest, OpenedEngine, Registry, engine_request
-from livestyle.runtime.tiling import tile_size
+from livestyle.runtime.tiling import enlarge, tile_size
 from livestyle.stylizer.controls import Settings
 from livestyle.stylizer.flight import Flight
 
@@ -126,6 +128,15 @@ class EngineUser(Settings, Closing):
             self._use_next(error)
             self._flight.paint_again(self._film)
 
+    def _enlarged(self, pixels: Pixels) -> Pixels:
+        """A picture enlarged; if the engine fails for good, by the next one."""
+        assert self._engine is not None
+        try:
+            return enlarge(pixels, self._engine)
+        except CudaError as error:
+            self._use_next(error)
+            return enlarge(pixels, self._engine)
+
     def _use_next(self, error: CudaError) -> None:
         """Replace the engine that failed by the next on the list. Raises `error` if there is none."""
         main, size = self._main or self, self._size
@@ -148,7 +159,8 @@ class EngineUser(Settings, Closing):
         before, model = self._engine, engine.model
         if before is not None and before.model.folder == model.folder and before.size == engine.size:
             assert self._film is not None
-            film.state = self._film.state
+            with contextlib.suppress(CudaError):  # a GPU that failed meanwhile gives no past away
+                film.state = self._film.state
         self._use(engine, film)
         if model.folder != self.model.folder:
             self._become(model)

@@ -11,7 +11,6 @@ from livestyle.core.progress import Report
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.runtime.select import SHIPPED, EngineRequest, OpenedEngine, Registry, engines_for
-from livestyle.runtime.tiling import enlarge
 from livestyle.stylizer.engine_user import EngineUser
 from livestyle.stylizer.flight import Begun, Flight
 
@@ -133,7 +132,7 @@ class Stylizer(EngineUser):
         assert self._engine is not None
         assert self._film is not None
         if self.model.card.scale > 1:
-            self._flight.painted.append(enlarge(pixels, self._engine))
+            self._flight.painted.append(self._enlarged(pixels))
             return
         self._flight.begin(self._film, Begun(self._rule.pad(pixels), self.frame_style, size))
 

@@ -166,6 +166,9 @@ class TorchExecution:
     def close(self) -> None:
         if self._graph is not None:
             self._graph.reset()
+            self._graph = None
+            with contextlib.suppress(Exception):  # where another engine is captured at this moment
+                _torch().cuda.empty_cache()  # which keeps the graph's memory for graphs to come
 
     @contextlib.contextmanager
     def _current(self) -> Iterator[None]:

@@ -14,11 +14,15 @@ import numpy as np
 import pytest
 from gpu_pack import pack
 from gpu_pieces import PIECE_BYTES, join, split
-from gpu_stages import MORE, Stage, stages
+from gpu_stages import MORE, PICK, SUITE, Stage, stages
 
+from tests.runtime.emulated.build import build_driver
 from tests.workshop.small import write_photos, write_vgg
 
-HIDDEN = ("openvino", "av", "typer", "platformdirs", "pycuda", "tensorrt_rtx", "nncf")
+HIDDEN = (
+    *("openvino", "av", "typer", "platformdirs", "pycuda", "tensorrt_rtx", "nncf"),
+    *("aiohttp", "aiortc", "mido", "pythonosc", "pyvirtualcam", "ray", "torchvision", "torchmetrics"),
+)
 """What a lent machine lacks of what is installed here."""
 
 HOOK = f"""
@@ -75,6 +79,42 @@ def test_a_call_takes_no_longer_than_it_may_and_the_next_goes_on(tmp_path: Path)
 def test_a_stage_that_always_gets_a_fresh_call_fits_into_it(tmp_path: Path) -> None:
     limits = [s.limit_s for s in stages("cuda", False, None, tmp_path, tmp_path) if not s.goes_on]
     assert max(limits) <= 540 - gpu_day.MARGIN_S
+
+
+@pytest.mark.parametrize("driver", [True, False])
+def test_tests_marked_gpu_run_where_there_is_a_driver_and_in_the_first_stage(
+    tmp_path: Path, driver: bool
+) -> None:
+    (on_gpu,) = (name for name in SUITE if name.endswith("test_on_gpu.py"))
+    if driver and shutil.which("gcc") is None:
+        pytest.skip("there is no gcc to compile the emulated driver with")
+    if driver:
+        build_driver(tmp_path)
+    elif shutil.which("nvidia-smi"):
+        pytest.skip("this machine has an NVIDIA GPU")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--collect-only",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            on_gpu,
+            "-k",
+            PICK["cuda"],
+        ],
+        cwd=gpu_day.ROOT,
+        env={**os.environ, "LD_LIBRARY_PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    *_, last = done.stdout.strip().splitlines()
+    assert ("deselected" in last) is not driver, done.stdout
+    for test in ("test_a_frame_is_what_a_cpu_paints[", "test_frames_in_flight_keep_their_order"):
+        assert (test in done.stdout) is driver
+    assert ("bindings-" in done.stdout or "-bindings" in done.stdout) is driver
 
 
 def test_wheels_are_installed_with_the_toolkit_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,7 +222,8 @@ def test_on_a_bare_machine_it_runs_to_its_end(tmp_path: Path, data: Path) -> Non
     assert ended["e soak"]["found"]["went_wrong"] == []
     assert ended["f training"]["found"]["wide"]["done"] == 2
     figures = json.loads((out / "gpu.json").read_text())
-    assert figures["models"]["cin-lite"]["64x64"]["rows"]["torch eager f32"]["frames"] >= 10
+    for name in ("cin-lite", "wide-untrained"):
+        assert figures["models"][name]["64x64"]["rows"]["torch eager f32"]["frames"] >= 10
     assert {path.name for path in out.iterdir()} <= {
         "day.json", "day.log", "gpu.json", *(f"training.tgz.{n}" for n in range(5)),
     }  # fmt: skip

@@ -52,6 +52,18 @@ def test_what_is_there_is_kept_unless_told(
     assert (folder / "cin-lite-64x64-f16-rtx-any.plan").read_bytes() == b"plan 2"
 
 
+def test_what_was_timed_beside_a_painting_is_built_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_cache, "build", lambda *_: (b"a plan", b""))
+    assert build("--size", "64x64") == 0
+    (card,) = folder.glob("*.json")
+    card.write_text(card.read_text().replace('"beside": false', '"beside": true'))
+    monkeypatch.setattr(plan_cache, "build", lambda *_: (b"another", b""))
+    assert build("--size", "64x64") == 0
+    assert card.with_suffix(".plan").read_bytes() == b"another"
+
+
 def test_ctrl_c_ends_the_building_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*given: object) -> tuple[bytes, bytes]:
         raise KeyboardInterrupt

@@ -74,6 +74,18 @@ def test_it_is_well_here(capsys: pytest.CaptureFixture[str]) -> None:
     assert "styles" in find(findings, "models", "cin-lite").found
 
 
+def test_video_on_hardware_is_named_or_why_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "decoders_refusal", lambda name: "" if name in ("cuda", "qsv") else "gone")
+    monkeypatch.setattr(
+        checks, "encoders_refusal", lambda name: "no driver" if "nvenc" in name else "not built"
+    )
+    found = {finding.name: finding for finding in checks.encoders("video files")}
+    assert (found["decoded on hardware"].state, found["decoded on hardware"].found) == (State.OK, "cuda, qsv")
+    none = found["encoded on hardware"]
+    assert none.state is State.ABSENT
+    assert none.found.startswith("nothing opens (h264_nvenc, hevc_nvenc: no driver; h264_qsv, ")
+
+
 def test_what_is_missing_comes_with_a_fix(here: list[Finding]) -> None:
     for finding in here:
         if finding.state in (State.WARNING, State.FAILED):

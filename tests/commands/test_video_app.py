@@ -29,6 +29,7 @@ def test_one_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert times(tmp_path / "out.mp4") == times(source)
     shown = capsys.readouterr()
     assert "5 frames, 96x64" in shown.err
+    assert " fps · h264 → libx264 · " in shown.err
     assert shown.out == ""
 
 

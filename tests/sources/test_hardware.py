@@ -16,6 +16,8 @@ from livestyle.sinks import hardware as encoding
 from livestyle.sinks.encoders import Encoding, encoder_name
 from livestyle.sources import hardware
 from livestyle.sources.video import container
+from livestyle.sources.video.clip import ClipSource
+from livestyle.sources.video.file import VideoFileSource
 from tests.sources.media import write_video
 
 
@@ -105,13 +107,31 @@ def test_files_are_opened_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert asked == ["the accelerator"]
 
 
+def test_what_decodes_a_film_that_is_played_is_told_too(
+    devices: type[FakeAccel], tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: Any
+) -> None:
+    path = write_video(tmp_path / "a.mp4", range(3))
+    monkeypatch.setattr(container, "accelerator", lambda: None)  # a device that takes no such video
+    devices.works = ("cuda",)
+    for kind in (VideoFileSource, ClipSource):
+        with kind(path) as source:
+            assert source.info.format == "h264"
+    assert caplog.messages == ["h264 is decoded on the CPU: cuda takes no such video"]
+    monkeypatch.setattr("livestyle.sources.video.reader.decoder_of", lambda _: "h264 on cuda")
+    with ClipSource(path) as source:
+        assert source.info.format == "h264 on cuda"
+
+
 def test_an_encoder_on_hardware_where_one_opens(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(encoding, "refusal", lambda name: "" if name == "h264_qsv" else "no driver")
     assert encoder_name(Encoding("hardware"), "mp4") == "h264_qsv"
-    assert encoder_name(Encoding("hardware"), "webm") == "libsvtav1"
     assert not caplog.records
+    for _ in range(2):
+        assert encoder_name(Encoding("hardware"), "webm") == "libsvtav1"
+    (message,) = caplog.messages
+    assert message.startswith("video is encoded on the CPU: h264_nvenc: no WebM holds what it makes")
 
 
 def test_else_one_on_the_cpu_and_why_is_said_once(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -11,14 +12,19 @@ import pytest
 from livestyle import Stylizer
 from livestyle.core.config import Precision
 from livestyle.core.frame import Pixels
-from livestyle.core.size import Size
+from livestyle.core.size import Size, SizeRule
 from livestyle.model.card import Model
 from livestyle.runtime import select
+from livestyle.runtime.film import Tensors
 from livestyle.runtime.gpu.driver import CudaError
-from livestyle.runtime.select import DEVICES, ENGINES
+from livestyle.runtime.select import DEVICES, ENGINES, Registry, open_engine
+from livestyle.stylizer.hot_swap import Handover, HotSwap
 from tests.conftest import picture
+from tests.pipeline.fakes import NotingEngine
+from tests.pipeline.test_handover import prepared
 from tests.runtime.engines import TorchOnHost
 from tests.runtime.gpu.strict_cuda import StrictCuda
+from tests.ui.desktop import wait_for
 
 SIZE = Size(100, 72)
 
@@ -86,11 +92,13 @@ def test_all_that_share_the_engine_go_on(model: Model) -> None:
         for stylizer in both:
             stylizer.steadiness = 0
             stylizer.submit(frames(1)[0])
+        first = [stylizer.result() for stylizer in both]
         Frail.faulty = True
-        first = [stylizer.result() for stylizer in both]  # these were through
         for stylizer in both:
             stylizer.submit(frames(2)[1])
-        second = [stylizer.result() for stylizer in both]
+        second = [main.result()]
+        both[1].reset()
+        second.append(both[1].result())  # its film went with the engine
         assert {stylizer.info.engine for stylizer in both} == {main.info.engine}
         assert main._engine is both[1]._engine
     for number, pair in enumerate((first, second)):
@@ -113,6 +121,38 @@ def test_an_engine_on_the_cpu_has_no_stand_in(model: Model) -> None:
         assert stylizer.stylize(frames(1)[0]).shape == (72, 100, 3)
 
 
+class Enlarger(NotingEngine):
+    def _infer_impl(self, feed: Tensors) -> Tensors:
+        return {"stylized": np.repeat(np.repeat(feed["frame"], 4, 1), 4, 2)}
+
+
+class FrailEnlarger(Enlarger):
+    def _infer_impl(self, feed: Tensors) -> Tensors:
+        raise CudaError("cuLaunchKernel failed: CUDA_ERROR_ILLEGAL_ADDRESS")
+
+
+def test_a_picture_is_enlarged_on_the_next_engine(model: Model) -> None:
+    enlarging = Model(model.folder, replace(model.card, scale=4, state={}), model.styles)
+    registry, (frame,) = Registry.of({"first": FrailEnlarger, "second": Enlarger}), frames(1)
+    FrailEnlarger.name, Enlarger.name = "first", "second"
+    with Stylizer(enlarging, "auto", Precision.F32, registry=registry) as stylizer:
+        for _ in range(2):
+            found = stylizer.stylize(frame)
+            np.testing.assert_array_equal(found, np.repeat(np.repeat(frame, 4, 0), 4, 1))
+
+
+def test_an_engine_that_takes_over_from_a_gpu_that_is_gone_begins_without_a_past(model: Model) -> None:
+    with Stylizer(model, "torch-cuda", Precision.F32) as stylizer:
+        stylizer.stylize(frames(1)[0])
+        film: Any = stylizer._film
+        film._slots._error = CudaError("cuEventSynchronize failed: CUDA_ERROR_ILLEGAL_ADDRESS")
+        size = SizeRule(model.card.size_multiple).padded(SIZE)
+        before = stylizer.adopt(open_engine(model, size, "cpu", Precision.F32))
+        assert before is not None
+        before.close()
+        assert np.abs(stylizer.stylize(frames(1)[0]).astype(int) - expected(model)[0]).max() <= 2
+
+
 def test_films_for_all_are_made_before_an_engine_is_taken_over(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,12 +161,12 @@ def test_films_for_all_are_made_before_an_engine_is_taken_over(
         others = [main.another() for _ in range(2)]
         for stylizer in others:
             stylizer.stylize(frames(1)[0])
-        opening = main.engine_for(model)
-        assert opening.engine.options.beside  # what it times is off
-        opening.engine.open_ahead(main.sharing)
-        monkeypatch.setattr(Frail, "_film_impl", lambda _: pytest.fail("made while others wait"))
-        before = main.adopt(opening.engine)
-        for stylizer in (main, *others):
-            stylizer.stylize(frames(1)[0])
-        assert before is not None
-        before.close()
+        with HotSwap(main) as swap:
+            swap.switch(model)
+            wait_for(lambda: prepared(swap))
+            monkeypatch.setattr(Frail, "_film_impl", lambda _: pytest.fail("made while others wait"))
+            assert swap.hand_over() is Handover.ENGINE
+            for stylizer in (main, *others):
+                stylizer.stylize(frames(1)[0])
+        assert main._engine is not None
+        assert main._engine.options.beside  # what it timed is off

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import sys
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,11 +39,12 @@ class NoGpuError(CudaError):
 def cuda_errors(library: str) -> Iterator[None]:
     """Raise whatever a library raises on a GPU as a CudaError.
 
-    The errors of torch, cuDNN, Triton and TensorRT share no base class below Exception.
+    The errors of torch, cuDNN, Triton and TensorRT share no base class below Exception. A CancelledError,
+    which ends a build that nobody wants any more, passes as it is.
     """
     try:
         yield
-    except LivestyleError:
+    except (LivestyleError, CancelledError):
         raise
     except Exception as error:
         raise CudaError(f"{library} failed: {first_line(error)}") from error

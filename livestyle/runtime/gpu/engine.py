@@ -75,15 +75,15 @@ class GpuEngine(Engine):
     @property
     def info(self) -> EngineInfo:
         title = f"{self._title} on {self._cuda.layer}"
-        return EngineInfo(title, self._cuda.gpu.name, self.precision, 1, self.options.slots)
+        return EngineInfo(title, self._cuda.gpu.name, self.precision, 1, self.film.depth)
 
     def _open_impl(self) -> None:
         with contextlib.ExitStack() as stack:
             self._owner = Owner()
             stack.callback(self._owner.close)
-            self._cuda = self._owner.do(self._open_cuda)
-            stack.callback(self._owner.do, self._cuda.close)
             with cuda_errors(self.name):
+                self._cuda = self._owner.do(self._open_cuda)
+                stack.callback(self._owner.do, self._cuda.close)
                 self._owner.do(self._load, self._cuda)
             stack.callback(self._owner.do, self._unload)
             self._stack = stack.pop_all()
@@ -117,7 +117,11 @@ def out_of_memory(error: CudaError) -> bool:
 
 
 class GpuFilm(Film):
-    """Is a film on slots that any thread may use: the CUDA thread does the work, in order."""
+    """Is a film on slots that any thread may use: the CUDA thread does the work, in order.
+
+    After `close` that thread, which goes with the engine, is asked for nothing more. A frame that was in
+    flight then is a CudaError: where an engine failed for one film, the others' too are painted on the next.
+    """
 
     def __init__(self, model: Model, size: Size, slots: Slots, owner: Owner) -> None:
         super().__init__(model, size)
@@ -127,19 +131,29 @@ class GpuFilm(Film):
         painted = size.times(model.card.scale)
         self._results = Results((painted.height, painted.width, 3))
         self._started: deque[Future[None]] = deque()
+        self._closed = False
 
     def reset(self) -> None:
-        self._owner.do(self._slots.reset)
+        if not self._closed:
+            self._owner.do(self._slots.reset)
 
     def close(self) -> None:
         self.in_flight = 0
         self._started.clear()
-        self._owner.do(self._slots.close)
+        if not self._closed:
+            self._closed = True
+            self._results.clear()
+            self._owner.do(self._slots.close)
 
     def drop(self) -> None:
         self.in_flight = 0
         self._started.clear()
-        self._owner.do(self._slots.drop)
+        if not self._closed:
+            self._owner.do(self._slots.drop)
+
+    def result(self) -> Pixels:
+        self._check()
+        return super().result()
 
     def timed(self, pixels: Pixels, style: FrameStyle) -> dict[str, float]:
         """Paint a frame, throw the painting away, and say how long each stage took (see Slots.timed)."""
@@ -150,6 +164,7 @@ class GpuFilm(Film):
         """Copies on the caller's thread, as `_result` does, because the CUDA thread has other films to
         serve.
         """
+        self._check()
         self._slots.fill(feed)
         self._started.append(self._owner.start(self._slots.submit))
 
@@ -158,9 +173,15 @@ class GpuFilm(Film):
         return self._results.copy(self._owner.do(self._slots.result))
 
     def _read_state(self) -> Tensors:
+        self._check()
         found = self._owner.do(lambda: self._slots.state)
         return {f"state_{name}": array for name, array in found.items()}
 
     def _write_state(self, state: Tensors) -> None:
+        self._check()
         plain = {name.removeprefix("state_"): array for name, array in state.items()}
         self._owner.do(setattr, self._slots, "state", plain)
+
+    def _check(self) -> None:
+        if self._closed:
+            raise CudaError("the film is closed; its engine may have failed")

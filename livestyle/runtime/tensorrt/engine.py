@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,7 +37,8 @@ class TensorRtEngine(GpuEngine):
 
     def _open_impl(self) -> None:
         self._order, gpu = self._find()
-        self._data = obtain(self._order, gpu, report=self.options.report, progress=self._progress)
+        with cuda_errors(self._title):
+            self._data = obtain(self._order, gpu, report=self.options.report, progress=self._progress)
         super()._open_impl()
 
     def _load(self, cuda: Cuda) -> None:
@@ -62,9 +64,10 @@ class TensorRtEngine(GpuEngine):
         return bind
 
     def _unload(self) -> None:
-        kernels = self._plan.kernels()
-        if kernels and kernels != self._kernels:
-            keep_kernels(self._order, kernels)
+        with contextlib.suppress(Exception):  # of a GPU that failed there are none; they are compiled again
+            kernels = self._plan.kernels()
+            if kernels and kernels != self._kernels:
+                keep_kernels(self._order, kernels)
         del self._plan
 
     @property

@@ -17,6 +17,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.fit import stretch
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
+from livestyle.sources.hardware import decoder_of
 from livestyle.sources.video.container import BgrDecoder, open_container, upright_aspect
 from livestyle.sources.video.decoder import BAD_DATA, PictureDecoder
 from livestyle.sources.video.display_times import DisplayTimes
@@ -38,6 +39,7 @@ class VideoReader:
     """One open video file. LivestyleError where it is none, holds no picture or is too large.
 
     size:    of its first frame, upright and in square pixels; frames of another size have bars in it
+    codec:   what decodes it: 'h264', or 'h264 on cuda'
     damaged: packets and frames that could not be decoded and were skipped, so far
     """
 
@@ -59,7 +61,7 @@ class VideoReader:
         except BaseException:
             self._container.close()
             raise
-        self.codec = self._stream.codec_context.name
+        self.codec = decoder_of(self._stream)
         self.rate = float(self._stream.average_rate or self._stream.guessed_rate or 0) or None
         self.frames = self._stream.frames or None
         self.time_base = self._stream.time_base or Fraction(1, av.time_base)

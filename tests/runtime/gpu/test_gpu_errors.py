@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -19,8 +21,10 @@ from livestyle.model.card import Model
 from livestyle.model.frame_style import FrameStyle
 from livestyle.runtime import select
 from livestyle.runtime.engine import GpuOptions
-from livestyle.runtime.gpu.driver import CudaError
+from livestyle.runtime.gpu.driver import CudaError, cuda_errors
 from livestyle.runtime.gpu.engine import out_of_memory, signature
+from livestyle.runtime.gpu.frame_ring import Slots
+from livestyle.runtime.results import Results
 from livestyle.runtime.select import DEVICES, ENGINES, open_engine
 from livestyle.workshop.torch_engine import Run, TorchCudaEngine, TorchExecution
 from tests.conftest import picture
@@ -36,7 +40,7 @@ def fail(*_: object, **__: object) -> Any:
     raise torch.OutOfMemoryError(NO_MEMORY)
 
 
-@pytest.mark.parametrize("at", ["_load", "_binder", "_execution"])
+@pytest.mark.parametrize("at", ["_open_cuda", "_load", "_binder", "_execution"])
 def test_whatever_torch_raises_the_next_engine_is_opened(
     model: Model, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
@@ -53,6 +57,11 @@ def test_whatever_torch_raises_the_next_engine_is_opened(
     assert any(f"torch-cuda failed: {cause}" in line for line in said)
 
 
+def test_a_build_that_nobody_wants_any_more_is_no_error() -> None:
+    with pytest.raises(CancelledError), cuda_errors("TensorRT"):
+        raise CancelledError
+
+
 def test_with_too_little_memory_for_all_slots_two_are_used(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,7 +75,8 @@ def test_with_too_little_memory_for_all_slots_two_are_used(
     monkeypatch.setattr(StrictCuda, "device", device)
     said: list[str] = []
     with TorchOnHost(model, SIZE, Precision.F32, options=GpuOptions(0, 4, said.append)) as engine:
-        assert engine.film.depth == 2
+        assert engine.film.depth == engine.info.slots == 2
+        assert engine.info.engine.endswith(" on host memory")  # which layer it is
         engine.infer(picture(SIZE), FrameStyle.still(model.styles.vectors[0]))
     assert said == ["4 slots don't fit into the GPU's memory; 2 are used"]
 
@@ -176,8 +186,10 @@ def test_an_error_of_torch_in_a_frame_is_a_cuda_error(
     made._graph.work = broken
     with pytest.raises(CudaError, match=f"torch failed: {error.__name__}"):
         made.enqueue(cast("Any", None))
+    emptied, graph = list[bool](), made._graph
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: emptied.append(graph.gone))
     made.close()
-    assert made._graph.gone
+    assert emptied == [True]  # or its memory would be the engine's to the end
 
 
 def test_tf32_and_benchmarking_are_torch_s_own_again_behind_each_frame(
@@ -185,12 +197,13 @@ def test_tf32_and_benchmarking_are_torch_s_own_again_behind_each_frame(
 ) -> None:
     seen: list[tuple[bool, bool]] = []
     cudnn: Any = torch.backends.cudnn
-    before = cudnn.benchmark, cudnn.allow_tf32
+    for name, value in (("benchmark", False), ("allow_tf32", True)):
+        monkeypatch.setattr(cudnn, name, value)
     made = execution(run, monkeypatch, True, pytest.fail)
     made._graph.work = lambda: seen.append((cudnn.benchmark, cudnn.allow_tf32))
     made.enqueue(cast("Any", None))
     assert seen == [(True, False)]
-    assert (cudnn.benchmark, cudnn.allow_tf32) == before
+    assert (cudnn.benchmark, cudnn.allow_tf32) == (False, True)
 
 
 def test_torch_s_memory_goes_with_the_engine(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,8 +222,64 @@ def test_a_film_gives_its_memory_back_when_it_is_closed(model: Model) -> None:
         before = len(memory)
         film = engine.open_film()
         assert len(memory) == 2 * before
+        film.submit(picture(SIZE), FrameStyle.still(model.styles.vectors[0]))
+        kept = film.result()
+        del kept
+        results = film._results  # type: ignore[attr-defined]
+        assert results._free
         film.close()
         assert len(memory) == before
+        assert not results._free
+
+
+def test_a_film_that_is_closed_may_be_closed_again_when_its_engine_is_gone(model: Model) -> None:
+    with TorchOnHost(model, SIZE, Precision.F32) as engine:
+        film = engine.open_film()
+    for call in (film.drop, film.close, film.reset):
+        call()
+    style = FrameStyle.still(model.styles.vectors[0])
+    for asked in (film.result, lambda: film.state, lambda: film.submit(picture(SIZE), style)):
+        with pytest.raises(CudaError, match="the film is closed"):
+            asked()
+
+
+def test_a_frame_is_copied_by_who_asks_for_it(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Because the CUDA thread has the frames of all films to start."""
+    threads: list[threading.Thread] = []
+
+    def noting(whole: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            threads.append(threading.current_thread())
+            return whole(*args)
+
+        return call
+
+    for kind, name in ((Slots, "fill"), (Results, "copy")):
+        monkeypatch.setattr(kind, name, noting(getattr(kind, name)))
+    with TorchOnHost(model, SIZE, Precision.F32) as engine:
+        engine.infer(picture(SIZE), FrameStyle.still(model.styles.vectors[0]))
+    assert threads == [threading.current_thread()] * 2
+
+
+def test_graphs_of_slots_that_take_turns_share_their_memory(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pools: list[object] = []
+
+    class Noting(TorchOnHost):
+        captures = False  # torch does it, and tells where
+
+        def _execution(self, run: Run, stream: Any, pool: object) -> Any:
+            pools.append(pool)
+            return super()._execution(run, stream, pool)
+
+    monkeypatch.setattr(torch.cuda, "graph_pool_handle", object)
+    with Noting(model, SIZE, Precision.F32, options=GpuOptions(slots=3)) as engine:
+        engine.open_film()
+    assert len(pools) == 6
+    assert len(set(pools[:3])) == len(set(pools[3:])) == 1
+    assert pools[0] is not None
+    assert pools[0] is not pools[3]
 
 
 def test_whatever_an_engine_raises_when_it_is_closed_all_is_released(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 import threading
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -139,6 +140,30 @@ def test_what_is_no_graph_is_refused() -> None:
 def test_free_sides_are_refused(model: Model) -> None:
     with pytest.raises(LivestyleError, match="'state_frame' has no fixed shape"):
         parse(RTX, typed_graph(model, Precision.F32), {"frame": (1, 64, 64, 3)})
+
+
+class Watched:
+    """A builder, and the configurations that it was asked for."""
+
+    def __init__(self, builder: Any) -> None:
+        self._builder, self.configs = builder, list[Any]()
+
+    def create_builder_config(self) -> Any:
+        self.configs.append(self._builder.create_builder_config())
+        return self.configs[-1]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._builder, name)
+
+
+def test_an_engine_is_built_to_be_captured_and_in_the_types_of_its_graph() -> None:
+    """Without memory that it would allocate itself while it runs, and without TF32."""
+    found = network("cin-lite", Precision.F16, SMALL)
+    watched, flags = Watched(found.builder), found.library.BuilderFlag
+    build(replace(found, builder=watched), BuildOptions(level=0))
+    (config,) = watched.configs
+    assert config.get_flag(flags.REQUIRE_USER_ALLOCATION)
+    assert not config.get_flag(flags.TF32)
 
 
 def test_progress_rises_to_the_end_while_other_threads_run() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,82 +25,10 @@ from livestyle.runtime.tensorrt.engine import Plan, RtxEngine, TensorRtEngine
 from livestyle.runtime.tensorrt.plan_cache import Target
 from tests.conftest import picture
 from tests.runtime.gpu.strict_cuda import StrictCuda
+from tests.runtime.tensorrt.fake_tensorrt import TENSORS, FakeTensorRt
 
 SIZE = Size(64, 64)
-STATE = [f"{way}_{name}" for way in ("state", "next") for name in Model.load("cin-lite").card.state]
-TENSORS = ["frame", "style", "strength", "keep_color", "steadiness", "stylized", *STATE]
-
-
-@dataclass
-class FakeTensorRt:
-    """Library, runtime and engine in one: keeps what it is asked for, computes nothing."""
-
-    __version__ = "11.2.0"
-    num_io_tensors = len(TENSORS)
-    device_memory_size_v2 = 1000
-    ExecutionContextAllocationStrategy = SimpleNamespace(USER_MANAGED="user")
-    works: bool = True
-    capturable: bool = True
-    contexts: list[FakeContext] = field(default_factory=list)
-    given: list[bytes] = field(default_factory=list)
-    strategies: list[object] = field(default_factory=list)
-    kernels: list[bytes] = field(default_factory=list)
-
-    def Runtime(self, log: object) -> FakeTensorRt:  # noqa: N802  # as TensorRT calls it
-        return self
-
-    def deserialize_cuda_engine(self, data: bytes) -> FakeTensorRt | None:
-        self.given.append(data)
-        return self if data == b"good" else None
-
-    def get_tensor_name(self, index: int) -> str:
-        return TENSORS[index]
-
-    def create_runtime_config(self) -> FakeTensorRt:
-        return self
-
-    def set_execution_context_allocation_strategy(self, strategy: object) -> None:
-        self.strategies.append(strategy)
-
-    def create_runtime_cache(self) -> FakeTensorRt:
-        return self
-
-    def set_runtime_cache(self, cache: object) -> None:
-        assert cache is self
-
-    def deserialize(self, kernels: bytes) -> None:
-        self.kernels.append(kernels)
-
-    def serialize(self) -> bytes:
-        return b"compiled"
-
-    def create_execution_context(self, how: object) -> FakeContext:
-        if how is not self:  # full TensorRT takes the strategy, that for RTX a configuration with it
-            self.strategies.append(how)
-        self.contexts.append(FakeContext(self))
-        return self.contexts[-1]
-
-
-@dataclass
-class FakeContext:
-    trt: FakeTensorRt
-    addresses: dict[str, int] = field(default_factory=dict)
-    streams: list[int] = field(default_factory=list)
-    memory: tuple[int, int] = (0, 0)
-
-    def set_device_memory(self, address: int, nbytes: int) -> None:
-        self.memory = address, nbytes
-
-    def is_stream_capturable(self, stream: int) -> bool:
-        return self.trt.capturable
-
-    def set_tensor_address(self, name: str, address: int) -> bool:
-        self.addresses[name] = address
-        return address != 0
-
-    def execute_async_v3(self, stream: int) -> bool:
-        self.streams.append(stream)
-        return self.trt.works
+STREAM: Any = SimpleNamespace(handle=77)
 
 
 @pytest.fixture
@@ -140,7 +67,7 @@ def no_gpu() -> None:
 def test_every_tensor_is_bound_and_the_stream_is_the_slot_s(trt: FakeTensorRt) -> None:
     addresses = {name: 256 * (i + 1) for i, name in enumerate(TENSORS)}
     bound = Plan(Flavour.FULL, b"good").bind(addresses, 4096)
-    bound.enqueue(SimpleNamespace(handle=77, synchronize=lambda: None))
+    bound.enqueue(STREAM)
     (context,) = trt.contexts
     assert context.addresses == addresses
     assert context.streams == [77]
@@ -161,9 +88,7 @@ def test_what_fails_is_named_with_tensorrt_s_reason(trt: FakeTensorRt) -> None:
         plan.bind(dict.fromkeys(TENSORS, 0), 4096)
     trt.works = False
     with pytest.raises(CudaError, match="execute_async_v3 failed: out of memory"):
-        plan.bind(dict.fromkeys(TENSORS, 256), 4096).enqueue(
-            SimpleNamespace(handle=1, synchronize=lambda: None)
-        )
+        plan.bind(dict.fromkeys(TENSORS, 256), 4096).enqueue(STREAM)
 
 
 @pytest.mark.parametrize("kind", [TensorRtEngine, RtxEngine])
@@ -175,8 +100,7 @@ def test_an_engine_has_a_context_a_slot_and_frees_all(
         assert "11.2.0" in engine.info.engine
         assert len(trt.contexts) == max(MIN_SLOTS, engine.options.slots)
         assert all(set(context.addresses) == set(TENSORS) for context in trt.contexts)
-        inputs = [context.addresses["frame"] for context in trt.contexts]
-        assert len(set(inputs)) == len(inputs)
+        assert len({context.addresses["frame"] for context in trt.contexts}) == len(trt.contexts)
         assert set(trt.strategies) == {"user"}
         (memory,) = {context.memory for context in trt.contexts}  # one for all: they take turns
         assert memory[1] == 1000
@@ -204,7 +128,7 @@ def test_what_tensorrt_for_rtx_compiles_is_there_at_the_next_start(
     ordered.append(None)
     for expected in ([], [b"compiled"]):
         with RtxEngine(model, SIZE, Precision.F16):
-            assert trt.kernels == expected
+            assert (trt.kernels, trt.shared) == (expected, True)
     (kept,) = engines_dir().iterdir()
     assert kept.suffix == ".kernels"
 
@@ -218,22 +142,36 @@ def test_what_can_t_be_captured_is_run_instead(model: Model, trt: FakeTensorRt, 
     assert said == ["CUDA graphs are not used: the engine can't be captured"]
 
 
+@pytest.mark.parametrize("kind", [TensorRtEngine, RtxEngine])
 def test_an_error_in_flight_is_raised_and_the_engine_closes(
-    model: Model, trt: FakeTensorRt, ordered: list[Any]
+    kind: type[TensorRtEngine], model: Model, trt: FakeTensorRt, ordered: list[Any]
 ) -> None:
-    with TensorRtEngine(model, SIZE, Precision.F16) as engine:
+    with kind(model, SIZE, Precision.F16) as engine:
         trt.works = False
         slot = engine.film._slots._ring[0]  # type: ignore[attr-defined]
         slot.run = lambda: slot.execution.enqueue(slot.stream)  # as where graphs fail
         with pytest.raises(CudaError, match="execute_async_v3 failed"):
             engine.infer(picture(SIZE), FrameStyle.still(model.styles.vectors[0]))
+    assert "_plan" not in vars(engine)
+
+
+def test_whatever_a_build_raises_the_next_engine_is_opened(
+    model: Model, trt: FakeTensorRt, ordered: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tensorrt, "obtain", lambda *_, **__: [][0])
+    monkeypatch.setattr("livestyle.runtime.select.find_gpu", lambda index: StrictCuda.gpu)
+    said: list[str] = []
+    with open_engine(model, SIZE, report=said.append) as engine:
+        assert engine.name in DEVICES["cpu"]
+    assert "tensorrt can't run: TensorRT 11.2.0 failed: IndexError: list index out of range" in said[0]
 
 
 def test_it_is_ready_once_its_plan_is_built_and_tells_how_far_that_is(
     model: Model, trt: FakeTensorRt, ordered: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shares: list[float] = []
-    engine = RtxEngine(model, SIZE, Precision.F16, 0, GpuOptions(progress=shares.append))
+    engine = RtxEngine(model, SIZE, Precision.F16, 0, GpuOptions(progress=shares.append, beside=True))
+    assert engine._find()[0].beside
     for built in (False, True):
         monkeypatch.setattr(tensorrt, "is_built", lambda order, built=built: built)
         assert engine.ready is built
@@ -282,7 +220,6 @@ def test_a_chip_that_tensorrt_for_rtx_does_not_know(
     monkeypatch.setenv("LIVESTYLE_CACHE", str(tmp_path))
     h200 = Gpu(0, "NVIDIA H200", (9, 0), 2**37, "580.95.05", "13.0")
     monkeypatch.setattr(tensorrt, "find_gpu", lambda index: h200)
-    engine = RtxEngine(model, SIZE, Precision.F16)
     with pytest.raises(LivestyleError, match=r"doesn't know SM90, only .*\.\[tensorrt\]"):
-        engine.open()
+        RtxEngine(model, SIZE, Precision.F16).open()
     assert not engines_dir().exists()
