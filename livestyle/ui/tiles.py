@@ -65,12 +65,14 @@ class Tiles:
 
     def split(self, left: Pixels, right: Pixels, share: float = 0.5) -> Pixels:
         """Two grids in one: the left `share` of each picture is from one, the rest from the other."""
-        both, width = right.copy(), right.shape[1] // self.columns
-        line = max(1, right.shape[0] // self._rows // 360)
-        for start in range(0, self.columns * width, width):
-            middle = start + round(width * share)
-            both[:, start:middle] = left[:, start:middle]
-            both[:, max(start, middle - line) : min(middle + line, start + width)] = 245
+        both = right.copy()
+        height, width = right.shape[0] // self._rows, right.shape[1] // self.columns
+        line = max(1, height // 360)
+        for number in range(len(self.tiles)):
+            top, start = number // self.columns * height, number % self.columns * width
+            rows, middle = slice(top, top + height), start + round(width * share)
+            both[rows, start:middle] = left[rows, start:middle]
+            both[rows, max(start, middle - line) : min(middle + line, start + width)] = 245
         return both
 
     def chosen(self, picture: Pixels) -> Pixels:

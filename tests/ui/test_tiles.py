@@ -65,9 +65,10 @@ def test_one_picture_is_as_it_was() -> None:
 def test_comparing_is_for_each_picture() -> None:
     cameras, paintings = np.zeros((96, 128, 3), np.uint8), np.full((96, 128, 3), 200, np.uint8)
     both = Tiles((Tile("a"), Tile("b"), Tile("c"))).split(cameras, paintings)
-    columns = [int(both[50, x, 0]) for x in (10, 50, 74, 120)]
+    columns = [int(both[10, x, 0]) for x in (10, 50, 74, 120)]
     assert columns == [0, 200, 0, 200]
-    assert both[0, 32].tolist() == [245] * 3
+    assert both[0, 32].tolist() == both[48, 32].tolist() == [245] * 3
+    assert (both[48:, 64:] == 200).all()  # where there is no picture, nothing is compared
 
 
 def test_each_has_its_own_label_marker_and_figures(grid: GridPipeline) -> None:
