@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import deque
 
-SHARES = (1.0, 0.75, 0.5)
+SHARES = (1.0, 0.75, 0.5, 1 / 3)
 """The shares of each side that are tried, from the whole picture down."""
 
 LOOKS_BACK_S, LEAST_FRAMES = 1.0, 3
@@ -38,6 +38,8 @@ class Governor:
         """of each side, in use: as `took_over` said last"""
         self.wanted = shares[0]
         """of each side; another than `share` while an engine for it is to be made"""
+        self.least = shares[-1]
+        """no smaller one will be wanted"""
         self.steps = 0
         """taken so far"""
         self._shares = shares
@@ -86,7 +88,8 @@ class Governor:
 
     def _decide(self, now: float, took_s: float) -> None:
         at, has_s = self._shares.index(self.share), 1 / self.rate
-        smaller, larger = self._shares[at + 1 :], self._shares[:at]
+        smaller = tuple(share for share in self._shares[at + 1 :] if share >= self.least)
+        larger = self._shares[:at]
         if took_s > SLACK * has_s and smaller:
             fitting = (share for share in smaller if self._at(share, took_s) <= has_s)
             self.wanted = next(fitting, smaller[-1])

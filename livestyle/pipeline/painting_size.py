@@ -11,6 +11,9 @@ from livestyle.core.size import Size
 from livestyle.model.controls import STROKE
 from livestyle.pipeline.governor import Governor
 
+HALF, LINES = 0.5, 240
+"""Smaller than half of each side only from a camera that has so many lines left then: more is not paint."""
+
 
 class PaintingSize:
     """Is one for all cameras of a pipeline. Used by the thread that paints; `now` and `figures` are for any.
@@ -41,6 +44,8 @@ class PaintingSize:
             self._size = camera.paintable()
         elif camera != self._camera:
             self._size = _part(camera, self._share)
+        if camera != self._camera and self._governor is not None:
+            self._governor.least = min(HALF, LINES / min(camera.width, camera.height))
         self._camera = camera
         return self._size
 

@@ -42,9 +42,17 @@ def test_a_machine_that_is_fast_enough_paints_the_whole_size() -> None:
     assert run(Governor(RATE), lambda _: 0.030) == []
 
 
-@pytest.mark.parametrize(("whole_ms", "share"), [(40, 0.75), (55, 0.75), (80, 0.5), (400, 0.5)])
+@pytest.mark.parametrize(
+    ("whole_ms", "share"), [(40, 0.75), (55, 0.75), (80, 0.5), (150, 1 / 3), (400, 1 / 3)]
+)
 def test_a_slow_one_goes_straight_to_the_size_that_holds_the_rate(whole_ms: float, share: float) -> None:
     assert [then for _, then in run(Governor(RATE), lambda _: whole_ms / 1e3)] == [share]
+
+
+def test_it_wants_no_smaller_share_than_the_least() -> None:
+    governor = Governor(RATE)
+    governor.least = 0.5
+    assert [then for _, then in run(governor, lambda _: 0.400)] == [0.5]
 
 
 def test_it_goes_up_again_one_step_at_a_time_when_there_has_been_room() -> None:

@@ -142,6 +142,17 @@ def test_frames_side_by_side_in_an_engine_count_for_what_they_keep_it_busy() -> 
     assert size.wanted is not None
 
 
+@pytest.mark.parametrize(
+    ("camera", "smallest"), [(Size(1920, 1080), Size(640, 360)), (Size(640, 480), Size(320, 240))]
+)
+def test_a_third_is_for_cameras_with_many_lines(camera: Size, smallest: Size) -> None:
+    size = PaintingSize(Governor(rate=30))
+    size.of(camera)
+    for number in range(40):
+        size.painted(camera, number * 0.5, number * 0.5 + 0.5)
+    assert size.wanted == smallest
+
+
 def test_frames_painted_while_an_engine_is_prepared_tell_nothing() -> None:
     size = PaintingSize(Governor(rate=30))
     size.of(CAMERA)
