@@ -15,6 +15,7 @@ from rich.table import Table
 from livestyle.bench.engine import frames_together
 from livestyle.bench.layers import LayerTimes, layer_times
 from livestyle.commands.given import refuse
+from livestyle.commands.idle import refuse_slots
 from livestyle.commands.options import Arithmetic, AsJson, Device, ModelName, Slots, Threads
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.size import Size
@@ -61,6 +62,7 @@ def main(
         times = layer_times(Model.load(model), chosen, device, precision, threads, frames)
         _print(times.row(), _layer_table(times), as_json)
         return
+    refuse_slots(context, device)
     with Stylizer(model, device, precision, threads, console.print, slots) as stylizer:
         alone = engine_alone(stylizer, chosen, frames)
         loaded = stylizer.model

@@ -15,6 +15,7 @@ from livestyle.commands import listing
 from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls
 from livestyle.commands.given import flags, refuse, refuse_all_but, standing_alone
 from livestyle.commands.guests import welcomed
+from livestyle.commands.idle import refuse_of_stdin, refuse_slots
 from livestyle.commands.live_file import paint_file
 from livestyle.commands.options import (
     Arithmetic,
@@ -241,6 +242,8 @@ def _as_last_time(context: typer.Context, options: ShowOptions, fresh: bool, con
 def _check_live(context: typer.Context, options: ShowOptions) -> None:
     """LivestyleError for what was given and has no effect on a camera."""
     refuse(context, "without --input", "change_every")
+    refuse_slots(context, options.device)
+    refuse_of_stdin(context, options.cameras)
     if not options.governor:
         refuse(context, "with --no-governor", "rate")
     if options.record is None:

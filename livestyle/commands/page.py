@@ -14,6 +14,7 @@ from rich.console import Console
 from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls
 from livestyle.commands.given import standing_alone
 from livestyle.commands.guests import welcomed
+from livestyle.commands.idle import refuse_of_stdin, refuse_slots
 from livestyle.commands.options import (
     Arithmetic,
     Device,
@@ -39,6 +40,7 @@ Command = standing_alone("--midi")
 
 @takes_controls(Scope.CAMERA, CROSSFADE)
 def main(
+    context: typer.Context,
     camera: Annotated[
         list[str] | None,
         typer.Option(
@@ -147,6 +149,8 @@ def main(
         stream=stream,
         max_frames=max_frames,
     )
+    refuse_slots(context, device)
+    refuse_of_stdin(context, options.cameras)
     if token and not (token.isascii() and token.isprintable() and len(token) >= 8):
         raise LivestyleError("--token is too short or has odd letters; expected 8 letters or more")
     if rate and no_governor:

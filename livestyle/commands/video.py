@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from livestyle.commands.controls import NONE_GIVEN, takes_controls
 from livestyle.commands.given import refuse
+from livestyle.commands.idle import refuse_slots
 from livestyle.commands.options import (
     Arithmetic,
     Device,
@@ -28,7 +29,7 @@ from livestyle.core.memory import give_back
 from livestyle.core.parse import parse_seconds, split_styles
 from livestyle.core.pipes import is_stdout, stdin_film
 from livestyle.core.progress_bar import warn
-from livestyle.model.controls import Scope, Values
+from livestyle.model.controls import CROSSFADE, Scope, Values
 from livestyle.model.styles import ALL
 from livestyle.offline import Progress as Step
 from livestyle.offline import TranscodeOptions, transcode
@@ -57,7 +58,7 @@ def main(
     style: Annotated[str | None, typer.Option(help="A style; several, as a,b,c, take turns; or all.")] = None,
     style_image: StyleImages = None,
     change_every: Annotated[str, typer.Option(help="With several styles: how long each lasts.")] = "5s",
-    crossfade: Annotated[str, typer.Option(help="How long a change of style takes; 0 = at once.")] = "1s",
+    crossfade: Annotated[str, typer.Option(help=CROSSFADE.about)] = "1s",
     controls: Values = NONE_GIVEN,
     max_side: MaxSide = None,
     encoder: Annotated[
@@ -104,6 +105,7 @@ def main(
     Ctrl+C keeps what is done so far as OUT.partial.mp4. Odd sizes lose their last row or column. A folder is
     gone on with by the same command, however it was ended; what became of it stands in OUT/.livestyle.jsonl.
     """
+    refuse_slots(context, device)
     places = Places(parse_jobs(jobs), cluster)
     if is_stdout(target) or stdin_film(str(source)) is not None:
         refuse(context, "with a pipe", "jobs", "cluster", "overwrite" if is_stdout(target) else "")
