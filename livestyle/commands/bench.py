@@ -16,7 +16,7 @@ from livestyle.bench.engine import frames_together
 from livestyle.bench.layers import LayerTimes, layer_times
 from livestyle.commands.given import refuse
 from livestyle.commands.idle import refuse_slots
-from livestyle.commands.options import Arithmetic, AsJson, Device, ModelName, Slots, Threads
+from livestyle.commands.options import Arithmetic, AsJson, Device, ModelName, SlotCount, Threads
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.size import Size
 from livestyle.model.card import Model
@@ -51,7 +51,7 @@ def main(
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
-    slots: Slots = SLOTS,
+    slots: SlotCount = SLOTS,
     as_json: AsJson = False,
 ) -> None:
     """Measure the live pipeline without a camera: rates, latency from capture to display, drops."""

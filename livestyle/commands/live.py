@@ -23,8 +23,8 @@ from livestyle.commands.options import (
     KeptStyleImages,
     MidiName,
     OscPlace,
-    Slots,
-    Stream,
+    SlotCount,
+    StreamUrl,
     Threads,
 )
 from livestyle.core.config import SLOTS, Precision
@@ -101,7 +101,7 @@ def main(
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
-    slots: Slots = SLOTS,
+    slots: SlotCount = SLOTS,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -131,7 +131,7 @@ def main(
     virtual_camera_size: Annotated[
         str, typer.Option(help="Its size, whatever the camera's; the rate is 30.", metavar="WxH")
     ] = str(SIZE),
-    stream: Stream = None,
+    stream: StreamUrl = None,
     max_frames: Annotated[int | None, typer.Option(help="End after so many frames.", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON on stdout at the end.")] = False,
     list_cameras: Annotated[bool, typer.Option("--list-cameras", help="Name the cameras and end.")] = False,

@@ -21,8 +21,8 @@ from livestyle.commands.options import (
     KeptStyleImages,
     MidiName,
     OscPlace,
-    Slots,
-    Stream,
+    SlotCount,
+    StreamUrl,
     Threads,
 )
 from livestyle.core.config import SLOTS, Precision
@@ -76,7 +76,7 @@ def main(
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
-    slots: Slots = SLOTS,
+    slots: SlotCount = SLOTS,
     folder: Annotated[
         Path | None,
         typer.Option(help="Folder for what is recorded from the page; otherwise your videos.", metavar="DIR"),
@@ -85,7 +85,7 @@ def main(
         str | None, typer.Option(help="Video encoder, as FFmpeg names it, or 'hardware'.")
     ] = None,
     crf: Annotated[int | None, typer.Option(help="Quality of a video; lower is better.", min=0)] = None,
-    stream: Stream = None,
+    stream: StreamUrl = None,
     max_frames: Annotated[int | None, typer.Option(help="End after so many frames.", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON on stdout at the end.")] = False,
     host: Annotated[

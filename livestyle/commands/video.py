@@ -20,7 +20,7 @@ from livestyle.commands.options import (
     MaxSide,
     ModelName,
     Overwrite,
-    Slots,
+    SlotCount,
     StyleImages,
     Threads,
 )
@@ -31,8 +31,7 @@ from livestyle.core.pipes import is_stdout, stdin_film
 from livestyle.core.progress_bar import warn
 from livestyle.model.controls import CROSSFADE, Scope, Values
 from livestyle.model.styles import ALL
-from livestyle.offline import Progress as Step
-from livestyle.offline import TranscodeOptions, transcode
+from livestyle.offline import FilmProgress, TranscodeOptions, transcode
 from livestyle.offline.library.folder import FolderOptions, paint_file, paint_folder, video_pairs
 from livestyle.offline.library.places import Places, parse_jobs
 from livestyle.offline.library.tasks import OpenStylizer
@@ -79,7 +78,7 @@ def main(
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
-    slots: Slots = SLOTS,
+    slots: SlotCount = SLOTS,
     overwrite: Overwrite = False,
     resume: Annotated[
         bool,
@@ -167,7 +166,7 @@ def _paint(
     with _bar(console) as bar:
         task = bar.add_task(source.name, total=None, rate="")
 
-        def show(step: Step) -> None:
+        def show(step: FilmProgress) -> None:
             speed = bar.tasks[task].speed
             rate = f"{speed:.1f} fps" if speed else ""
             bar.update(task, completed=step.done, total=step.total, rate=rate)
