@@ -25,7 +25,7 @@ from livestyle.model.controls import CONTROLS
 from livestyle.model.frame_style import Attribute
 from livestyle.remote.osc_messages import OTHERS, ROOT, TOLD, takes
 from livestyle.ui.buttons import BUTTONS
-from livestyle.ui.keys import HELP
+from livestyle.ui.keys import HELP, NOT_SHOWN
 
 DOCS = Path(__file__).parent
 MADE = "<!-- Made by docs/generate.py; change the code, then run it. -->\n\n"
@@ -52,7 +52,7 @@ def reference() -> Iterator[str]:
             yield from command(f"livestyle {name}", module.main, "##")
     yield "## Keys of the live window\n"
     yield "| key | does |\n|---|---|"
-    for column in HELP:
+    for column in (*HELP, NOT_SHOWN):
         yield from (f"| {' '.join(f'`{key}`' for key in line.keys)} | {line.does} |" for line in column)
     yield ""
 

@@ -15,7 +15,8 @@ from rich.table import Table
 from livestyle.bench.engine import frames_together
 from livestyle.bench.layers import LayerTimes, layer_times
 from livestyle.commands.given import refuse
-from livestyle.commands.options import Arithmetic, AsJson, Device, ModelName, Slots, Threads
+from livestyle.commands.idle import refuse_slots
+from livestyle.commands.options import Arithmetic, AsJson, Device, ModelName, SlotCount, Threads
 from livestyle.core.config import SLOTS, Precision
 from livestyle.core.size import Size
 from livestyle.model.card import Model
@@ -50,7 +51,7 @@ def main(
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
-    slots: Slots = SLOTS,
+    slots: SlotCount = SLOTS,
     as_json: AsJson = False,
 ) -> None:
     """Measure the live pipeline without a camera: rates, latency from capture to display, drops."""
@@ -61,6 +62,7 @@ def main(
         times = layer_times(Model.load(model), chosen, device, precision, threads, frames)
         _print(times.row(), _layer_table(times), as_json)
         return
+    refuse_slots(context, device)
     with Stylizer(model, device, precision, threads, console.print, slots) as stylizer:
         alone = engine_alone(stylizer, chosen, frames)
         loaded = stylizer.model

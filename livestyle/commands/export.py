@@ -34,7 +34,7 @@ def main(
 
     require_torch()
     from livestyle.commands.training.common import report_published
-    from livestyle.workshop.export.encoder import PictureEncoder
+    from livestyle.workshop.export.encoder import EncoderNetwork
     from livestyle.workshop.export.publish import publish
     from livestyle.workshop.export.quantize import calibration_frames
     from livestyle.workshop.networks.adain import StyleOf
@@ -53,7 +53,7 @@ def main(
     if method != CYCLEGAN:
         refuse(context, f"with {work}, which holds no training of a cyclegan", "direction")
     model: Styled
-    encoder: PictureEncoder | None = None
+    encoder: EncoderNetwork | None = None
     match method:
         case train_adain.METHOD:
             adain, model, notes, record = train_adain.load_adain(work)

@@ -15,6 +15,7 @@ from livestyle.commands import listing
 from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls
 from livestyle.commands.given import flags, refuse, refuse_all_but, standing_alone
 from livestyle.commands.guests import welcomed
+from livestyle.commands.idle import refuse_of_stdin, refuse_slots
 from livestyle.commands.live_file import paint_file
 from livestyle.commands.options import (
     Arithmetic,
@@ -22,8 +23,8 @@ from livestyle.commands.options import (
     KeptStyleImages,
     MidiName,
     OscPlace,
-    Slots,
-    Stream,
+    SlotCount,
+    StreamUrl,
     Threads,
 )
 from livestyle.core.config import SLOTS, Precision
@@ -100,7 +101,7 @@ def main(
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
-    slots: Slots = SLOTS,
+    slots: SlotCount = SLOTS,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -130,7 +131,7 @@ def main(
     virtual_camera_size: Annotated[
         str, typer.Option(help="Its size, whatever the camera's; the rate is 30.", metavar="WxH")
     ] = str(SIZE),
-    stream: Stream = None,
+    stream: StreamUrl = None,
     max_frames: Annotated[int | None, typer.Option(help="End after so many frames.", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON on stdout at the end.")] = False,
     list_cameras: Annotated[bool, typer.Option("--list-cameras", help="Name the cameras and end.")] = False,
@@ -241,6 +242,8 @@ def _as_last_time(context: typer.Context, options: ShowOptions, fresh: bool, con
 def _check_live(context: typer.Context, options: ShowOptions) -> None:
     """LivestyleError for what was given and has no effect on a camera."""
     refuse(context, "without --input", "change_every")
+    refuse_slots(context, options.device)
+    refuse_of_stdin(context, options.cameras)
     if not options.governor:
         refuse(context, "with --no-governor", "rate")
     if options.record is None:

@@ -19,12 +19,12 @@ Device: TypeAlias = Annotated[
 ]
 Arithmetic: TypeAlias = Annotated[Precision, typer.Option(help="Arithmetic of the network.")]
 Threads: TypeAlias = Annotated[int, typer.Option(help="CPU threads; 0 = the engine's choice.", min=0)]
-Slots: TypeAlias = Annotated[int, typer.Option(help="Frames in flight on a GPU.", min=1, max=8)]
+SlotCount: TypeAlias = Annotated[int, typer.Option(help="Frames in flight on a GPU.", min=1, max=8)]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")]
 TorchDevice: TypeAlias = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Vgg: TypeAlias = Annotated[Path | None, typer.Option(help="VGG-19 as safetensors; default: torchvision's.")]
 MaxSide: TypeAlias = Annotated[int | None, typer.Option(help="Scale down to this many px a side.", min=64)]
-Stream: TypeAlias = Annotated[
+StreamUrl: TypeAlias = Annotated[
     str | None,
     typer.Option(help="Send what is shown to a server: rtmp://, rtsp://, udp://, srt:// …", metavar="URL"),
 ]

@@ -14,14 +14,15 @@ from rich.console import Console
 from livestyle.commands.controls import NONE_GIVEN, option_of, takes_controls
 from livestyle.commands.given import standing_alone
 from livestyle.commands.guests import welcomed
+from livestyle.commands.idle import refuse_of_stdin, refuse_slots
 from livestyle.commands.options import (
     Arithmetic,
     Device,
     KeptStyleImages,
     MidiName,
     OscPlace,
-    Slots,
-    Stream,
+    SlotCount,
+    StreamUrl,
     Threads,
 )
 from livestyle.core.config import SLOTS, Precision
@@ -39,6 +40,7 @@ Command = standing_alone("--midi")
 
 @takes_controls(Scope.CAMERA, CROSSFADE)
 def main(
+    context: typer.Context,
     camera: Annotated[
         list[str] | None,
         typer.Option(
@@ -74,7 +76,7 @@ def main(
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
-    slots: Slots = SLOTS,
+    slots: SlotCount = SLOTS,
     folder: Annotated[
         Path | None,
         typer.Option(help="Folder for what is recorded from the page; otherwise your videos.", metavar="DIR"),
@@ -83,7 +85,7 @@ def main(
         str | None, typer.Option(help="Video encoder, as FFmpeg names it, or 'hardware'.")
     ] = None,
     crf: Annotated[int | None, typer.Option(help="Quality of a video; lower is better.", min=0)] = None,
-    stream: Stream = None,
+    stream: StreamUrl = None,
     max_frames: Annotated[int | None, typer.Option(help="End after so many frames.", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON on stdout at the end.")] = False,
     host: Annotated[
@@ -147,6 +149,8 @@ def main(
         stream=stream,
         max_frames=max_frames,
     )
+    refuse_slots(context, device)
+    refuse_of_stdin(context, options.cameras)
     if token and not (token.isascii() and token.isprintable() and len(token) >= 8):
         raise LivestyleError("--token is too short or has odd letters; expected 8 letters or more")
     if rate and no_governor:

@@ -21,13 +21,13 @@ from livestyle.core.errors import LivestyleError
 
 NAME = "train"
 METHODS: dict[str, type[Course]] = {
-    "cin": methods.CinOptions,
-    "johnson": methods.JohnsonOptions,
-    "adain": methods.AdainOptions,
-    "cyclegan": methods.CycleganOptions,
-    "superres": methods.SuperresOptions,
-    "texture": methods.TextureOptions,
-    "add-style": methods.AddStyleOptions,
+    "cin": methods.CinArguments,
+    "johnson": methods.JohnsonArguments,
+    "adain": methods.AdainArguments,
+    "cyclegan": methods.CycleganArguments,
+    "superres": methods.SuperresArguments,
+    "texture": methods.TextureArguments,
+    "add-style": methods.AddStyleArguments,
 }
 """In the order of the help; what each does is `run` in commands/training/train_NAME.py."""
 

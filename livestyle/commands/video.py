@@ -13,13 +13,14 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from livestyle.commands.controls import NONE_GIVEN, takes_controls
 from livestyle.commands.given import refuse
+from livestyle.commands.idle import refuse_slots
 from livestyle.commands.options import (
     Arithmetic,
     Device,
     MaxSide,
     ModelName,
     Overwrite,
-    Slots,
+    SlotCount,
     StyleImages,
     Threads,
 )
@@ -28,10 +29,9 @@ from livestyle.core.memory import give_back
 from livestyle.core.parse import parse_seconds, split_styles
 from livestyle.core.pipes import is_stdout, stdin_film
 from livestyle.core.progress_bar import warn
-from livestyle.model.controls import Scope, Values
+from livestyle.model.controls import CROSSFADE, Scope, Values
 from livestyle.model.styles import ALL
-from livestyle.offline import Progress as Step
-from livestyle.offline import TranscodeOptions, transcode
+from livestyle.offline import FilmProgress, TranscodeOptions, transcode
 from livestyle.offline.library.folder import FolderOptions, paint_file, paint_folder, video_pairs
 from livestyle.offline.library.places import Places, parse_jobs
 from livestyle.offline.library.tasks import OpenStylizer
@@ -57,7 +57,7 @@ def main(
     style: Annotated[str | None, typer.Option(help="A style; several, as a,b,c, take turns; or all.")] = None,
     style_image: StyleImages = None,
     change_every: Annotated[str, typer.Option(help="With several styles: how long each lasts.")] = "5s",
-    crossfade: Annotated[str, typer.Option(help="How long a change of style takes; 0 = at once.")] = "1s",
+    crossfade: Annotated[str, typer.Option(help=CROSSFADE.about)] = "1s",
     controls: Values = NONE_GIVEN,
     max_side: MaxSide = None,
     encoder: Annotated[
@@ -78,7 +78,7 @@ def main(
     device: Device = "auto",
     precision: Arithmetic = Precision.AUTO,
     threads: Threads = 0,
-    slots: Slots = SLOTS,
+    slots: SlotCount = SLOTS,
     overwrite: Overwrite = False,
     resume: Annotated[
         bool,
@@ -104,6 +104,7 @@ def main(
     Ctrl+C keeps what is done so far as OUT.partial.mp4. Odd sizes lose their last row or column. A folder is
     gone on with by the same command, however it was ended; what became of it stands in OUT/.livestyle.jsonl.
     """
+    refuse_slots(context, device)
     places = Places(parse_jobs(jobs), cluster)
     if is_stdout(target) or stdin_film(str(source)) is not None:
         refuse(context, "with a pipe", "jobs", "cluster", "overwrite" if is_stdout(target) else "")
@@ -165,7 +166,7 @@ def _paint(
     with _bar(console) as bar:
         task = bar.add_task(source.name, total=None, rate="")
 
-        def show(step: Step) -> None:
+        def show(step: FilmProgress) -> None:
             speed = bar.tasks[task].speed
             rate = f"{speed:.1f} fps" if speed else ""
             bar.update(task, completed=step.done, total=step.total, rate=rate)

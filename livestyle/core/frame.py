@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Pixels: TypeAlias = NDArray[np.uint8]
 """uint8 BGR, shape (H, W, 3), C-contiguous."""
 
+Bgr: TypeAlias = tuple[int, int, int]
+"""A colour: blue, green, red, 0 to 255."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -40,12 +40,17 @@ class StdinFilm:
         return {"pixel_format": "bgr24", "video_size": str(self.size), "framerate": f"{self.rate:g}"}
 
 
+def is_stdin(spec: str) -> bool:
+    """Whether what a user gave as a film or a camera is stdin: '-' or 'raw:640x480@30'."""
+    return spec == PIPE or spec.lower().startswith(f"{RAW}:")
+
+
 def stdin_film(spec: str) -> StdinFilm | None:
     """'-' or 'raw:640x480@30' as a film on stdin; None for any other text.
 
     LivestyleError for raw pixels of a bad size or rate, and where stdin is a terminal.
     """
-    if spec != PIPE and not spec.lower().startswith(f"{RAW}:"):
+    if not is_stdin(spec):
         return None
     film = StdinFilm() if spec == PIPE else _raw(spec)
     if sys.stdin is None or os.isatty(STDIN):

@@ -22,7 +22,7 @@ CARD_NAME = "card.json"
 STYLES_NAME = "styles.npz"
 
 
-Shapes: TypeAlias = dict[str, list[int | str]]
+StateShapes: TypeAlias = dict[str, list[int | str]]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Card:
     licence: str
     title: str = ""
     first_style: str = ""
-    state: Shapes = field(default_factory=dict)
+    state: StateShapes = field(default_factory=dict)
     encoder: EncoderGraph | None = None
     scale: int = 1
     training: dict[str, Any] = field(default_factory=dict)
@@ -201,7 +201,7 @@ def own_graphs_dir(card: Card) -> Path:
     return data_dir() / "graphs" / f"{card.name}-{card.sha256['float'][:12]}"
 
 
-def resolve_shapes(shapes: Shapes, size: Size) -> dict[str, tuple[int, ...]]:
+def resolve_shapes(shapes: StateShapes, size: Size) -> dict[str, tuple[int, ...]]:
     """The shapes of a card's state tensors for frames of `size`."""
     sides = {"H": size.height, "W": size.width}
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from livestyle.pipeline.worker import Worker
 
-Item = TypeVar("Item")
+Queued = TypeVar("Queued")
 Result = TypeVar("Result")
 
 POLL_S = 0.2
@@ -17,8 +17,8 @@ POLL_S = 0.2
 
 
 def run_ordered(
-    source: Iterable[Item],
-    work: Callable[[Iterable[Item]], Iterable[Result]],
+    source: Iterable[Queued],
+    work: Callable[[Iterable[Queued]], Iterable[Result]],
     sink: Callable[[Result], None],
     depth: int = 4,
 ) -> None:
@@ -30,7 +30,7 @@ def run_ordered(
     `source`, and given before an end of `work` (Ctrl+C among them), is still written; then it is
     raised here. Both threads are joined always.
     """
-    read, done = Queue[Item](depth), Queue[Result](depth)
+    read, done = Queue[Queued](depth), Queue[Result](depth)
 
     def reading(_: threading.Event) -> None:
         try:
@@ -60,16 +60,16 @@ def run_ordered(
         _join_all(reader, writer)
 
 
-class Queue(Generic[Item]):
+class Queue(Generic[Queued]):
     """Holds up to `depth` items between two threads, until it is ended."""
 
     def __init__(self, depth: int) -> None:
         self._depth = depth
-        self._items: deque[Item] = deque()
+        self._items: deque[Queued] = deque()
         self._changed = threading.Condition()
         self._ended = False
 
-    def put(self, item: Item) -> bool:
+    def put(self, item: Queued) -> bool:
         """Wait for room and add; False, and not added, once the queue has ended."""
         with self._changed:
             while len(self._items) >= self._depth and not self._ended:
@@ -87,7 +87,7 @@ class Queue(Generic[Item]):
                 self._items.clear()
             self._changed.notify_all()
 
-    def __iter__(self) -> Iterator[Item]:
+    def __iter__(self) -> Iterator[Queued]:
         while True:
             with self._changed:
                 while not self._items and not self._ended:

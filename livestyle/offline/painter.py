@@ -16,7 +16,7 @@ from livestyle.stylizer.stylizer import Stylizer
 
 
 @dataclass(frozen=True)
-class Progress:
+class FilmProgress:
     """Frames painted so far, and how many there will be; None where the file doesn't say."""
 
     done: int
@@ -33,7 +33,7 @@ class FilmPainter:
         time_base: Fraction,
         shape: Shape,
         total: int | None,
-        progress: Callable[[Progress], None],
+        progress: Callable[[FilmProgress], None],
         first_pts: int | None = None,
     ) -> None:
         """first_pts: of the film's first picture; None = it is the first that comes."""
@@ -93,5 +93,5 @@ class FilmPainter:
         if box is not None:
             box.clear_bars(painted)
         self._done += 1
-        self._progress(Progress(self._done, max(self._total, self._done) if self._total else None))
+        self._progress(FilmProgress(self._done, max(self._total, self._done) if self._total else None))
         return Picture(painted, item.pts, item.duration)

@@ -20,7 +20,7 @@ from livestyle.model.controls import Values
 from livestyle.offline.beside import Beside, moved, still_true
 from livestyle.offline.demux import Demux, Item
 from livestyle.offline.ordered import run_ordered
-from livestyle.offline.painter import FilmPainter, Progress
+from livestyle.offline.painter import FilmPainter, FilmProgress
 from livestyle.offline.shape import Shape, colors_of, painted_otherwise
 from livestyle.offline.style_schedule import StyleSchedule
 from livestyle.sinks.encoders import Encoding, container_of, encoder_name, keeps_shape
@@ -82,7 +82,7 @@ def transcode(
     target: Path,
     stylizer: Stylizer,
     options: TranscodeOptions | None = None,
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: Callable[[FilmProgress], None] = lambda _: None,
     warn: Callable[[str], None] = lambda _: None,
 ) -> Transcoded:
     """Paint `source` into `target`, which appears whole or not at all.

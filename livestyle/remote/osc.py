@@ -35,7 +35,7 @@ A_SECOND = 500
 PEERS = 8
 FORGOTTEN_S = 600.0
 
-Place = tuple[Any, ...]
+SocketAddress = tuple[Any, ...]
 """An address of a socket."""
 
 
@@ -43,7 +43,7 @@ Place = tuple[Any, ...]
 class OscListener:
     """Who has sent something. place: where answers go. sent: the last that it was told, by address."""
 
-    place: Place
+    place: SocketAddress
     heard_at: float = 0.0
     sent: dict[str, float | int | str] = field(default_factory=dict)
 
@@ -77,7 +77,7 @@ class Osc(Controller[Desk]):
         self._say = say
         self._said: set[str] = set()
         self._socket: socket.socket | None = None
-        self._peers: OrderedDict[Place, OscListener] = OrderedDict()
+        self._peers: OrderedDict[SocketAddress, OscListener] = OrderedDict()
         self._datagrams = Buckets(A_SECOND)
 
     @property
@@ -137,12 +137,12 @@ class Osc(Controller[Desk]):
             peer = self._peer(place)
             yield from (Asked(peer, address, arguments) for address, arguments in found)
 
-    def _once(self, what: str, place: Place, kind: str = "") -> None:
+    def _once(self, what: str, place: SocketAddress, kind: str = "") -> None:
         if (kind or what) not in self._said:
             self._said.add(kind or what)
             self._say(f"osc     {what}; it came from {place[0]} and is passed over, as all of its like is")
 
-    def _peer(self, place: Place) -> OscListener:
+    def _peer(self, place: SocketAddress) -> OscListener:
         peer = self._peers.setdefault(place, OscListener(place))
         peer.heard_at = time.monotonic()
         self._peers.move_to_end(place)

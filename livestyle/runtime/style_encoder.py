@@ -23,7 +23,7 @@ from livestyle.runtime.openvino_cache import cached
 
 MIN_SIDE_PX = 16
 
-Run: TypeAlias = Callable[[NDArray[np.uint8]], NDArray[Any]]
+RunEncoder: TypeAlias = Callable[[NDArray[np.uint8]], NDArray[Any]]
 """`picture`, uint8 [1, h, w, 3], to `style`, [1, D]"""
 
 
@@ -82,7 +82,7 @@ def scaled(picture: Pixels, side_px: int, multiple: int) -> Pixels:
     return cv2.resize(picture, (width, height), interpolation=method).astype(np.uint8, copy=False)
 
 
-def _load(path: Path, engine: str) -> Run:
+def _load(path: Path, engine: str) -> RunEncoder:
     causes: dict[str, str] = {}
     for name in (engine,) if engine == OnnxRuntimeEngine.name else tuple(LOADERS):
         try:
@@ -92,7 +92,7 @@ def _load(path: Path, engine: str) -> Run:
     raise NoEngineError(causes)
 
 
-def _openvino(path: Path) -> Run:
+def _openvino(path: Path) -> RunEncoder:
     ov = core()
     try:
         with cached(f"{path.parent.name}-{path.stem}") as kept:
@@ -108,7 +108,7 @@ def _openvino(path: Path) -> Run:
     return run
 
 
-def _onnxruntime(path: Path) -> Run:
+def _onnxruntime(path: Path) -> RunEncoder:
     try:
         import onnxruntime
 
@@ -129,7 +129,7 @@ def _onnxruntime(path: Path) -> Run:
     return run
 
 
-LOADERS: Mapping[str, Callable[[Path], Run]] = {
+LOADERS: Mapping[str, Callable[[Path], RunEncoder]] = {
     OpenVinoEngine.name: _openvino,
     OnnxRuntimeEngine.name: _onnxruntime,
 }

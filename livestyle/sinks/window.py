@@ -38,7 +38,7 @@ class Window:
     """Shows frames, hears keys and the mouse. Opened by entering it; all calls on the main thread.
 
     What is shown fills the window, whatever its shape: fit it to `size` first. Once the user has
-    closed it, `closed` is true and `write` does nothing.
+    closed it, `closed` is true and `show` does nothing.
     """
 
     def __init__(self, title: str, size: Size, fullscreen: bool = False) -> None:

@@ -37,7 +37,7 @@ TIFF = (b"II*\0", b"MM\0*")
 
 _NO_PICTURE = "cannot read {} as a picture; is the file complete?"
 
-Value = TypeVar("Value")
+Opened = TypeVar("Opened")
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def load_photo(path: Path, scaled: bool = False) -> PictureFile:
     return PictureFile(turned.astype(np.uint8, copy=False), alpha, imprint, notes)
 
 
-def _decoded(decode: Callable[[], Value], path: Path) -> Value:
+def _decoded(decode: Callable[[], Opened], path: Path) -> Opened:
     try:
         return decode()
     except Exception as error:  # of damaged files Pillow raises what its readers happen to

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from livestyle.core.bars import Box
-from livestyle.core.frame import Pixels
+from livestyle.core.frame import Bgr, Pixels
 from livestyle.core.size import Size
 from livestyle.pipeline.gallery import THUMBNAIL
 from livestyle.ui.frost import frost
@@ -20,7 +20,6 @@ from livestyle.ui.overlay import (
     MUTED,
     PANEL,
     WHITE,
-    Color,
     Line,
     Overlay,
     Text,
@@ -91,7 +90,7 @@ def _picture(pixels: Pixels, size: Size, radius: int) -> Overlay:
 
 
 @lru_cache(maxsize=4)
-def _adder(size: Size, radius: int, color: Color) -> Overlay:
+def _adder(size: Size, radius: int, color: Bgr) -> Overlay:
     """A place with a plus in it."""
     arm, thick = size.height / 7, max(2.0, size.height / 30)
     x, y = size.width / 2, size.height / 2
@@ -100,7 +99,7 @@ def _adder(size: Size, radius: int, color: Color) -> Overlay:
 
 
 @lru_cache(maxsize=128)
-def _label(texts: tuple[str, ...], size: int, box: Size, color: Color, weight: int) -> Overlay:
+def _label(texts: tuple[str, ...], size: int, box: Size, color: Bgr, weight: int) -> Overlay:
     """The longest of these texts that fits, be it in smaller letters; the same whether it is bold or not."""
     sizes = [round(size * share) for share in SMALLER]
     fit = ((text, px) for px in sizes for text in texts if width_of(text, px, BOLD) <= box.width)
@@ -118,7 +117,7 @@ def _number(text: str, size: int) -> Overlay:
 
 
 @lru_cache(maxsize=32)
-def _chip(name: str, size: int, box: Size, on: bool, color: Color) -> Overlay:
+def _chip(name: str, size: int, box: Size, on: bool, color: Bgr) -> Overlay:
     """The title of a model in a pill."""
     weight = BOLD if on else 500
     name = shortened(name, size, box.width - size, weight)

@@ -86,12 +86,13 @@ HELP: tuple[tuple[HelpLine, ...], ...] = (
 )
 """Two columns: what is turned, and what is done."""
 
-NOT_SHOWN: Mapping[str, Action] = {
-    "?": Action.HELP,
-    "f1": Action.HELP,
-    "f11": Action.FULLSCREEN,
-    "shift+tab": Action.PREVIOUS_MODEL,
-}
+NOT_SHOWN: tuple[HelpLine, ...] = (
+    *(HelpLine(control.aliases, control.label) for control in CONTROLS if control.aliases),
+    HelpLine(("?", "f1"), "this help", (Action.HELP, Action.HELP)),
+    HelpLine(("f11",), "full screen", (Action.FULLSCREEN,)),
+    HelpLine(("shift+tab",), "previous model", (Action.PREVIOUS_MODEL,)),
+)
+"""What the help on the screen leaves out: docs/reference.md has it."""
 
 # Shift+Tab is 0x0B from Qt, 0x19 from Cocoa, 0xFE20 from GTK; Windows doesn't tell it from Tab.
 _NAMED: Mapping[str, tuple[int, ...]] = {
@@ -117,9 +118,8 @@ def _bound() -> Iterator[tuple[str, Key]]:
         for keys in (control.keys, control.aliases):
             steps = (-1, 1) if len(keys) == 2 else (1,)
             yield from ((key, Key(control, step)) for key, step in zip(keys, steps, strict=False))
-    for line in (line for column in HELP for line in column if line.actions):
+    for line in (line for column in (*HELP, NOT_SHOWN) for line in column if line.actions):
         yield from zip(line.keys, map(Key, line.actions), strict=False)
-    yield from ((key, Key(action)) for key, action in NOT_SHOWN.items())
     yield from ((str(number), Key(Action.PICK_STYLE, number)) for number in range(1, 10))
 
 

@@ -12,17 +12,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livestyle.core.frame import Pixels
+from livestyle.core.frame import Bgr, Pixels
 from livestyle.core.size import Size
 
-Color = tuple[int, int, int]
-"""BGR, 0 to 255"""
-
-WHITE: Color = (245, 245, 245)
-MUTED: Color = (178, 174, 172)
-ACCENT: Color = (96, 190, 255)
-RED: Color = (72, 72, 255)
-PANEL: Color = (20, 17, 16)
+WHITE: Bgr = (245, 245, 245)
+MUTED: Bgr = (178, 174, 172)
+ACCENT: Bgr = (96, 190, 255)
+RED: Bgr = (72, 72, 255)
+PANEL: Bgr = (20, 17, 16)
 PANEL_OPACITY = 0.68
 
 REGULAR = 400
@@ -77,7 +74,7 @@ class Text:
     x: int
     y: int
     size: int
-    color: Color = WHITE
+    color: Bgr = WHITE
     weight: int = REGULAR
 
 
@@ -88,7 +85,7 @@ class Dot:
     x: float
     y: float
     radius: float
-    color: Color
+    color: Bgr
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ class Line:
     start: tuple[float, float]
     end: tuple[float, float]
     thickness: float
-    color: Color
+    color: Bgr
 
 
 Mark: TypeAlias = Text | Dot | Line
@@ -121,7 +118,7 @@ def panel(
 
 
 @lru_cache(maxsize=64)
-def plate(size: Size, radius: int, color: Color, marks: tuple[Mark, ...] = ()) -> Overlay:
+def plate(size: Size, radius: int, color: Bgr, marks: tuple[Mark, ...] = ()) -> Overlay:
     """A plate of one colour with round corners, and what stands on it."""
     cover = _rounded(size.width, size.height, radius)[..., None]
     light, shade = (
@@ -195,7 +192,7 @@ def text_size(canvas_width: int, canvas_height: int) -> int:
     return max(10, round(14 * float((side / 480) ** 0.72)))
 
 
-def _draw(image: Pixels, mark: Mark, color: Color) -> None:
+def _draw(image: Pixels, mark: Mark, color: Bgr) -> None:
     if isinstance(mark, Line):
         start, end = ((round(x * 16), round(y * 16)) for x, y in (mark.start, mark.end))
         cv2.line(image, start, end, color, max(1, round(mark.thickness)), cv2.LINE_AA, shift=4)

@@ -20,7 +20,7 @@ FILE_NAME = "settings.json"
 SECTION, KNOBS = "live", "midi"
 """Its parts of the file; the others, and what else stands in them, are left as they are."""
 
-Source = TypeVar("Source")
+KnobSource = TypeVar("KnobSource")
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,12 @@ def forget(say: Callable[[str], None]) -> None:
         say(f"{error}; it is left as it is")
 
 
-def recall_knobs(parse: Callable[[str], Source], say: Callable[[str], None]) -> dict[Source, str]:
+def recall_knobs(parse: Callable[[str], KnobSource], say: Callable[[str], None]) -> dict[KnobSource, str]:
     """What each knob of a MIDI device is for: a control or a button. What can't be used `say` is told of.
 
     parse: gives the knob of its text. LivestyleError for none
     """
-    good: dict[Source, str] = {}
+    good: dict[KnobSource, str] = {}
     try:
         found = _read().get(KNOBS, {})
     except LivestyleError as error:
@@ -102,7 +102,7 @@ def recall_knobs(parse: Callable[[str], Source], say: Callable[[str], None]) -> 
     return good
 
 
-def remember_knobs(knobs: Mapping[Source, str], say: Callable[[str], None]) -> None:
+def remember_knobs(knobs: Mapping[KnobSource, str], say: Callable[[str], None]) -> None:
     """Write what the knobs are for over what the file says of them. `say`: see `remember`."""
     try:
         whole = _read()

@@ -18,7 +18,7 @@ from gpu_pieces import split
 from typer.main import get_command
 
 from livestyle.commands.training.common import style_fields
-from livestyle.commands.training.train_methods import CinOptions
+from livestyle.commands.training.train_methods import CinArguments
 from livestyle.model.card import Model
 from livestyle.workshop.training.cin.train import TrainOptions
 from livestyle.workshop.training.device import Place
@@ -65,7 +65,7 @@ def test_a_call_that_is_over_ends_behind_a_checkpoint_and_the_next_goes_on(
 
 def test_the_recipe_is_the_shipped_model_s_and_else_that_of_livestyle_train(data: Path) -> None:
     """At full size: larger crops, more of them a step."""
-    told = CinOptions(styles=data / "paintings", content=[data / "photos"], out=data / "out")
+    told = CinArguments(styles=data / "paintings", content=[data / "photos"], out=data / "out")
     plain = TrainOptions(**style_fields(told, data / "work"), paintings=())
     shipped = Model.load("cin-lite").card.training
     ours = gpu_train.options_of("wide", data, data / "work", schedule=gpu_train.schedule(told.steps))

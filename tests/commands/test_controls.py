@@ -49,6 +49,11 @@ def test_no_command_says_anything_about_a_control_itself() -> None:
     for module in (live, video, image):
         source = inspect.getsource(module)
         assert not [c.name for c in CONTROLS if c.about and c.about in source]
+    for command in ("live", "page", "video", "image"):
+        found = parameters(command)
+        for control in (c for c in CONTROLS if c.about):
+            option = found.get(control.name.removesuffix("_s"))
+            assert option is None or option.help == control.about
 
 
 def test_a_command_gets_the_values_by_name() -> None:

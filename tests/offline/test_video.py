@@ -14,7 +14,7 @@ from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
 from livestyle.model.card import Model
 from livestyle.model.controls import STEADINESS
-from livestyle.offline import Progress, Transcoded, TranscodeOptions, transcode
+from livestyle.offline import FilmProgress, Transcoded, TranscodeOptions, transcode
 from livestyle.sinks.encoders import Encoding
 from livestyle.sources.video.container import EXACT
 from livestyle.stylizer.stylizer import Stylizer
@@ -215,7 +215,7 @@ def test_what_is_no_video_is_said(
 
 def test_progress_counts_to_the_end(tmp_path: Path, negative: Negative) -> None:
     source = make(tmp_path / "in.mp4", Clip(steady(7)))
-    steps: list[Progress] = []
+    steps: list[FilmProgress] = []
     transcode(source, tmp_path / "out.mp4", negative, progress=steps.append)
     assert [s.done for s in steps] == list(range(1, 8))
     assert {s.total for s in steps} == {7}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from livestyle.model.card import Model
 from livestyle.runtime import select
 from livestyle.runtime.film import Tensors
 from livestyle.runtime.gpu.driver import CudaError
-from livestyle.runtime.select import DEVICES, ENGINES, Registry, open_engine
+from livestyle.runtime.select import BY_NAME_ONLY, DEVICES, ENGINES, Registry, open_engine
 from livestyle.stylizer.hot_swap import Handover, HotSwap
 from tests.conftest import picture
 from tests.pipeline.fakes import NotingEngine
@@ -48,11 +48,13 @@ class Frail(TorchOnHost):
         return made
 
 
+FRAIL = Registry.of({**ENGINES, "torch-cuda": Frail}, BY_NAME_ONLY)
+
+
 @pytest.fixture(autouse=True)
 def frail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(Frail, "graphs", False)
     monkeypatch.setattr(select, "find_gpu", lambda index: StrictCuda.gpu)
-    monkeypatch.setitem(cast("dict[str, Any]", ENGINES), "torch-cuda", Frail)
     yield
     Frail.faulty = False
 
@@ -69,7 +71,7 @@ def expected(model: Model) -> list[Pixels]:
 
 def test_frames_in_flight_are_painted_on_the_next_engine(model: Model) -> None:
     said: list[str] = []
-    with Stylizer(model, "auto", Precision.F32, report=said.append) as stylizer:
+    with Stylizer(model, "auto", Precision.F32, report=said.append, registry=FRAIL) as stylizer:
         stylizer.steadiness = 0
         found = []
         for number, frame in enumerate(frames(6)):
@@ -86,7 +88,7 @@ def test_frames_in_flight_are_painted_on_the_next_engine(model: Model) -> None:
 
 
 def test_all_that_share_the_engine_go_on(model: Model) -> None:
-    with Stylizer(model, "auto", Precision.F32) as main:
+    with Stylizer(model, "auto", Precision.F32, registry=FRAIL) as main:
         main.open(SIZE)
         both = (main, main.another())
         for stylizer in both:
@@ -108,7 +110,7 @@ def test_all_that_share_the_engine_go_on(model: Model) -> None:
 
 @pytest.mark.parametrize("device", ["torch-cuda", "cuda"])
 def test_a_gpu_that_was_asked_for_is_not_replaced_by_the_cpu(model: Model, device: str) -> None:
-    with Stylizer(model, device, Precision.F32) as stylizer:
+    with Stylizer(model, device, Precision.F32, registry=FRAIL) as stylizer:
         stylizer.open(SIZE)
         Frail.faulty = True
         with pytest.raises(CudaError, match="ILLEGAL_ADDRESS"):
@@ -142,7 +144,7 @@ def test_a_picture_is_enlarged_on_the_next_engine(model: Model) -> None:
 
 
 def test_an_engine_that_takes_over_from_a_gpu_that_is_gone_begins_without_a_past(model: Model) -> None:
-    with Stylizer(model, "torch-cuda", Precision.F32) as stylizer:
+    with Stylizer(model, "torch-cuda", Precision.F32, registry=FRAIL) as stylizer:
         stylizer.stylize(frames(1)[0])
         film: Any = stylizer._film
         film._slots._error = CudaError("cuEventSynchronize failed: CUDA_ERROR_ILLEGAL_ADDRESS")
@@ -156,7 +158,7 @@ def test_an_engine_that_takes_over_from_a_gpu_that_is_gone_begins_without_a_past
 def test_films_for_all_are_made_before_an_engine_is_taken_over(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Stylizer(model, "torch-cuda", Precision.F32) as main:
+    with Stylizer(model, "torch-cuda", Precision.F32, registry=FRAIL) as main:
         main.open(SIZE)
         others = [main.another() for _ in range(2)]
         for stylizer in others:

@@ -11,10 +11,10 @@ import numpy as np
 from rich.console import Console
 
 from livestyle.commands.training.train_methods import (
-    AdainOptions,
-    CycleganOptions,
-    PainterOptions,
-    SuperresOptions,
+    AdainArguments,
+    CycleganArguments,
+    PainterArguments,
+    SuperresArguments,
 )
 from livestyle.commands.training.train_options import Course, Kept, Perceived, Weighted
 from livestyle.core.ending import uninterrupted
@@ -94,7 +94,7 @@ def schedule_of(options: Course) -> Schedule:
 
 
 def photo_fields(
-    given: PainterOptions | AdainOptions | CycleganOptions | SuperresOptions, work: Path
+    given: PainterArguments | AdainArguments | CycleganArguments | SuperresArguments, work: Path
 ) -> dict[str, Any]:
     """What the command line says of every training on photos, as fields of its PhotoOptions."""
     return {
@@ -106,7 +106,7 @@ def photo_fields(
     }
 
 
-def style_fields(given: PainterOptions | AdainOptions, work: Path) -> dict[str, Any]:
+def style_fields(given: PainterArguments | AdainArguments, work: Path) -> dict[str, Any]:
     """The same of a training on photos and paintings, as fields of its StyleOptions, save the paintings."""
     return {
         **photo_fields(given, work),

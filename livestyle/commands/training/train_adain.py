@@ -16,9 +16,9 @@ from livestyle.commands.training.common import (
     style_fields,
 )
 from livestyle.commands.training.train_methods import WIDE
-from livestyle.commands.training.train_methods import AdainOptions as Given
+from livestyle.commands.training.train_methods import AdainArguments as Given
 from livestyle.model.card import Model, StyleNote
-from livestyle.workshop.export.encoder import PictureEncoder
+from livestyle.workshop.export.encoder import EncoderNetwork
 from livestyle.workshop.export.onnx import restore
 from livestyle.workshop.export.publish import publish
 from livestyle.workshop.networks.adain import StyleOf
@@ -65,7 +65,7 @@ def _publish(
     styled: Styled,
     notes: Sequence[StyleNote],
     record: dict[str, Any],
-    encoder: PictureEncoder,
+    encoder: EncoderNetwork,
     given: Given,
     folders: Folders,
 ) -> None:

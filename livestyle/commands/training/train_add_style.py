@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from livestyle.commands.training.common import console, place_of, run_steps, schedule_of, weights_of
-from livestyle.commands.training.train_methods import AddStyleOptions as Given
+from livestyle.commands.training.train_methods import AddStyleArguments as Given
 from livestyle.core.errors import LivestyleError
 from livestyle.model.card import Model, StyleNote, own_styles_dir
 from livestyle.model.styles import StyleBank

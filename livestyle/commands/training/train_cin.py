@@ -11,7 +11,7 @@ from livestyle.commands.training.common import (
     run_steps,
     style_fields,
 )
-from livestyle.commands.training.train_methods import CinOptions, PainterOptions
+from livestyle.commands.training.train_methods import CinArguments, PainterArguments
 from livestyle.model.card import Model
 from livestyle.workshop.export.onnx import restore
 from livestyle.workshop.export.publish import publish
@@ -23,12 +23,12 @@ from livestyle.workshop.training.resuming import check_paints
 from livestyle.workshop.training.sheet import painted, pick_photos
 
 
-def run(given: CinOptions) -> None:
+def run(given: CinArguments) -> None:
     """Train a network with a style for each painting."""
     train_painters(given, tuple(list_paintings(given.styles, given.notes)), Layers())
 
 
-def train_painters(given: PainterOptions, paintings: tuple[Painting, ...], layers: Layers) -> None:
+def train_painters(given: PainterArguments, paintings: tuple[Painting, ...], layers: Layers) -> None:
     """Train, export, check and quantise; then the model is ready to be shown live."""
     place, folders = place_of(given), Folders.of(given)
     options = TrainOptions(

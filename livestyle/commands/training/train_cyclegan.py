@@ -11,14 +11,14 @@ from livestyle.commands.training.common import (
     report_published,
     run_steps,
 )
-from livestyle.commands.training.train_methods import CycleganOptions
+from livestyle.commands.training.train_methods import CycleganArguments
 from livestyle.workshop.export.publish import publish
 from livestyle.workshop.training.choices import Direction
 from livestyle.workshop.training.cyclegan.objective import CycleWeights
 from livestyle.workshop.training.cyclegan.train import CycleOptions, train_cyclegan
 
 
-def run(given: CycleganOptions) -> None:
+def run(given: CycleganArguments) -> None:
     """Train both directions; the one asked for becomes the model, `livestyle export` makes the other."""
     place, folders = place_of(given), Folders.of(given)
     options = CycleOptions(

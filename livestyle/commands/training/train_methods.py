@@ -26,6 +26,7 @@ from livestyle.commands.training.train_options import (
     From,
     Int8,
     Kept,
+    LearningRate,
     Normalisation,
     Notes,
     OnCanvas,
@@ -33,12 +34,11 @@ from livestyle.commands.training.train_options import (
     Paintings,
     Peaked,
     Perceived,
-    Rate,
     Shipped,
     Steps,
     StyleLossName,
     StyleSize,
-    Teacher,
+    TeacherModel,
     Weighted,
 )
 from livestyle.workshop.networks.choices import Norm
@@ -49,7 +49,7 @@ WIDE = "wide"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PainterOptions(Shipped, Peaked):
+class PainterArguments(Shipped, Peaked):
     """What cin and johnson share: a network that has its styles in itself."""
 
     content: Content
@@ -58,7 +58,7 @@ class PainterOptions(Shipped, Peaked):
     norm: Normalisation = Norm.INSTANCE
     canvas: OnCanvas = True
     start: From = None
-    teacher: Teacher = None
+    teacher: TeacherModel = None
     steps: Steps = 12000
     int8: Int8 = True
 
@@ -71,18 +71,18 @@ class PainterOptions(Shipped, Peaked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CinOptions(PainterOptions):
+class CinArguments(PainterArguments):
     """Train one network for many styles (Dumoulin 2017).
 
     livestyle train cin --styles paintings/ --content photos/ --out my-model
     """
 
     styles: Paintings
-    rate: Rate = 2e-3
+    rate: LearningRate = 2e-3
 
 
 @dataclass(frozen=True, kw_only=True)
-class JohnsonOptions(PainterOptions):
+class JohnsonArguments(PainterArguments):
     """Train a network for one painting, with the layers, rate and crops of Johnson 2016.
 
     livestyle train johnson --style painting.jpg --content photos/ --out one-style
@@ -90,11 +90,11 @@ class JohnsonOptions(PainterOptions):
 
     style: OnePainting
     crop: Crop = 256
-    rate: Rate = 1e-3
+    rate: LearningRate = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdainOptions(Shipped, Weighted):
+class AdainArguments(Shipped, Weighted):
     """Train a network that takes any picture as a style (Huang 2017).
 
     livestyle train adain --styles paintings/ --content photos/ --out any-style
@@ -130,7 +130,7 @@ class AdainOptions(Shipped, Weighted):
     start: From = None
     style_size: StyleSize = 768
     steps: Steps = 12000
-    rate: Rate = 1e-3
+    rate: LearningRate = 1e-3
     int8: Int8 = True
 
     def idle(self) -> dict[str, tuple[str, ...]]:
@@ -144,7 +144,7 @@ class AdainOptions(Shipped, Weighted):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CycleganOptions(Shipped):
+class CycleganArguments(Shipped):
     """Train from a set of photos to a set of paintings, without pairs (Zhu 2017).
 
     Both directions are trained; `livestyle export` makes a model of the other one.
@@ -190,14 +190,14 @@ class CycleganOptions(Shipped):
         ),
     ] = 0.5
     steps: Steps = 20000
-    rate: Rate = 2e-4
+    rate: LearningRate = 2e-4
     decay: Decay = 0.5
     batch: Batch = 1
     int8: Int8 = True
 
 
 @dataclass(frozen=True, kw_only=True)
-class SuperresOptions(Shipped):
+class SuperresArguments(Shipped):
     """Train a network that enlarges pictures four times (Johnson 2016, section 4.2).
 
     livestyle train superres --content photos/ --out superres-x4
@@ -212,11 +212,11 @@ class SuperresOptions(Shipped):
     vgg: Vgg = None
     crop: Crop = 288
     steps: Steps = 20000
-    rate: Rate = 1e-3
+    rate: LearningRate = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextureOptions(Kept, Perceived):
+class TextureArguments(Kept, Perceived):
     """Train a generator of textures from noise, and draw some (Ulyanov 2017).
 
     livestyle train texture --style painting.jpg --out textures/
@@ -234,11 +234,11 @@ class TextureOptions(Kept, Perceived):
     style_loss: StyleLossName = "gram"
     crop: Crop = 256
     steps: Steps = 2000
-    rate: Rate = 1e-2
+    rate: LearningRate = 1e-2
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddStyleOptions(Peaked):
+class AddStyleArguments(Peaked):
     """Add one painting to a model that has its styles in itself; its other styles stay as they are.
 
     livestyle train add-style painting.jpg --model cin-lite
@@ -264,4 +264,4 @@ class AddStyleOptions(Peaked):
         bool, typer.Option("--overwrite", help="Replace what is there.", rich_help_panel=FILES)
     ] = False
     steps: Steps = 600
-    rate: Rate = 1e-2
+    rate: LearningRate = 1e-2

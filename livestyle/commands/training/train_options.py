@@ -58,7 +58,7 @@ Normalisation: TypeAlias = Annotated[
 From: TypeAlias = Annotated[
     str | None, typer.Option("--from", help="A model to start from.", rich_help_panel=NETWORK)
 ]
-Teacher: TypeAlias = Annotated[
+TeacherModel: TypeAlias = Annotated[
     str | None,
     typer.Option(
         help="Learn this model's pictures instead of the paintings: a fast start for --from.",
@@ -67,7 +67,9 @@ Teacher: TypeAlias = Annotated[
 ]
 Int8: TypeAlias = Annotated[bool, typer.Option(help="Make the INT8 graph too.", rich_help_panel=NETWORK)]
 Steps: TypeAlias = Annotated[int, typer.Option(min=1, help="Steps of the training.", rich_help_panel=COURSE)]
-Rate: TypeAlias = Annotated[float, typer.Option(min=0, help="Adam's learning rate.", rich_help_panel=COURSE)]
+LearningRate: TypeAlias = Annotated[
+    float, typer.Option(min=0, help="Adam's learning rate.", rich_help_panel=COURSE)
+]
 Decay: TypeAlias = Annotated[
     float,
     typer.Option(
@@ -89,7 +91,7 @@ class Course:
     """How long and how fast something is trained, and where."""
 
     steps: Steps
-    rate: Rate
+    rate: LearningRate
     decay: Decay = 0.4
     batch: Batch = 4
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.", rich_help_panel=COURSE)] = 0

@@ -11,7 +11,7 @@ from livestyle.commands.training.common import (
     report_published,
     run_steps,
 )
-from livestyle.commands.training.train_methods import SuperresOptions as Given
+from livestyle.commands.training.train_methods import SuperresArguments as Given
 from livestyle.workshop.export.publish import publish
 from livestyle.workshop.networks.vgg import load_vgg19
 from livestyle.workshop.training.choices import Fidelity

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from livestyle.commands.training.common import Folders, console, place_of, run_steps, schedule_of
-from livestyle.commands.training.train_methods import TextureOptions as Given
+from livestyle.commands.training.train_methods import TextureArguments as Given
 from livestyle.core.errors import LivestyleError
 from livestyle.core.output_file import make_folder
 from livestyle.sinks.images import save_image

@@ -22,7 +22,7 @@ from livestyle.core.progress import Report
 from livestyle.core.size import Size
 from livestyle.offline.beside import Beside, moved, still_true
 from livestyle.offline.library.pieces import Piece
-from livestyle.offline.painter import Progress
+from livestyle.offline.painter import FilmProgress
 from livestyle.offline.video import TranscodeOptions, transcode
 from livestyle.sinks.encoders import Encoding
 from livestyle.sinks.picture_encoder import PictureTimes
@@ -50,7 +50,7 @@ def copy_rest(
     target: Path,
     stylizer: Stylizer,
     options: TranscodeOptions,
-    progress: Callable[[Progress], None],
+    progress: Callable[[FilmProgress], None],
     warn: Report,
 ) -> None:
     """All of a film but what its pictures show: blank ones, each at its time, and what is beside them.

@@ -15,7 +15,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.offline.demux import Demux, Item, Picture
 from livestyle.offline.library.pieces import Piece
 from livestyle.offline.ordered import run_ordered
-from livestyle.offline.painter import FilmPainter, Progress
+from livestyle.offline.painter import FilmPainter, FilmProgress
 from livestyle.offline.shape import Shape, colors_of
 from livestyle.offline.style_schedule import StyleSchedule
 from livestyle.offline.video import TranscodeOptions
@@ -34,7 +34,7 @@ def paint_piece(
     piece: Piece,
     stylizer: Stylizer,
     options: TranscodeOptions,
-    progress: Callable[[Progress], None],
+    progress: Callable[[FilmProgress], None],
 ) -> str:
     """Paint the pictures of a piece into `target`, replaced if it is there, from 0 on; gives how.
 

@@ -11,7 +11,7 @@ from livestyle.offline.library.tasks import OpenStylizer
 from livestyle.offline.scheduler.one_process import OneProcess
 from livestyle.offline.scheduler.processes import Processes
 from livestyle.offline.scheduler.ray_cluster import RayCluster
-from livestyle.offline.scheduler.scheduler import Scheduler, Watch
+from livestyle.offline.scheduler.scheduler import Scheduler, WatchTasks
 from livestyle.runtime.cores import cores
 from livestyle.stylizer.stylizer import Stylizer
 
@@ -44,7 +44,7 @@ class Places:
     def several(self) -> bool:
         return self.jobs != 1 or bool(self.cluster)
 
-    def open(self, stylizer: Stylizer, like: OpenStylizer, watch: Watch) -> Scheduler[Stylizer]:
+    def open(self, stylizer: Stylizer, like: OpenStylizer, watch: WatchTasks) -> Scheduler[Stylizer]:
         """stylizer: used in this process; like: opens others. LivestyleError where there is no cluster."""
         if self.cluster:
             gpus = 1 if like.device.startswith("cuda") else 0

@@ -6,13 +6,21 @@ import socket
 import time
 from collections.abc import Callable
 
-from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Task, TaskProgress, Tool, Watch, reason_of
+from livestyle.offline.scheduler.scheduler import (
+    Ended,
+    Scheduler,
+    Task,
+    TaskProgress,
+    Tool,
+    WatchTasks,
+    reason_of,
+)
 
 
 class OneProcess(Scheduler[Tool]):
     """`wait` does the work, in the caller's thread."""
 
-    def __init__(self, open_tool: Callable[[], Tool], watch: Watch = lambda _: None) -> None:
+    def __init__(self, open_tool: Callable[[], Tool], watch: WatchTasks = lambda _: None) -> None:
         super().__init__(open_tool, watch)
         self._waiting: Task[Tool] | None = None
         self._tool: Tool | None = None

@@ -13,7 +13,15 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, Generic
 
 from livestyle.core.ending import die_with_parent
-from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Task, TaskProgress, Tool, Watch, reason_of
+from livestyle.offline.scheduler.scheduler import (
+    Ended,
+    Scheduler,
+    Task,
+    TaskProgress,
+    Tool,
+    WatchTasks,
+    reason_of,
+)
 
 TELL_S = 0.1
 """How often a process tells how far it is."""
@@ -28,7 +36,9 @@ class Processes(Scheduler[Tool]):
     When this process dies, however it does, they die with it.
     """
 
-    def __init__(self, open_tool: Callable[[], Tool], watch: Watch = lambda _: None, *, count: int) -> None:
+    def __init__(
+        self, open_tool: Callable[[], Tool], watch: WatchTasks = lambda _: None, *, count: int
+    ) -> None:
         super().__init__(open_tool, watch)
         self._count = count
         self._idle: list[_Process[Tool]] = []

@@ -15,7 +15,15 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from livestyle.core.errors import LivestyleError
-from livestyle.offline.scheduler.scheduler import Ended, Scheduler, Task, TaskProgress, Tool, Watch, reason_of
+from livestyle.offline.scheduler.scheduler import (
+    Ended,
+    Scheduler,
+    Task,
+    TaskProgress,
+    Tool,
+    WatchTasks,
+    reason_of,
+)
 
 POLL_S = 0.5
 """How often places are asked how far they are."""
@@ -43,7 +51,7 @@ class RayCluster(Scheduler[Tool]):
     def __init__(
         self,
         open_tool: Callable[[], Tool],
-        watch: Watch = lambda _: None,
+        watch: WatchTasks = lambda _: None,
         *,
         address: str = "auto",
         cpus: float = 2,

@@ -63,7 +63,7 @@ class TaskProgress:
     where: str
 
 
-Watch: TypeAlias = Callable[[TaskProgress], None]
+WatchTasks: TypeAlias = Callable[[TaskProgress], None]
 
 
 class Scheduler(Closing, Generic[Tool]):
@@ -72,7 +72,7 @@ class Scheduler(Closing, Generic[Tool]):
     Used by one thread. Leaving its with block cancels what is in flight: nothing more comes of it.
     """
 
-    def __init__(self, open_tool: Callable[[], Tool], watch: Watch = lambda _: None) -> None:
+    def __init__(self, open_tool: Callable[[], Tool], watch: WatchTasks = lambda _: None) -> None:
         """open_tool: can be pickled; where it fails, so does every task of that place, for that reason.
 
         watch: called by `wait`, in the caller's thread.

@@ -29,7 +29,7 @@ class Spec:
 
 
 Specs: TypeAlias = Mapping[str, Spec]
-Tensors: TypeAlias = Mapping[str, NDArray[Any]]
+Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
 
 class Block:

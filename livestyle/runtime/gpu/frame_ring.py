@@ -15,7 +15,7 @@ import numpy as np
 from livestyle.core.frame import Pixels
 from livestyle.core.progress import Report
 from livestyle.runtime.gpu.cuda import Cuda, Stream
-from livestyle.runtime.gpu.device_memory import Block, Specs, Tensors, as_bytes
+from livestyle.runtime.gpu.device_memory import Arrays, Block, Specs, as_bytes
 from livestyle.runtime.gpu.driver import CudaError
 
 MIN_SLOTS = 2
@@ -122,7 +122,7 @@ class Slots:
         """Frames submitted whose result was not taken."""
         return len(self._flight)
 
-    def fill(self, feed: Tensors) -> None:
+    def fill(self, feed: Arrays) -> None:
         """Copy what the next frame is painted with; `submit` starts it. On any thread, one at a time.
 
         At most `depth` frames may have been filled whose result was not taken.
@@ -185,7 +185,7 @@ class Slots:
         self._flight.clear()
 
     @property
-    def state(self) -> Tensors:
+    def state(self) -> Arrays:
         """What the next frame builds on, by name, float32; a copy. Waits for what is in flight."""
         if self._fresh:
             return {name: np.zeros(spec.shape, spec.dtype) for name, spec in self._state.items()}
@@ -199,7 +199,7 @@ class Slots:
             return found
 
     @state.setter
-    def state(self, state: Tensors) -> None:
+    def state(self, state: Arrays) -> None:
         with self._sticky():
             slot = self._ring[self._at]
             self._after_the_frame_before(slot)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import cos, pi, sin
-from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livestyle.core.frame import Pixels
+from livestyle.core.frame import Bgr, Pixels
 from livestyle.core.size import Size
-
-Color: TypeAlias = tuple[int, int, int]
-"""Blue, green, red."""
 
 SKIN, HAIR, SHIRT, LIPS = (150, 185, 232), (38, 52, 84), (150, 78, 46), (92, 84, 190)
 WHITE, DARK = (245, 245, 245), (52, 36, 30)
@@ -58,19 +54,19 @@ class Scene:
         x: float,
         y: float,
         radii: tuple[float, float],
-        color: Color,
+        color: Bgr,
         arc: tuple[int, int] = (0, 360),
         thickness: int = -1,
     ) -> None:
         axes = tuple(max(1, round(r * self.size.height * (1 << SHIFT))) for r in radii)
         cv2.ellipse(canvas, self._point(x, y), axes, 0, *arc, color, thickness, cv2.LINE_AA, SHIFT)
 
-    def _polygon(self, canvas: Pixels, points: Sequence[tuple[float, float]], color: Color) -> None:
+    def _polygon(self, canvas: Pixels, points: Sequence[tuple[float, float]], color: Bgr) -> None:
         corners = np.array([self._point(x, y) for x, y in points], np.int32)
         cv2.fillPoly(canvas, [corners], color, cv2.LINE_AA, SHIFT)
 
     def _line(
-        self, canvas: Pixels, start: tuple[float, float], end: tuple[float, float], color: Color, width: float
+        self, canvas: Pixels, start: tuple[float, float], end: tuple[float, float], color: Bgr, width: float
     ) -> None:
         cv2.line(
             canvas, self._point(*start), self._point(*end), color, self._length(width), cv2.LINE_AA, SHIFT

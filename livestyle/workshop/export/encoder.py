@@ -22,7 +22,7 @@ FILE = "encoder.onnx"
 TOLERANCE = 5e-3
 """Largest allowed difference of torch and the graph, whose weights are rounded, to a vector's largest."""
 
-PictureEncoder: TypeAlias = Encoder | StyleOf
+EncoderNetwork: TypeAlias = Encoder | StyleOf
 
 
 class PictureGraph(nn.Module):
@@ -38,7 +38,7 @@ class PictureGraph(nn.Module):
         return style
 
 
-def export_encoder(encoder: PictureEncoder, folder: Path) -> EncoderGraph:
+def export_encoder(encoder: EncoderNetwork, folder: Path) -> EncoderGraph:
     """Write encoder.onnx into `folder`, with free sides that are multiples of its stride."""
     multiple = encoder.stride
     height, width = (torch.export.Dim(name, min=2, max=1024) for name in ("h", "w"))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from livestyle.workshop.export.steadiness import BLOCK_PX, FOLD, Steady, block_means
-from livestyle.workshop.networks.styled import Network
+from livestyle.workshop.networks.styled import LiveNetwork
 
 LUMA_BGR = (0.114, 0.587, 0.299)
 """BT.601 luma weights, the ones of JPEG and of webcams."""
@@ -27,7 +27,7 @@ class LiveGraph(nn.Module):
     The weights are reordered instead.
     """
 
-    net: Network
+    net: LiveNetwork
     luma: Tensor
 
     def __init__(self, stride: int) -> None:

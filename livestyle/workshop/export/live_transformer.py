@@ -11,7 +11,7 @@ from livestyle.workshop.export.live_graph import LiveGraph
 from livestyle.workshop.export.steadiness import FOLD
 from livestyle.workshop.networks.blocks import UpConv
 from livestyle.workshop.networks.norms import EPS
-from livestyle.workshop.networks.styled import Network
+from livestyle.workshop.networks.styled import LiveNetwork
 from livestyle.workshop.networks.transformer import Architecture, Transformer
 
 
@@ -39,7 +39,7 @@ class LiveTransformer(LiveGraph):
         return painting
 
 
-def live_graph(net: Network) -> LiveGraph:
+def live_graph(net: LiveNetwork) -> LiveGraph:
     """The live graph of a trained network, which stays as it is."""
     live: LiveGraph
     if isinstance(net, Transformer):

@@ -22,7 +22,7 @@ from livestyle.workshop.export.live_transformer import live_graph
 from livestyle.workshop.export.steadiness import state_shapes
 from livestyle.workshop.export.write_onnx import write_onnx
 from livestyle.workshop.networks.adain import AdaIN
-from livestyle.workshop.networks.styled import Network, StyledTransformer
+from livestyle.workshop.networks.styled import LiveNetwork, StyledTransformer
 from livestyle.workshop.networks.transformer import Architecture, Transformer
 
 INPUTS = ("frame", *STYLE_INPUTS)
@@ -35,7 +35,7 @@ ADAIN = {"network": "adain", "encoder": "VGG-19 to relu4_1", "decoder": "mirrore
 """The architecture of Huang's network in a card. A transformer's has the fields of its Architecture."""
 
 
-def export_onnx(net: Network, path: Path) -> None:
+def export_onnx(net: LiveNetwork, path: Path) -> None:
     """Write the live graph of `net` with free height and width (multiples of its stride)."""
     live = live_graph(net)
     multiple = live.size_multiple
@@ -56,7 +56,7 @@ def export_onnx(net: Network, path: Path) -> None:
     )
 
 
-def example_inputs(net: Network) -> tuple[Tensor, ...]:
+def example_inputs(net: LiveNetwork) -> tuple[Tensor, ...]:
     """The inputs that the graph is traced with: a black frame, an untrained style, no past."""
     size = Size(EXAMPLE[1], EXAMPLE[0])
     shapes = resolve_shapes(state_shapes(net.style_length), size)
@@ -94,12 +94,12 @@ def restore(model: Model) -> StyledTransformer:
     return styled.eval()
 
 
-def architecture_of(net: Network) -> dict[str, Any]:
+def architecture_of(net: LiveNetwork) -> dict[str, Any]:
     """What a card says of a network, so that `load_network` can make it again."""
     return dict(ADAIN) if isinstance(net, AdaIN) else net.arch.to_dict()
 
 
-def load_network(model: Model) -> Network:
+def load_network(model: Model) -> LiveNetwork:
     """The network of a model that paints, with the weights of its float graph."""
     model.card.check_paints()
     path, said = model.graph("float"), model.card.architecture

@@ -13,7 +13,7 @@ from livestyle.core.frame import Pixels
 from livestyle.model.card import CARD_NAME, STYLES_NAME, Card, Model, StyleNote, file_sha256
 from livestyle.model.styles import StyleBank
 from livestyle.workshop.export.check import check_export, int8_psnr
-from livestyle.workshop.export.encoder import PictureEncoder, check_encoder, export_encoder
+from livestyle.workshop.export.encoder import EncoderNetwork, check_encoder, export_encoder
 from livestyle.workshop.export.enlarge import publish_enlarger
 from livestyle.workshop.export.live_transformer import live_graph
 from livestyle.workshop.export.onnx import architecture_of, export_onnx
@@ -58,7 +58,7 @@ def publish(
     int8: bool = True,
     licence: str = "unspecified",
     figures: dict[str, Any] | None = None,
-    encoder: PictureEncoder | None = None,
+    encoder: EncoderNetwork | None = None,
 ) -> Published:
     """Write the graphs, styles.npz and card.json into `folder` (made if need be) and check them.
 

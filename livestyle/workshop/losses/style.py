@@ -20,7 +20,7 @@ from livestyle.workshop.losses.windows import WindowLoss
 Features = Mapping[str, Tensor]
 """What VGG sees, by layer: [B, C, H, W] each."""
 
-Target = tuple[Tensor, ...]
+StyleTarget = tuple[Tensor, ...]
 """What a loss keeps of a painting in one layer: tensors whose first axis counts paintings."""
 
 
@@ -59,11 +59,11 @@ class LayerLoss(Protocol):
     """How many tensors a target has."""
     random: bool
 
-    def target(self, features: Tensor) -> Target:
+    def target(self, features: Tensor) -> StyleTarget:
         """features [1, C, H, W] of a painting."""
         ...
 
-    def loss(self, features: Tensor, target: Target) -> Tensor:
+    def loss(self, features: Tensor, target: StyleTarget) -> Tensor:
         """features [B, C, H, W], targets of B paintings, to [B]; or one of the two is alone."""
         ...
 
@@ -78,15 +78,15 @@ class LayerMean:
         self.forget()
 
     def forget(self) -> None:
-        self._learned: list[dict[str, Target]] = []
-        self._joined: dict[str, Target] | None = None
+        self._learned: list[dict[str, StyleTarget]] = []
+        self._joined: dict[str, StyleTarget] | None = None
 
     def learn(self, features: Features) -> None:
         self._learned.append({layer: self.layer_loss.target(f) for layer, f in features.items()})
         self._joined = None
 
     @property
-    def targets(self) -> dict[str, Target]:
+    def targets(self) -> dict[str, StyleTarget]:
         """The targets of all paintings, by layer."""
         if self._joined is None:
             layers = self._learned[0] if self._learned else {}
@@ -167,11 +167,11 @@ def _weight(text: str, term: str) -> float:
     return weight
 
 
-def join(targets: Sequence[Target]) -> Target:
+def join(targets: Sequence[StyleTarget]) -> StyleTarget:
     """The targets of several paintings as one."""
     return tuple(torch.cat(tensors) for tensors in zip(*targets, strict=True))
 
 
-def pick(target: Target, index: Tensor) -> Target:
+def pick(target: StyleTarget, index: Tensor) -> StyleTarget:
     """Of joined targets those of the paintings `index`, int64 [B]."""
     return tuple(tensor[index] for tensor in target)

@@ -26,7 +26,7 @@ ON_SCREEN = 0.5
 picture shows, where it shows something. With the others they learn to hang on the canvas where it is flat.
 """
 
-Paint = Callable[[Tensor, Tensor | None], Tensor]
+PaintOnCanvas = Callable[[Tensor, Tensor | None], Tensor]
 """Photos [B, 3, H, W] and their canvas [B, 4, H / 4, W / 4], None for a network without, to paintings."""
 
 
@@ -73,7 +73,7 @@ def later_canvas(canvas: Tensor | None, motion: Tensor, generator: torch.Generat
 
 
 def stability_losses(
-    paint: Paint,
+    paint: PaintOnCanvas,
     photo: Tensor,
     painted: Tensor,
     generator: torch.Generator,
@@ -108,7 +108,7 @@ def stability_losses(
 
 
 def film_loss(
-    paint: Paint,
+    paint: PaintOnCanvas,
     photo: Tensor,
     generator: torch.Generator,
     frames: int = 3,

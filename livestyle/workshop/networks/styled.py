@@ -14,14 +14,14 @@ from livestyle.workshop.networks.choices import Norm
 from livestyle.workshop.networks.norms import EPS, ConditionalBatchNorm
 from livestyle.workshop.networks.transformer import Transformer
 
-Network: TypeAlias = Transformer | AdaIN
+LiveNetwork: TypeAlias = Transformer | AdaIN
 """What paints live: `net(image [1, 3, H, W] RGB in [0, 1], style [1, D])` to the same."""
 
 
 class Styled(nn.Module):
     """A network with its table of style vectors [N, D]."""
 
-    def __init__(self, net: Network, names: Sequence[str]) -> None:
+    def __init__(self, net: LiveNetwork, names: Sequence[str]) -> None:
         super().__init__()
         self.net = net
         self.names = list(names)

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-Norm = Callable[[int], nn.Module]
+MakeNorm = Callable[[int], nn.Module]
 SLOPE = 0.01
 """Of the leaky ReLU, which is torch's default."""
 
@@ -20,7 +20,7 @@ def instance_norm(channels: int) -> nn.Module:
 class Torus(nn.Module):
     """Convolution, normalisation and leaky ReLU on a picture without borders: its sides meet."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, norm: Norm) -> None:
+    def __init__(self, inputs: int, outputs: int, kernel: int, norm: MakeNorm) -> None:
         super().__init__()
         self.pad = kernel // 2
         self.conv = nn.Conv2d(inputs, outputs, kernel)
@@ -31,7 +31,7 @@ class Torus(nn.Module):
         return F.leaky_relu(self.norm(y), SLOPE)
 
 
-def block(inputs: int, outputs: int, norm: Norm) -> nn.Sequential:
+def block(inputs: int, outputs: int, norm: MakeNorm) -> nn.Sequential:
     """3x3, 3x3, 1x1 (Ulyanov 2016, figure 2)."""
     kernels = ((inputs, 3), (outputs, 3), (outputs, 1))
     return nn.Sequential(*(Torus(a, outputs, kernel, norm) for a, kernel in kernels))
@@ -44,7 +44,7 @@ class TextureGenerator(nn.Module):
     normalisation where nothing else is said (Ulyanov 2016 has batch normalisation, 2017 this).
     """
 
-    def __init__(self, scales: int = 5, channels: int = 8, norm: Norm = instance_norm) -> None:
+    def __init__(self, scales: int = 5, channels: int = 8, norm: MakeNorm = instance_norm) -> None:
         super().__init__()
         self.scales = scales
         self.noise_blocks = nn.ModuleList(block(3, channels, norm) for _ in range(scales))

@@ -14,7 +14,7 @@ from livestyle.workshop.export.onnx import restore
 from livestyle.workshop.networks.styled import StyledTransformer
 from livestyle.workshop.reproduction.context import Setting
 from livestyle.workshop.reproduction.findings import Claim, PageImage
-from livestyle.workshop.reproduction.sheet import Tile, draw_sheet
+from livestyle.workshop.reproduction.sheet import NamedPicture, draw_sheet
 from livestyle.workshop.reproduction.small_training import see
 from livestyle.workshop.training.perceptual import Perception
 
@@ -80,12 +80,12 @@ def _between(
     pair: tuple[int, int],
     names: Sequence[str],
     count: int,
-) -> tuple[list[tuple[float, ...]], list[Tile]]:
+) -> tuple[list[tuple[float, ...]], list[NamedPicture]]:
     """For each blend the style losses to both paintings, mean of the photos, and the first photo painted."""
     start, end = (net.styles[net.names.index(name)] for name in names)
     index = torch.tensor(pair, device=start.device)
     losses: list[tuple[float, ...]] = []
-    tiles: list[Tile] = []
+    tiles: list[NamedPicture] = []
     for share in torch.linspace(0, 1, count).tolist():
         with setting.place.autocast():
             painted = [net.net(photo, torch.lerp(start, end, share)[None]) for photo in photos]

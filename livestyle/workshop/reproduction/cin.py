@@ -14,7 +14,7 @@ from livestyle.workshop.networks.transformer import ARCHITECTURES, Transformer
 from livestyle.workshop.reproduction.blending import blend
 from livestyle.workshop.reproduction.context import Setting
 from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
-from livestyle.workshop.reproduction.sheet import Tile, draw_sheet
+from livestyle.workshop.reproduction.sheet import NamedPicture, draw_sheet
 from livestyle.workshop.reproduction.small_training import WEIGHTS, Recipe, held_out, paint, see, train
 from livestyle.workshop.training.cin.add_style import AddStyleOptions, add_style
 from livestyle.workshop.training.loop import Schedule
@@ -125,8 +125,8 @@ def _sheet(
     singles: dict[int, StyledTransformer],
     added: StyledTransformer,
     photo: Tensor,
-) -> list[list[Tile]]:
-    rows: list[list[Tile]] = [[("photo", photo)], [("photo", photo)]]
+) -> list[list[NamedPicture]]:
+    rows: list[list[NamedPicture]] = [[("photo", photo)], [("photo", photo)]]
     rows[0] += [(f"{n + 1} of {STYLES}", paint(setting, many, photo, n)) for n in range(STYLES)]
     rows[0].append(("added", paint(setting, added, photo, 0)))
     rows[1] += [(f"{n + 1} alone", paint(setting, singles[n], photo, 0)) for n in ALONE]

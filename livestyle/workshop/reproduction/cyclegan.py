@@ -14,7 +14,7 @@ from livestyle.workshop.networks.cyclegan import CycleNetworks
 from livestyle.workshop.reproduction.context import Setting, square
 from livestyle.workshop.reproduction.domain_classifier import DomainClassifier, translated
 from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
-from livestyle.workshop.reproduction.sheet import Tile, draw_sheet
+from livestyle.workshop.reproduction.sheet import NamedPicture, draw_sheet
 from livestyle.workshop.training.cyclegan.objective import CycleTraining, CycleWeights, fit_cycle
 from livestyle.workshop.training.data import PhotoCrops, read_image, resize
 from livestyle.workshop.training.loop import Schedule
@@ -121,7 +121,7 @@ def _content(setting: Setting, found: Sequence[Tensor], photos: Sequence[Tensor]
 
 def _tiles(
     photos: Sequence[Tensor], painted: dict[str, list[Tensor]], back: Sequence[Tensor]
-) -> list[list[Tile]]:
+) -> list[list[NamedPicture]]:
     columns = {"photo": photos, **painted, "and back": back}
     return [
         [(name, pictures[n]) for name, pictures in columns.items()] for n in range(min(SHOWN, len(photos)))

@@ -20,7 +20,7 @@ from livestyle.workshop.reproduction.blending import known, load
 from livestyle.workshop.reproduction.context import Setting, in_float32
 from livestyle.workshop.reproduction.curves import Curve, draw_curves
 from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
-from livestyle.workshop.reproduction.sheet import Tile, draw_sheet
+from livestyle.workshop.reproduction.sheet import NamedPicture, draw_sheet
 from livestyle.workshop.reproduction.small_training import WEIGHTS, held_out, paint, see
 from livestyle.workshop.training.perceptual import Perception
 
@@ -57,7 +57,7 @@ class Race:
 
     curve: list[float]
     seconds: float
-    tile: Tile
+    tile: NamedPicture
 
 
 def run(setting: Setting) -> Findings:
@@ -77,7 +77,7 @@ def run(setting: Setting) -> Findings:
     setting.place.module(wide)
     claims = [_speed(setting, "the paper's net, 32-64-128", wide, photos[0], seconds, sizes)]
     curves = [_curve(f"L-BFGS, {setting.painting(n).note.name}", race.curve) for n, race in races.items()]
-    tiles: list[list[Tile]] = []
+    tiles: list[list[NamedPicture]] = []
     for model in models:
         name, net = model.card.name, load(setting, model)
         claims.append(_speed(setting, name, net, photos[0], seconds, sizes))
@@ -168,7 +168,7 @@ def _curve(name: str, values: Sequence[float]) -> Curve:
 
 def _row(
     setting: Setting, model: str, net: StyledTransformer, photo: Tensor, number: int, race: Race
-) -> list[Tile]:
+) -> list[NamedPicture]:
     name = setting.painting(number).note.name
     return [
         ("photo", photo),

@@ -16,7 +16,7 @@ from livestyle.workshop.networks.transformer import ARCHITECTURES, Transformer
 from livestyle.workshop.reproduction.context import Setting, in_float32
 from livestyle.workshop.reproduction.curves import Curve, draw_curves
 from livestyle.workshop.reproduction.findings import Claim, Findings, PageImage
-from livestyle.workshop.reproduction.sheet import Tile, draw_sheet
+from livestyle.workshop.reproduction.sheet import NamedPicture, draw_sheet
 from livestyle.workshop.reproduction.small_training import paint
 from livestyle.workshop.reproduction.unscaled_objective import PLAIN, STYLES, PlainObjective
 from livestyle.workshop.training.data import PhotoCrops
@@ -47,7 +47,7 @@ def run(setting: Setting) -> Findings:
     exact = replace(setting, place=in_float32(setting.place))
     photo = setting.squares(1, 2 * sizes.crop_px)[0]
     losses: dict[str, list[list[float]]] = {name: [] for name in NORMS}
-    tiles: list[list[Tile]] = []
+    tiles: list[list[NamedPicture]] = []
     moved: dict[str, float] = {}
     for seed in range(sizes.seeds):
         for name in NORMS:

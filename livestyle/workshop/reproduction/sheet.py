@@ -14,11 +14,11 @@ from livestyle.workshop.training.data import to_image
 
 LABEL_PX, GAP_PX = 24, 6
 
-Tile = tuple[str, Tensor]
+NamedPicture = tuple[str, Tensor]
 """A name and a picture, float [1, 3, H, W] RGB in [0, 1]."""
 
 
-def draw_sheet(rows: Sequence[Sequence[Tile]], side_px: int = 192) -> Pixels:
+def draw_sheet(rows: Sequence[Sequence[NamedPicture]], side_px: int = 192) -> Pixels:
     """uint8 BGR: a row a row, every picture fitted into a square of `side_px` with its name above it."""
     height, width = (len(rows), max(len(row) for row in rows))
     step = side_px + GAP_PX

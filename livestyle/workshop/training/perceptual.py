@@ -14,7 +14,7 @@ from livestyle.workshop.losses.contrast import contrast_loss, contrast_quantiles
 from livestyle.workshop.losses.lattice import lattice_loss, self_correlation
 from livestyle.workshop.losses.palette import palette_loss, palette_of
 from livestyle.workshop.losses.style import Features, StyleLoss, new_style_loss
-from livestyle.workshop.losses.temporal import Paint, film_loss, stability_losses
+from livestyle.workshop.losses.temporal import PaintOnCanvas, film_loss, stability_losses
 from livestyle.workshop.losses.tv import tv_loss
 from livestyle.workshop.networks.vgg import VGG19
 
@@ -163,7 +163,7 @@ def generator_from(rng: np.random.Generator) -> torch.Generator:
 
 def paint_terms(
     perception: Perception,
-    paint: Paint,
+    paint: PaintOnCanvas,
     photo: Tensor,
     canvas: Tensor | None,
     content: Features,

@@ -25,7 +25,7 @@ from livestyle.runtime.gpu.driver import CudaError, cuda_errors
 from livestyle.runtime.gpu.engine import out_of_memory, signature
 from livestyle.runtime.gpu.frame_ring import Slots
 from livestyle.runtime.results import Results
-from livestyle.runtime.select import DEVICES, ENGINES, open_engine
+from livestyle.runtime.select import BY_NAME_ONLY, DEVICES, ENGINES, Registry, open_engine
 from livestyle.workshop.torch_engine import Run, TorchCudaEngine, TorchExecution
 from tests.conftest import picture
 from tests.runtime.engines import TorchOnHost
@@ -49,9 +49,9 @@ def test_whatever_torch_raises_the_next_engine_is_opened(
 
     monkeypatch.setattr(Broken, at, fail)
     monkeypatch.setattr(select, "find_gpu", lambda index: StrictCuda.gpu)
-    monkeypatch.setitem(cast("dict[str, Any]", ENGINES), "torch-cuda", Broken)
+    registry = Registry.of({**ENGINES, "torch-cuda": Broken}, BY_NAME_ONLY)
     said: list[str] = []
-    with open_engine(model, SIZE, report=said.append) as engine:
+    with open_engine(model, SIZE, report=said.append, registry=registry) as engine:
         assert engine.name in DEVICES["cpu"]
     cause = "OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB."
     assert any(f"torch-cuda failed: {cause}" in line for line in said)

@@ -9,7 +9,7 @@ from livestyle.workshop.losses import temporal
 from livestyle.workshop.losses.content import content_loss
 from livestyle.workshop.losses.gram import gram_loss, gram_matrix
 from livestyle.workshop.losses.temporal import (
-    Paint,
+    PaintOnCanvas,
     film_loss,
     later_canvas,
     moved_canvas,
@@ -159,7 +159,7 @@ def test_paint_that_hangs_on_a_canvas_that_moves_follows_what_moves(monkeypatch:
     def sticks(x: torch.Tensor, on: torch.Tensor | None) -> torch.Tensor:
         return hangs(x, canvas)
 
-    def error(paint: Paint) -> float:
+    def error(paint: PaintOnCanvas) -> float:
         drawn = torch.Generator().manual_seed(3)
         return float(stability_losses(paint, photo, paint(photo, canvas), drawn, 0.0, canvas)[0])
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from livestyle.workshop.losses.diversity import diversity_loss
-from livestyle.workshop.networks.texture import Norm, TextureGenerator, instance_norm
+from livestyle.workshop.networks.texture import MakeNorm, TextureGenerator, instance_norm
 
 
 def batch_norm(channels: int) -> nn.Module:
@@ -15,7 +15,7 @@ def batch_norm(channels: int) -> nn.Module:
 
 
 @pytest.mark.parametrize("norm", [instance_norm, batch_norm])
-def test_noise_becomes_a_picture_of_its_size(norm: Norm) -> None:
+def test_noise_becomes_a_picture_of_its_size(norm: MakeNorm) -> None:
     torch.manual_seed(0)
     net = TextureGenerator(norm=norm)
     noise = net.noise(2, 64, torch.Generator().manual_seed(1))
