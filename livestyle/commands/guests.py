@@ -43,7 +43,7 @@ def open_osc(place: str, say: Say) -> AbstractContextManager[Guest]:
     try:
         from livestyle.remote.osc import Osc
     except ImportError as error:
-        raise LivestyleError(f"OSC needs one more package ({error}); pip install 'livestyle[osc]'") from error
+        raise LivestyleError(f"OSC needs one more package ({error}); pip install '.[osc]'") from error
     return Osc(place, BUTTONS, say)
 
 
@@ -53,6 +53,6 @@ def open_midi(name: str, say: Say) -> AbstractContextManager[Guest]:
         from livestyle.remote.knobs import Knob, Knobs
         from livestyle.remote.midi import Midi
     except ImportError as error:
-        raise LivestyleError(f"MIDI needs more packages ({error}); pip install 'livestyle[midi]'") from error
+        raise LivestyleError(f"MIDI needs more packages ({error}); pip install '.[midi]'") from error
     knobs = Knobs(recall_knobs(Knob.parse, say), lambda bound: remember_knobs(bound, say))
     return Midi(name, knobs, say)

@@ -116,14 +116,17 @@ def paint_images(
 
     def work(one: Path, out: Path) -> None:
         _paint(one, out, stylizer, names, options, partial(warn, console))
-        if len(jobs) == 1:
-            made = f"{len(names)} pictures in {target}" if len(names) > 1 else f"{out}"
-            console.print(f"{made}: {stylizer.info}", soft_wrap=True)
 
     with plain_bar(console) as bar:
         task = bar.add_task("painting", total=len(jobs))
-        how = f" in {len(names)} styles each" if len(names) > 1 else ""
-        each(jobs, work, console, lambda: bar.advance(task), how)
+        if source.is_dir():
+            how = f" in {len(names)} styles each" if len(names) > 1 else ""
+            each(jobs, work, console, lambda: bar.advance(task), how)
+            return
+        ((_, out),) = jobs
+        work(source, out)
+        made = f"{len(names)} pictures in {target}" if len(names) > 1 else f"{out}"
+        console.print(f"{made}: {stylizer.info}", soft_wrap=True)
 
 
 def _paint(

@@ -15,6 +15,9 @@ TURING = (7, 5)
 LIBRARIES = {"rtx": "tensorrt_rtx", "tensorrt": "tensorrt", "train": "torch"}
 """The Python package that each extra brings."""
 
+BARE = ("train",)
+"""The extras that don't bring what reaches the driver, as the others do."""
+
 
 def nvidia(topic: str) -> Iterator[Finding]:
     """Yields the GPUs, the packages that reach them, and the command that installs the best engine."""
@@ -37,7 +40,7 @@ def nvidia(topic: str) -> Iterator[Finding]:
         if installed(LIBRARIES[extra]):
             yield Finding(topic, "engine", State.OK, f"[{extra}] is installed, the best for {found[0].name}")
         else:
-            fix = f"pip install '.[cuda,{extra}]'"
+            fix = f"pip install '.[{'cuda,' * (extra in BARE)}{extra}]'"
             yield Finding(topic, "engine", State.WARNING, f"[{extra}] is the best for {found[0].name}", fix)
 
 

@@ -92,13 +92,11 @@ def each(
     advance: Callable[[], None] = lambda: None,
     how: str = "",
 ) -> None:
-    """Do every job; one alone raises its own error, of many those that fail are reported and counted.
+    """Do every job of a folder; those that fail are reported and counted.
 
-    `advance` is called after each of many; at the end it is said how many are done, `how`, and where.
+    `advance` is called after each; at the end it is said how many are done, `how`, and where.
     PartlyDoneError at the end where any failed.
     """
-    if len(jobs) == 1:
-        return work(*jobs[0])
     failed = 0
     for source, target in jobs:
         try:
@@ -109,7 +107,7 @@ def each(
             console.print(f"error: {said_of(source.name, said)}", style="red", soft_wrap=True)
         advance()
     done = f"{len(jobs) - failed} of {len(jobs)}" if failed else f"{len(jobs)}"
-    console.print(f"{done} files painted{how}: {jobs[0][1].parent}", soft_wrap=True)
+    files = "file" if len(jobs) == 1 else "files"
+    console.print(f"{done} {files} painted{how}: {jobs[0][1].parent}", soft_wrap=True)
     if failed:
-        raise PartlyDoneError(f"{failed} of {len(jobs)} files could not be painted")
-    return None
+        raise PartlyDoneError(f"{failed} of {len(jobs)} {files} could not be painted")

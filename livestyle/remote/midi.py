@@ -113,7 +113,7 @@ def ports() -> list[str]:
     try:
         return list(mido.get_input_names())
     except ImportError as error:
-        raise LivestyleError(f"MIDI needs more packages ({error}); pip install 'livestyle[midi]'") from error
+        raise LivestyleError(f"MIDI needs more packages ({error}); pip install '.[midi]'") from error
     except OSError as error:
         raise LivestyleError(f"this system has no MIDI: {str(error).rstrip('.')}") from error
 

@@ -140,7 +140,7 @@ class Captures:
 
     def __enter__(self) -> Self:
         if self._plan.record:
-            self.start(self._plan.record)
+            self._plan.say(self.start(self._plan.record))
         return self
 
     def __exit__(

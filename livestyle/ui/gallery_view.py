@@ -81,7 +81,7 @@ class GalleryView:
         self.pointed: int | None = None
         """the number of the model under the mouse"""
         self.before = offer.style
-        """the style that was on when the gallery was opened: what a blend is with"""
+        """the style that is on, after a click the one before it: what a blend is with"""
         self._first_row = 0
         self._digits, self._digits_until = "", 0.0
         self._clicked, self._closes_at = -1, 0.0
@@ -90,6 +90,8 @@ class GalleryView:
         """Set anew what there is, before it is drawn; another model's style that is on is marked."""
         if offer.model != self.offer.model:
             self.mark, self.before, self._clicked = _place(offer), offer.style, -1
+        if not self._closes_at:  # a second click may still blend with the one before the first
+            self.before = offer.style
         self.offer, self.canvas = offer, canvas
         self.mark = min(self.mark, offer.count - 1)
 

@@ -29,7 +29,7 @@ def test_without_its_package_an_option_names_the_extra(
         cli.run([*command, option, *value, "--camera", "synthetic"])
     assert stop.value.code == 2
     error = capsys.readouterr().err
-    assert f"pip install 'livestyle[{option.strip('-')}]'" in " ".join(error.split())
+    assert f"pip install '.[{option.strip('-')}]'" in " ".join(error.split())
 
 
 def test_a_bad_place_is_one_error(capsys: pytest.CaptureFixture[str]) -> None:

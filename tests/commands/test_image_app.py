@@ -103,6 +103,19 @@ def test_a_folder_goes_on_after_a_broken_picture(tmp_path: Path, capsys: pytest.
     assert f"2 of 3 files painted: {tmp_path / 'out'}" in said
 
 
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_folder_with_one_picture_ends_as_any_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], broken: bool
+) -> None:
+    (tmp_path / "photos").mkdir()
+    cv2.imwrite(str(tmp_path / "photos" / "a.png"), PHOTO)
+    if broken:
+        (tmp_path / "photos" / "a.png").write_bytes(b"nonsense")
+    assert run(tmp_path / "photos", tmp_path / "out") == int(broken)
+    done = "0 of 1" if broken else "1"
+    assert f"{done} file painted: {tmp_path / 'out'}" in capsys.readouterr().err
+
+
 def test_as_many_pictures_come_out_as_go_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     photos, out = tmp_path / "photos", tmp_path / "out"
     photos.mkdir()

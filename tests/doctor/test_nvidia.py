@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from livestyle.doctor import nvidia
 from livestyle.doctor.finding import Finding, State
 from livestyle.runtime.gpu.driver import CudaError, Gpu
 
+README = Path(__file__).parents[2] / "README.md"
 RTX = Gpu(0, "NVIDIA GeForce RTX 4070", (8, 9), 12 * 2**30, "580.95.05", "13.0")
 H200 = Gpu(1, "NVIDIA H200", (9, 0), 141 * 2**30, "", "12.8")
 OLD = Gpu(0, "NVIDIA GeForce GTX 1080", (6, 1), 8 * 2**30, "535.1", "12.2")
@@ -30,13 +33,17 @@ def test_each_gpu_is_described(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["cuda:1"].found == "NVIDIA H200, compute capability 9.0, 141 GiB, CUDA 12.8"
 
 
-@pytest.mark.parametrize(("gpu", "extra"), [(RTX, "rtx"), (H200, "tensorrt"), (OLD, "train")])
-def test_the_line_that_installs_the_best_engine(
-    monkeypatch: pytest.MonkeyPatch, gpu: Gpu, extra: str
+@pytest.mark.parametrize(
+    ("gpu", "extra", "what"),
+    [(RTX, "rtx", "'.[rtx]'"), (H200, "tensorrt", "'.[tensorrt]'"), (OLD, "train", "'.[cuda,train]'")],
+)
+def test_the_line_that_installs_the_best_engine_is_that_of_the_readme(
+    monkeypatch: pytest.MonkeyPatch, gpu: Gpu, extra: str, what: str
 ) -> None:
     found = look(monkeypatch, [gpu])
     assert found["access"].fix == "pip install '.[cuda]'"
-    assert found["engine"].fix == f"pip install '.[cuda,{extra}]'"
+    assert found["engine"].fix == f"pip install {what}"
+    assert what in README.read_text("utf-8")
     found = look(monkeypatch, [gpu], "pycuda", nvidia.LIBRARIES[extra])
     assert all(finding.state is State.OK and not finding.fix for finding in found.values())
 

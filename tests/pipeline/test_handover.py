@@ -108,6 +108,31 @@ def test_no_frame_is_dropped_and_the_first_one_that_can_is_painted_by_the_new_en
     assert pipeline.hot_swap.preparing == ""
 
 
+def test_a_step_of_the_size_costs_no_frame(stylizer: Stylizer) -> None:
+    """Strokes twice as large are those of a picture half as large."""
+    seen: list[PaintedFrame] = []
+    camera, whole = SteppedCamera(), Size(128, 128)
+    camera.changes, camera.then = 0, whole
+    with pipeline_of(stylizer, camera) as pipeline:
+        size = pipeline.painting_size
+        for painting in paintings(pipeline):
+            seen.append(painting)
+            if len(seen) == 10:
+                pipeline.look.stroke = 2.0
+            if len(seen) == 30:
+                wait_for(lambda: size.now or prepared(pipeline.hot_swap))
+            if len(seen) == 60:
+                camera.end()
+            camera.taken.release()
+        assert size.now == SIZE
+        frames = size.figures()["frames_by_size"]
+    assert [painting.original.index for painting in seen] == list(range(60))
+    assert {Size.of(painting.painted.pixels) for painting in seen} == {whole}
+    assert frames[str(whole)] >= 10
+    assert frames[str(SIZE)] >= 30
+    assert sum(frames.values()) == 60
+
+
 @pytest.mark.parametrize("error", [LivestyleError("no such plan"), RuntimeError("driver fell over")])
 def test_an_engine_that_cannot_be_opened_is_a_notice_and_the_old_one_paints_on(
     stylizer: Stylizer, models: tuple[Model, Model], monkeypatch: pytest.MonkeyPatch, error: Exception

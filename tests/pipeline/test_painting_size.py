@@ -21,6 +21,7 @@ from livestyle.runtime.film import Tensors
 from livestyle.runtime.select import Registry
 from livestyle.sources.synthetic.source import SyntheticSource
 from livestyle.stylizer.stylizer import Stylizer
+from livestyle.ui.screen import Hud
 from tests.pipeline.fakes import NotingEngine
 
 CAMERA = Size(256, 192)
@@ -79,6 +80,9 @@ def test_frames_that_take_too_long_are_painted_smaller_and_shown_as_large_as_the
             assert painting is not None
             assert Size.of(painting.painted.pixels) == Size.of(painting.original.pixels) == CAMERA
         assert live.news() == []
+        assert dict(Hud(live).rows())["Inference"].endswith("  ·  128×96 of 256×192")
+        assert live.painting_size.summary().startswith("painted ")
+        assert live.painting_size.summary().endswith(" % in 128×96, to hold 20 fps")
         figures = report(live.lanes, live.engine, live.model, live.painting_size)
     assert SlowEngine.sizes[0] == CAMERA
     assert SlowEngine.sizes[-1] == SMALLEST

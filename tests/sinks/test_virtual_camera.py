@@ -103,3 +103,11 @@ def test_a_number_is_a_device_of_linux() -> None:
 def test_elsewhere_obs_is_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     assert loopback.remedy() == loopback.INSTALL_OBS
+
+
+def test_every_device_of_v4l2loopback_on_this_machine_takes_pictures() -> None:
+    """Where there is none, as on most machines that test, this says nothing."""
+    for name in loopback.loopback().devices:
+        with VirtualCameraSink(name) as sink:
+            sink.write(flat(640, 480, (200, 60, 20)))
+            assert sink.device == name

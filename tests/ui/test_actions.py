@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from livestyle.core.size import Size
 from livestyle.model.controls import STEADINESS, STRENGTH
 from livestyle.pipeline.live import LivePipeline
+from livestyle.sinks.pointer import Gesture, Pointer
+from livestyle.sinks.xcb_input import PASTE
 from livestyle.ui.keys import Action, Key
 from livestyle.ui.panels import Bar
-from livestyle.ui.picker import Picker
+from livestyle.ui.picker import INSERT, Picker
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.previews import Previews
 from livestyle.ui.session import Session
@@ -100,6 +103,35 @@ def test_a_picture_that_is_chosen_from_the_gallery_is_shown_at_once(session: Ses
         hear(session, key)
         assert session.screen.picker is None
         assert (session.screen.gallery is not None) is stays
+
+
+@pytest.mark.parametrize("key", [PASTE, INSERT])
+def test_the_picture_that_is_pasted_is_marked(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: int
+) -> None:
+    for name in ("moon.png", "sun.png"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr("livestyle.ui.actions.pasted_path", lambda: tmp_path / "sun.png")
+    session.screen.picker = picker = Picker(tmp_path, Previews())
+    assert picker.marked == tmp_path / "moon.png"
+    hear(session, key)
+    assert picker.marked == tmp_path / "sun.png"
+    assert session.screen.said == "Pasted sun.png"
+    assert session.screen.picker is picker
+
+
+def test_a_click_on_a_model_in_the_gallery_prepares_it(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session.actions._chooser.models, "choose", lambda number: f"Preparing {number}")
+    hear(session, "g")
+    gallery = session.screen.gallery
+    assert gallery is not None
+    gallery.update(replace(gallery.offer, models=("tiny", "cin")), gallery.canvas)
+    box = gallery.layout.models[1]
+    session.actions.point_at_gallery(gallery, Pointer(Gesture.DOWN, box.left + 3, box.top + 3))
+    assert session.screen.said == "Preparing 1"
+    assert session.screen.gallery is gallery
 
 
 def test_bars_are_shown_while_something_is_turned(session: Session) -> None:

@@ -69,9 +69,14 @@ def test_what_is_saved_at_the_end_is_said_with_its_full_path(
     assert session.captures.recording is None
 
 
-def test_a_recording_that_begins_says_where_it_goes(media: Path) -> None:
-    with Captures(SessionOptions(ListSink), shown=True) as captures:
-        assert captures.record().startswith(f"Recording {media / 'videos'}")
+@pytest.mark.parametrize(("sound", "end"), [(False, ".mp4, without sound"), (True, ".mp4")])
+def test_a_recording_that_begins_says_where_it_goes_and_if_without_sound(
+    media: Path, sound: bool, end: str
+) -> None:
+    with Captures(SessionOptions(ListSink, sound=sound), shown=True) as captures:
+        said = captures.record()
+    assert said.startswith(f"Recording {media / 'videos'}")
+    assert said.endswith(end)
 
 
 def test_a_snapshot_shows_what_is_seen(pipeline: LivePipeline, media: Path) -> None:

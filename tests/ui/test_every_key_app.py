@@ -92,8 +92,8 @@ ROWS = (
     ("esc", "", ""),
     (".", "", "picker"),
     ("esc", "", ""),
-    ("tab", ".*tiny.*", ""),
-    ("shift+tab", ".*tiny.*", ""),
+    ("tab", "Preparing tidy …", ""),
+    ("shift+tab", "Model: tiny|Preparing tiny …", ""),  # tidy may paint by then
 )
 """A key by its name, what is said then, and what is open in the window then."""
 

@@ -10,6 +10,7 @@ import pytest
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame, Pixels
 from livestyle.core.size import Size
+from livestyle.sinks import virtual_camera
 from livestyle.sinks.virtual_camera import VirtualCameraSink
 from livestyle.ui.feed import NAME as THREAD
 from livestyle.ui.feed import Feed
@@ -50,6 +51,24 @@ def test_the_picture_before_is_sent_again_until_there_is_another(device: FakeDev
     assert levels(device) == sorted(levels(device))
     assert (sender.given, sender.taken, sender.dropped) == (2, 2, 0)
     assert sender.sent.count == len(device.frames) > 6
+
+
+def test_pictures_are_converted_on_its_own_thread(
+    device: FakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    convert, threads = virtual_camera._converted, list[str]()
+
+    def note(pixels: Pixels) -> Pixels:
+        threads.append(threading.current_thread().name)
+        return convert(pixels)
+
+    sender = feed()
+    sender.wait()  # the black before the first picture is converted
+    monkeypatch.setattr(virtual_camera, "_converted", note)
+    sender.add(grey(60), mirrored=False)
+    wait_for(lambda: levels(device))
+    sender.finish()
+    assert threads == [THREAD]
 
 
 def test_it_keeps_its_rate_whatever_comes(device: FakeDevice) -> None:

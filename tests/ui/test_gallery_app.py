@@ -22,21 +22,22 @@ from tests.ui.dragging import Dragging
 
 WINDOW = Size(320, 240)
 STYLES = 5
-MODELS = ("tiny", "tiny")
+MODELS = ("tiny", "tidy")
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
-    """Style n paints all in the grey 40 n."""
-    model = write_tiny(tmp_path / "tiny", *(f"grey_{n}" for n in range(STYLES)))
-    StyleBank(model.styles.names, model.styles.vectors * 40).save(tmp_path / "tiny" / STYLES_NAME)
+    """Style n of either model paints all in the grey 40 n."""
+    for name in MODELS:
+        model = write_tiny(tmp_path / name, *(f"grey_{n}" for n in range(STYLES)))
+        StyleBank(model.styles.names, model.styles.vectors * 40).save(tmp_path / name / STYLES_NAME)
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     for name, color in (("Evening Sun.png", (10, 20, 220)), ("evening sea.png", (200, 40, 0))):
         assert cv2.imwrite(str(pictures / name), np.full((90, 90, 3), color, np.uint8))
     with desktop() as env:
         folders = {"XDG_PICTURES_DIR": str(pictures), "LIVESTYLE_DATA": str(tmp_path / "data")}
-        options = ("--camera", f"synthetic:{WINDOW}@15", "--precision", "f32", "--model", "tiny,tiny")
+        options = ("--camera", f"synthetic:{WINDOW}@15", "--precision", "f32", "--model", ",".join(MODELS))
         app = App({**env, **folders}, tmp_path, *options)
         app.wait_for(lambda: app.shot().any())
         yield app

@@ -186,6 +186,17 @@ def test_another_model_marks_its_own_style(view: GalleryView) -> None:
     assert view.mark == 2
 
 
+def test_a_blend_is_with_the_style_that_another_key_or_camera_set_meanwhile(view: GalleryView) -> None:
+    view.press(RIGHT)
+    view.update(offer_of(20, style=7), Size(640, 480))
+    assert view.press(SHIFT_ENTER) is Choice.BLEND
+    assert (view.before, view.marked) == ("style_7", "style_3")
+    click(view, view.layout.tiles[4])
+    view.update(offer_of(20, style=4), Size(640, 480))  # what the click took
+    assert click(view, view.layout.tiles[4]) is Choice.BLEND
+    assert (view.before, view.marked) == ("style_7", "style_4")
+
+
 @pytest.mark.parametrize("canvas", CANVASES)
 def test_every_thumbnail_is_drawn_where_it_is_clicked(canvas: Size) -> None:
     view = GalleryView(offer_of(12, style=3, second="style_5"), canvas)

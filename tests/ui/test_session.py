@@ -162,8 +162,10 @@ def test_keys_are_answered_while_no_frame_comes(stylizer: Stylizer) -> None:
 
 
 def test_max_frames_and_record_without_a_window(pipeline: LivePipeline, tmp_path: Path) -> None:
-    run(pipeline, SessionOptions(ListSink, record=tmp_path / "live.mp4", max_frames=12), None)
-    recorded = [int(n) for n in (tmp_path / "live.mp4").read_text().split()]
+    path, said = tmp_path / "live.mp4", list[str]()
+    run(pipeline, SessionOptions(ListSink, record=path, max_frames=12, say=said.append), None)
+    assert said == [f"Recording {path}, without sound", f"Saved {path}"]
+    recorded = [int(n) for n in path.read_text().split()]
     assert pipeline.stats.display.count == len(recorded) == 12
 
 

@@ -163,8 +163,9 @@ def test_one_that_dies_ends_nothing_else(pipeline: LivePipeline, device: FakeDev
     plan = SessionOptions(ListSink, record=tmp_path / "a.mp4", virtual_camera=camera(), say=told.append)
     session = session_of(pipeline, plan, FakeWindow())
     plan.virtual_camera.start()
-    until(session, pipeline, lambda: told and pipeline.stats.display.count > 20)
-    assert "No such device" in told[0]
+    until(session, pipeline, lambda: len(told) > 1 and pipeline.stats.display.count > 20)
+    assert told[0].startswith("Recording ")
+    assert "No such device" in told[1]
     assert not plan.virtual_camera.on
     assert len((tmp_path / "a.mp4").read_text().split()) == pipeline.stats.display.count
 
