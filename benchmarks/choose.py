@@ -58,7 +58,7 @@ def main() -> None:
 def frozen(app: App, folder: Path) -> np.ndarray:
     """The frame at which the app now stands."""
     wait_for(lambda: app.shot().any())
-    for key in ("o", "space", "s"):
+    for key in ("space", "s"):
         app.key(key)
     path = wait_for(lambda: next(folder.glob("*-original.png"), None))
     wait_for(lambda: len(list(folder.glob("*-*.png"))) == 2)
