@@ -130,6 +130,7 @@ async def send_messages(port: int, token: str, count: int) -> Counter[str]:
 
 async def send_offer(port: int, token: str) -> str:
     """What is said to an offer of 1 MB."""
+    await asyncio.sleep(REFILL_S)
     headers = {"Authorization": f"Bearer {token}"}
     async with (
         ClientSession(headers=headers) as client,
