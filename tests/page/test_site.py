@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import time
 from pathlib import Path
@@ -16,7 +15,7 @@ from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Frame
 from livestyle.model.controls import CONTROLS
 from livestyle.page.options import Limits
-from tests.page.served import BEARER, TOKEN, jpeg, run, served
+from tests.page.served import BEARER, TOKEN, jpeg, run, served, until
 
 
 def test_a_stream_shows_the_newest_pictures() -> None:
@@ -53,12 +52,6 @@ def test_so_many_streams_and_no_more() -> None:
     run(test())
 
 
-def until_its_end(opened: socket.socket) -> None:
-    with contextlib.suppress(ConnectionResetError):
-        while opened.recv(1 << 16):
-            pass
-
-
 def test_a_stream_that_nobody_reads_makes_room_and_is_hung_up() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
 
@@ -82,7 +75,11 @@ def test_a_stream_that_nobody_reads_makes_room_and_is_hung_up() -> None:
                     statuses = {again.status}
                     again.close()
                 assert statuses == {200}
-                await asyncio.to_thread(until_its_end, unread)
+                runner = site.client.server.runner
+                assert runner is not None
+                server = runner.server
+                assert server is not None
+                await until(lambda: not server.connections)
 
     run(test())
 
@@ -176,12 +173,11 @@ PNG = cv2.imencode(".png", np.zeros((64, 64, 3), np.uint8))[1].tobytes()
         bytes(HUGE),
         PNG,
         jpeg()[:200],
-        NOISE[: len(NOISE) // 2],
         SCANS,
         jpeg(32, 32),
         b"a" * 999,
     ],
-    ids=["nothing", "start", "fill", "huge", "png", "cut", "cut in its scan", "scans", "tiny", "letters"],
+    ids=["nothing", "start", "fill", "huge", "png", "cut", "scans", "tiny", "letters"],
 )
 def test_what_is_no_small_jpeg_is_refused(data: bytes) -> None:
     async def test() -> None:
@@ -189,6 +185,15 @@ def test_what_is_no_small_jpeg_is_refused(data: bytes) -> None:
             answer = await site.client.post("/styles", headers=BEARER, data=data)
             assert answer.status == 422
             assert site.desk.asked == []
+
+    run(test())
+
+
+def test_a_picture_cut_in_its_scan_is_known_before_a_decoder_fills_it_up() -> None:
+    async def test() -> None:
+        async with served() as site:
+            answer = await site.client.post("/styles", headers=BEARER, data=NOISE[: len(NOISE) // 2])
+            assert (answer.status, await answer.text()) == (422, "this JPEG breaks off before its end")
 
     run(test())
 
