@@ -16,12 +16,16 @@ class Bucket:
     def __init__(self, rate: float) -> None:
         self._rate, self._left, self._at = rate, rate * BURST, time.monotonic()
 
-    def take(self) -> bool:
-        """Use up one; False where none is left."""
+    def empty(self) -> bool:
+        """Whether none is left."""
         now = time.monotonic()
         self._left = min(self._rate * BURST, self._left + (now - self._at) * self._rate)
         self._at = now
-        if self._left < 1:
+        return self._left < 1
+
+    def take(self) -> bool:
+        """Use up one; False where none is left."""
+        if self.empty():
             return False
         self._left -= 1
         return True

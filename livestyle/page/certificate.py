@@ -89,6 +89,16 @@ def own_certificate(folder: Path, names: list[str]) -> Path:
     return path
 
 
+def certified(path: Path) -> set[str]:
+    """The names that a certificate is for, small; '*.' stands for one part. Empty where none can be read."""
+    try:
+        found = x509.load_pem_x509_certificate(path.read_bytes())
+        known = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, x509.DuplicateExtension, x509.ExtensionNotFound):
+        return set()
+    return {name.lower() for name in known.get_values_for_type(x509.DNSName)}
+
+
 def _folder() -> Path:
     return data_dir() / "page"
 

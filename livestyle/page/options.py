@@ -19,6 +19,7 @@ class Limits:
     picture_px, camera_px: of a side of a picture that becomes a style, and of a frame of a browser's camera
     sockets, streams: at the same time; a socket has one WebRTC connection at most
     requests, messages: a second, of one address and of one socket; for a moment four times as many
+    refusals:    wrong tokens a second, of one address by one way; likewise
     idle_s:      a connection that asks nothing, an upload that doesn't end, a stream that nobody reads
     """
 
@@ -31,6 +32,7 @@ class Limits:
     streams: int = 8
     requests: float = 50
     messages: float = 150
+    refusals: float = 2
     idle_s: float = 15
 
 

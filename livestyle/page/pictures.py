@@ -8,11 +8,15 @@ import numpy as np
 from livestyle.core.errors import LivestyleError
 from livestyle.core.frame import Pixels
 from livestyle.core.size import MIN_SIDE_PX, Size
+from livestyle.sources.jpeg import is_cut
 
 QUALITY = 85
 START, STAND_ALONE = b"\xff\xd8", {0x01, *range(0xD0, 0xD8)}
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 """Markers of JPEG: those without a length, and those of frames, which hold the size."""
+
+SCAN, SCANS = b"\xff\xda", 100
+"""What each scan begins with, and how many are taken: each may cost the work of the whole picture."""
 
 
 def encode(pixels: Pixels) -> bytes:
@@ -30,8 +34,8 @@ def encode_png(pixels: Pixels) -> bytes:
 def decode(data: bytes, longest_px: int) -> Pixels:
     """A JPEG from who knows where as uint8 BGR (H, W, 3), turned upright as its EXIF says.
 
-    Nothing is decoded before its size is known to be small. LivestyleError for all that is no JPEG, or has
-    sides under MIN_SIDE_PX or over `longest_px`.
+    Nothing is decoded before its size is known to be small. LivestyleError for all that is no JPEG, breaks
+    off, or has sides under MIN_SIDE_PX or over `longest_px` or more than SCANS scans.
     """
     size = _size(data)
     if size is None:
@@ -40,6 +44,10 @@ def decode(data: bytes, longest_px: int) -> Pixels:
         raise LivestyleError(
             f"a picture of {size} is not taken; expected {MIN_SIDE_PX} to {longest_px} px a side"
         )
+    if is_cut(data):
+        raise LivestyleError("this JPEG breaks off before its end")
+    if data.count(SCAN) > SCANS:
+        raise LivestyleError(f"this JPEG has more than {SCANS} scans")
     try:
         decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error:

@@ -141,8 +141,12 @@ class Site:
             )
             _buffer_little(request)
             await response.prepare(request)
-            with contextlib.suppress(ConnectionError, TimeoutError):
-                await self._write_stream(response)
+            try:
+                with contextlib.suppress(ConnectionError):
+                    await self._write_stream(response)
+            except TimeoutError:  # nobody reads; an end in good order would wait for that, too
+                if request.transport is not None:
+                    request.transport.abort()
             return response
 
     async def _write_stream(self, response: web.StreamResponse) -> None:

@@ -22,6 +22,7 @@ from livestyle.doctor.finding import Finding, State
 from livestyle.runtime import openvino
 from livestyle.runtime.onnxruntime import OnnxRuntimeEngine
 from livestyle.runtime.openvino import OpenVinoEngine, core
+from livestyle.runtime.select import UNMEASURED
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,10 +69,24 @@ def test_it_is_well_here(capsys: pytest.CaptureFixture[str]) -> None:
     assert find(findings, "engines", "onnxruntime f32").state is State.OK
     assert find(findings, "engines", "onnxruntime bf16").state is State.ABSENT
     assert "CPUExecutionProvider" in find(findings, "devices", "ONNX Runtime").found
+    for name in UNMEASURED:
+        device = find(findings, "engines", name)
+        assert device.state in (State.OK, State.ABSENT)
+        assert ("; only if asked for: --device" in device.found) is (device.state is State.OK)
     coreml = find(findings, "engines", "coreml")
     assert coreml.state is State.OK or "has no CoreMLExecutionProvider" in coreml.found
     assert "libx264" in find(findings, "video files", "encoders").found
     assert "styles" in find(findings, "models", "cin-lite").found
+
+
+def test_what_nobody_has_measured_is_there_only_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "_trial", lambda model, device, precision: (True, "it paints"))
+    findings = list(checks.engines("engines"))
+    for name in UNMEASURED:
+        found = find(findings, "engines", name)
+        assert (found.state, found.found) == (State.OK, f"it paints; only if asked for: --device {name}")
+    assert find(findings, "engines", "auto").found == "it paints"
+    assert find(findings, "engines", "openvino f32").found == "it paints"
 
 
 def test_video_on_hardware_is_named_or_why_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

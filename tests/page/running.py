@@ -36,8 +36,8 @@ class StoppablePage(Page):
 class Running:
     """The session runs on a thread of its own, until it is left; `address` is known once it is entered."""
 
-    def __init__(self, folder: Path, **options: Any) -> None:
-        """options: of ShowOptions."""
+    def __init__(self, folder: Path, page: PageOptions | None = None, **options: Any) -> None:
+        """page: its token is TOKEN. options: of ShowOptions."""
         write_tiny(folder / "tiny", *GREYS)
         vectors = np.zeros((len(GREYS), 6), np.float32)
         vectors[:, :3] = np.array(list(GREYS.values()))[:, None]
@@ -45,7 +45,7 @@ class Running:
         self.address = ""
         self.figures: dict[str, object] = {}
         self._known = threading.Event()
-        self._page = StoppablePage(PageOptions(port=0, token=TOKEN), keys(), self._say)
+        self._page = StoppablePage(page or PageOptions(port=0, token=TOKEN), keys(), self._say)
         chosen: dict[str, Any] = {
             "cameras": ("synthetic:160x120",),
             "model": str(folder / "tiny"),

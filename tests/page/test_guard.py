@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from aiohttp import WSServerHandshakeError
 
+from livestyle.page.certificate import own_certificate
 from livestyle.page.options import Limits, PageOptions
 from tests.page.served import BEARER, TOKEN, run, served
 
@@ -13,7 +16,7 @@ PATHS = ("/", "/static/page.css", "/controls.json", "/stream.mjpg", "/snapshot.p
 
 def test_without_the_token_there_is_nothing() -> None:
     async def test() -> None:
-        async with served() as site:
+        async with served(refusals=100) as site:
             for path in PATHS:
                 for headers in ({}, {"Authorization": "Bearer wrong"}, {"Cookie": "livestyle-8737=wrong"}):
                     answer = await site.client.get(path, headers=headers)
@@ -38,6 +41,7 @@ def test_the_token_in_the_address_becomes_a_cookie_that_scripts_cannot_read() ->
             assert page.status == 200
             policy = page.headers["Content-Security-Policy"]
             assert "default-src 'none'" in policy
+            assert "//" not in policy  # no other host
             assert page.headers["Referrer-Policy"] == "no-referrer"
 
     run(test())
@@ -74,6 +78,27 @@ def test_on_the_network_an_address_is_known_and_a_foreign_name_is_not() -> None:
     run(test())
 
 
+def test_a_name_that_the_given_certificate_is_for_is_known(tmp_path: Path) -> None:
+    path = own_certificate(tmp_path, ["paint.example", "*.brush.example"])
+    hosts = {
+        "paint.example": 200,
+        "Paint.Example:8737": 200,
+        "live.brush.example": 200,
+        "brush.example": 403,
+        "a.live.brush.example": 403,
+        "evil.example": 403,
+        "example": 403,
+    }
+
+    async def test() -> None:
+        async with served(PageOptions(token=TOKEN, certificate=path)) as site:
+            for host, status in hosts.items():
+                answer = await site.client.get("/controls.json", headers={**BEARER, "Host": host})
+                assert answer.status == status, host
+
+    run(test())
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:1", "file://"])
 def test_another_page_can_do_nothing(origin: str) -> None:
     async def test() -> None:
@@ -106,6 +131,40 @@ def test_too_many_requests_are_refused() -> None:
             codes = [(await site.client.get("/controls.json", headers=BEARER)).status for _ in range(9)]
             assert codes[0] == 200
             assert codes[-1] == 429
+
+    run(test())
+
+
+@pytest.mark.parametrize("way", ["address", "cookie", "header"])
+def test_tokens_are_not_guessed_by_trying_and_the_other_ways_stay_open(way: str) -> None:
+    def by(way: str, token: str) -> tuple[str, dict[str, str]]:
+        return {
+            "address": (f"/controls.json?token={token}", {}),
+            "cookie": ("/controls.json", {"Cookie": f"livestyle-8737={token}"}),
+            "header": ("/controls.json", {"Authorization": f"Bearer {token}"}),
+        }[way]
+
+    async def test() -> None:
+        async with served(refusals=0.25) as site:  # one, and the next after four seconds
+
+            async def status(way: str, token: str) -> int:
+                path, headers = by(way, token)
+                return (await site.client.get(path, headers=headers)).status
+
+            assert [await status(way, f"wrong{number}") for number in range(2)] == [403, 429]
+            assert await status(way, TOKEN) == 429  # else it could be guessed all the same
+            for other in {"address", "cookie", "header"} - {way}:
+                assert await status(other, TOKEN) == 200
+
+    run(test())
+
+
+def test_requests_without_a_token_keep_nobody_out() -> None:
+    async def test() -> None:
+        async with served(refusals=0.25) as site:
+            codes = [(await site.client.get("/controls.json")).status for _ in range(2)]
+            assert codes == [403, 429]
+            assert (await site.client.get("/controls.json", headers=BEARER)).status == 200
 
     run(test())
 

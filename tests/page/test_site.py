@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from livestyle.core.errors import LivestyleError
+from livestyle.core.frame import Frame
 from livestyle.model.controls import CONTROLS
 from livestyle.page.options import Limits
-from tests.page.served import BEARER, jpeg, run, served
+from tests.page.served import BEARER, TOKEN, jpeg, run, served, until
 
 
 def test_a_stream_shows_the_newest_pictures() -> None:
@@ -48,6 +52,51 @@ def test_so_many_streams_and_no_more() -> None:
     run(test())
 
 
+def test_a_stream_that_nobody_reads_makes_room_and_is_hung_up() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
+
+    async def test() -> None:
+        async with served(streams=1, requests=1000, idle_s=0.3) as site:
+            with socket.socket() as unread:
+                unread.settimeout(30)
+                unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                unread.connect(("127.0.0.1", site.client.port))
+                head = (
+                    f"GET /stream.mjpg HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
+                )
+                unread.sendall(head.encode())
+                site.studio.show(Frame(noise, 0, time.monotonic_ns()))
+                assert await asyncio.to_thread(unread.recv, 12) == b"HTTP/1.1 200"
+                statuses = {503}
+                while 503 in statuses:
+                    site.studio.show(Frame(noise, 1, time.monotonic_ns()))
+                    await asyncio.sleep(0.01)
+                    again = await site.client.get("/stream.mjpg", headers=BEARER)
+                    statuses = {again.status}
+                    again.close()
+                assert statuses == {200}
+                runner = site.client.server.runner
+                assert runner is not None
+                server = runner.server
+                assert server is not None
+                await until(lambda: not server.connections)
+
+    run(test())
+
+
+def test_a_stream_is_let_in_by_its_address_and_shown_by_any_page_and_nothing_else_is() -> None:
+    async def test() -> None:
+        async with served() as site:
+            site.show(9)
+            for path, policy in (("/stream.mjpg", "cross-origin"), ("/snapshot.png", "same-origin")):
+                answer = await site.client.get(f"{path}?token={TOKEN}")
+                assert answer.status == 200
+                assert answer.headers["Cross-Origin-Resource-Policy"] == policy
+                answer.close()
+
+    run(test())
+
+
 def test_a_snapshot_is_every_pixel_of_the_newest_picture() -> None:
     async def test() -> None:
         async with served() as site:
@@ -79,6 +128,7 @@ def test_the_controls_are_those_of_the_registry() -> None:
         async with served() as site:
             answer = await (await site.client.get("/controls.json", headers=BEARER)).json()
             assert [row["name"] for row in answer["controls"]] == [control.name for control in CONTROLS]
+            assert answer["stun"] == ""
 
     run(test())
 
@@ -93,6 +143,22 @@ def test_a_picture_becomes_a_style() -> None:
     run(test())
 
 
+def test_what_a_style_can_not_be_made_for_is_told_without_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise LivestyleError("cannot write /home/somebody/secret/a.npz: no")
+
+    async def test() -> None:
+        async with served() as site:
+            monkeypatch.setattr(site.desk, "add_style", broken)
+            answer = await site.client.post("/styles", headers=BEARER, data=jpeg())
+            assert (answer.status, await answer.text()) == (422, "cannot write a.npz: no")
+
+    run(test())
+
+
+NOISE = cv2.imencode(".jpg", np.random.default_rng(0).integers(0, 256, (96, 128, 3), np.uint8))[1].tobytes()
+SCAN = jpeg()[jpeg().index(b"\xff\xda") : -2]
+SCANS = jpeg()[:-2] + 100 * SCAN + b"\xff\xd9"
 HUGE = bytearray(jpeg())
 HUGE[HUGE.index(b"\xff\xc0") + 5 : HUGE.index(b"\xff\xc0") + 9] = b"\xff\xdc\xff\xdc"
 PNG = cv2.imencode(".png", np.zeros((64, 64, 3), np.uint8))[1].tobytes()
@@ -100,8 +166,18 @@ PNG = cv2.imencode(".png", np.zeros((64, 64, 3), np.uint8))[1].tobytes()
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\xff\xd8", b"\xff\xd8\xff\xff\xff", bytes(HUGE), PNG, jpeg()[:200], jpeg(32, 32), b"a" * 999],
-    ids=["nothing", "start", "fill", "huge", "png", "cut", "tiny", "letters"],
+    [
+        b"",
+        b"\xff\xd8",
+        b"\xff\xd8\xff\xff\xff",
+        bytes(HUGE),
+        PNG,
+        jpeg()[:200],
+        SCANS,
+        jpeg(32, 32),
+        b"a" * 999,
+    ],
+    ids=["nothing", "start", "fill", "huge", "png", "cut", "scans", "tiny", "letters"],
 )
 def test_what_is_no_small_jpeg_is_refused(data: bytes) -> None:
     async def test() -> None:
@@ -109,6 +185,27 @@ def test_what_is_no_small_jpeg_is_refused(data: bytes) -> None:
             answer = await site.client.post("/styles", headers=BEARER, data=data)
             assert answer.status == 422
             assert site.desk.asked == []
+
+    run(test())
+
+
+def test_a_picture_cut_in_its_scan_is_known_before_a_decoder_fills_it_up() -> None:
+    async def test() -> None:
+        async with served() as site:
+            answer = await site.client.post("/styles", headers=BEARER, data=NOISE[: len(NOISE) // 2])
+            assert (answer.status, await answer.text()) == (422, "this JPEG breaks off before its end")
+
+    run(test())
+
+
+def test_a_progressive_picture_is_taken() -> None:
+    pixels = np.full((64, 96, 3), 90, np.uint8)
+    data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes()
+    assert data.count(b"\xff\xda") > 1
+
+    async def test() -> None:
+        async with served() as site:
+            assert (await site.client.post("/styles", headers=BEARER, data=data)).status == 200
 
     run(test())
 
