@@ -29,7 +29,7 @@ from rich.console import Console
 
 from livestyle.core.size import Size
 from livestyle.ui.run import ShowOptions, show
-from tests.page.chromium import chromium
+from tests.page.chromium import Tab, chromium
 from tests.sinks.servers import free_port
 
 VIEWERS = 2
@@ -86,9 +86,15 @@ def watch(page: StampedPage, folder: Path, seconds: float) -> dict[str, Any]:
                 tab.value(SAMPLER)
             offset_ms = (time.time_ns() - time.monotonic_ns()) / 1e6
             found = measure(seconds)
-            return {**found, "viewers": [seen(tab, offset_ms, seconds) for tab in tabs]}
+            return {**found, "viewers": [viewed(tab, offset_ms, seconds) for tab in tabs]}
     finally:
         page.over()
+
+
+def viewed(tab: Tab, offset_ms: float, seconds: float) -> dict[str, Any]:
+    """What a viewer had on its screen, and what the page says of the way by which it came."""
+    link = tab.value("document.querySelector('#link').textContent")
+    return {"link": link, **seen(tab, offset_ms, seconds)}
 
 
 def shown_of(options: argparse.Namespace, **others: Any) -> ShowOptions:

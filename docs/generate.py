@@ -24,8 +24,8 @@ from livestyle.commands import train
 from livestyle.model.controls import CONTROLS
 from livestyle.model.frame_style import Attribute
 from livestyle.remote.osc_messages import OTHERS, ROOT, TOLD, takes
-from livestyle.ui.buttons import BUTTONS
-from livestyle.ui.keys import HELP, NOT_SHOWN
+from livestyle.ui.buttons import ALLOWED, BUTTONS, HERE
+from livestyle.ui.keys import HELP, NAMES, NOT_SHOWN, Action
 
 DOCS = Path(__file__).parent
 MADE = "<!-- Made by docs/generate.py; change the code, then run it. -->\n\n"
@@ -54,7 +54,11 @@ def reference() -> Iterator[str]:
     yield "| key | does |\n|---|---|"
     for column in (*HELP, NOT_SHOWN):
         yield from (f"| {' '.join(f'`{key}`' for key in line.keys)} | {line.does} |" for line in column)
-    yield ""
+    windows = [
+        name for name, key in NAMES.items() if isinstance(key.asks, Action) and key.asks not in HERE | ALLOWED
+    ]
+    names = ", ".join(f"`{name}`" for name in windows)
+    yield f"\nThe page has them too, but for {names}. Tab, F1 and F11 are the browser's own there.\n"
 
 
 def addresses() -> Iterator[str]:

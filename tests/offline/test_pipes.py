@@ -28,6 +28,7 @@ from tests.tiny import write_tiny
 
 ROOT = Path(__file__).parents[2]
 WIDTH, HEIGHT = 96, 64
+BLUE = (200, 120, 40)
 PICTURES = [picture(index, WIDTH, HEIGHT) for index in range(6)]
 
 
@@ -100,6 +101,24 @@ def test_a_camera_is_read_from_a_pipe_and_recorded_into_one(tmp_path: Path) -> N
         expected = stylizer.stylize(PICTURES[0])
     assert len(frames) >= 3
     assert all(np.array_equal(frame, expected) for frame in frames)
+
+
+@pytest.mark.parametrize("encoder", [(), ("--encoder", RAW_VIDEO)], ids=["matroska", "raw"])
+def test_a_container_is_a_camera_that_is_recorded_into_a_pipe(
+    encoder: tuple[str, ...], tmp_path: Path
+) -> None:
+    source = make(tmp_path / "in.mkv", Clip(steady(30), WIDTH, HEIGHT, solid=BLUE))
+    words = "live", "--camera", "-", "--no-window", "--strength", "0", "--record", "-", *encoder
+    with livestyle(tmp_path, *words) as process:
+        film, _ = process.communicate(source.read_bytes())
+    assert process.returncode == 0, (tmp_path / "said").read_text()
+    if encoder:
+        frames = np.frombuffer(film, np.uint8).reshape(-1, HEIGHT, WIDTH, 3)
+    else:
+        with av.open(io.BytesIO(film), "r") as container:
+            assert container.format.name.startswith("matroska")
+            frames = np.stack([frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)])
+    assert np.abs(frames.astype(int) - BLUE).max() < 8
 
 
 def test_a_reader_that_ends_early_is_one_line(tmp_path: Path) -> None:

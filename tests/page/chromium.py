@@ -39,6 +39,7 @@ class Chromium:
         self._runner = asyncio.Runner()
         self._process = subprocess.Popen([program, *common, *port, *options], stdout=quiet, stderr=quiet)
         self._count = 0
+        self._told: set[tuple[str, str]] = set()
         self._runner.run(self._connect(folder / "DevToolsActivePort"))
 
     async def _connect(self, file: Path) -> None:
@@ -60,10 +61,25 @@ class Chromium:
         message = {"id": self._count, "method": method, "params": parameters}
         await self._socket.send_json({**message, "sessionId": session} if session else message)
         while True:
-            answer = await self._socket.receive_json(timeout=PATIENCE_S)
+            answer = await self._hear()
             if answer.get("id") == self._count:
                 assert "error" not in answer, (method, answer)
                 return answer["result"]
+
+    async def _hear(self) -> Any:
+        """The next message; of events that a tab tells it is kept that it has told them."""
+        message = await self._socket.receive_json(timeout=PATIENCE_S)
+        if "method" in message:
+            self._told.add((message.get("sessionId", ""), message["method"]))
+        return message
+
+    def wait(self, event: str, session: str) -> None:
+        """Until a tab has told this event, be it earlier."""
+        self._runner.run(self._wait(event, session))
+
+    async def _wait(self, event: str, session: str) -> None:
+        while (session, event) not in self._told:
+            await self._hear()
 
     def open(self, address: str) -> Tab:
         """A new window with this page in it, once it is loaded."""
@@ -137,6 +153,16 @@ class Tab:
         data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
         for kind in ("dragEnter", "dragOver", "drop"):
             self.do("Input.dispatchDragEvent", type=kind, x=200, y=200, data=data)
+
+    def stall(self) -> None:
+        """Do nothing more of what the page asks: neither its scripts run nor is anything drawn. Once."""
+        self.do("Debugger.enable")
+        self.do("Debugger.pause")
+        self._browser.wait("Debugger.paused", self._session)
+
+    def go_on(self) -> None:
+        """No more be stalled."""
+        self.do("Debugger.disable")
 
     def screenshot(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self.do("Page.captureScreenshot", format="png")["data"]))

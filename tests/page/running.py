@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,12 +25,24 @@ GREYS = {"dim": 60, "bright": 200}
 """The styles of the session's model, and the grey that each paints all in."""
 
 
+def write_greys(folder: Path, greys: Mapping[str, int]) -> None:
+    """A model named as its folder, whose styles paint all in one grey each."""
+    write_tiny(folder, *greys)
+    vectors = np.zeros((len(greys), 6), np.float32)
+    vectors[:, :3] = np.array(list(greys.values()))[:, None]
+    StyleBank(tuple(greys), vectors).save(folder / STYLES_NAME)
+
+
 class StoppablePage(Page):
-    """Remembers its source: the session ends with that."""
+    """Remembers its sources: the session ends with these."""
+
+    def __init__(self, *words: Any) -> None:
+        super().__init__(*words)
+        self.painted: list[Source] = []
 
     def source(self, camera: str, open_it: Callable[[], Source]) -> Source:
-        self.painted = super().source(camera, open_it)
-        return self.painted
+        self.painted.append(super().source(camera, open_it))
+        return self.painted[-1]
 
 
 class Running:
@@ -38,10 +50,7 @@ class Running:
 
     def __init__(self, folder: Path, page: PageOptions | None = None, **options: Any) -> None:
         """page: its token is TOKEN. options: of ShowOptions."""
-        write_tiny(folder / "tiny", *GREYS)
-        vectors = np.zeros((len(GREYS), 6), np.float32)
-        vectors[:, :3] = np.array(list(GREYS.values()))[:, None]
-        StyleBank(tuple(GREYS), vectors).save(folder / "tiny" / STYLES_NAME)
+        write_greys(folder / "tiny", GREYS)
         self.address = ""
         self.figures: dict[str, object] = {}
         self._known = threading.Event()
@@ -70,5 +79,6 @@ class Running:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._page.painted.stop()
+        for source in self._page.painted:
+            source.stop()
         self._thread.join(60)

@@ -2,59 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from tests.page.chromium import PATIENCE_S, Chromium, Tab, chromium
-from tests.page.running import GREYS, Running
-from tests.page.served import TOKEN
-
-SEEN = """(() => {
-    const video = document.querySelector('#video');
-    const shown = video.hidden ? document.querySelector('#picture') : video;
-    const canvas = Object.assign(document.createElement('canvas'), {width: 16, height: 12});
-    canvas.getContext('2d').drawImage(shown, 0, 0, 16, 12);
-    const data = canvas.getContext('2d').getImageData(8, 6, 1, 1).data;
-    return [data[0], data[1], data[2]];
-})()"""
-"""Red, green and blue in the middle of what is shown."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    with chromium(fake) as browser:
-        yield browser
-
-
-@pytest.fixture
-def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
-    monkeypatch.setitem(os.environ, "LIVESTYLE_DATA", str(tmp_path / "data"))
-    with Running(tmp_path) as session:
-        yield session
-
-
-def opened(browser: Chromium, session: Running, way: str = "socket") -> Tab:
-    """A page that shows the session, its pictures by WebRTC or the socket."""
-    tab = browser.open(f"{session.address}?token={TOKEN}")
-    tab.value(f"localStorage.setItem('way', '{way}')")
-    tab.go(session.address)
-    tab.wait("document.querySelector('#link').textContent.startsWith('Live')")
-    return tab
-
-
-def sees(tab: Tab, red: int, green: int, blue: int) -> None:
-    tab.wait(f"{SEEN}.every((value, at) => Math.abs(value - [{red}, {green}, {blue}][at]) < 12)")
-
-
-def sees_grey(tab: Tab, style: str) -> None:
-    sees(tab, *[GREYS[style]] * 3)
+from tests.page.chromium import Chromium
+from tests.page.running import GREYS, Running, write_greys
+from tests.page.tabs import downloaded, downloads, opened, sees, sees_grey, told
 
 
 @pytest.mark.parametrize(("way", "name"), [("socket", "WebSocket"), ("webrtc", "WebRTC")])
@@ -105,7 +61,7 @@ def test_a_dropped_picture_becomes_a_style(browser: Chromium, session: Running, 
 def test_a_recording_is_as_long_on_every_page_and_can_be_downloaded(
     browser: Chromium, session: Running, tmp_path: Path
 ) -> None:
-    browser.do("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path / "down"))
+    downloads(browser, tmp_path / "down")
     tab = opened(browser, session)
     tab.key("r")
     tab.wait("/^0:0[1-9]$/.test(document.querySelector('#recording').textContent)")
@@ -117,18 +73,43 @@ def test_a_recording_is_as_long_on_every_page_and_can_be_downloaded(
     tab.wait("document.querySelector('#recording').hidden && !document.querySelector('#download').hidden")
     tab.click("#download a")
     (made,) = tmp_path.glob("livestyle-*.mp4")
-    got, limit = tmp_path / "down" / made.name, time.monotonic() + PATIENCE_S
-    while not got.exists():
-        assert time.monotonic() < limit, "nothing was downloaded"
-        time.sleep(0.05)
-    assert got.read_bytes() == made.read_bytes()
+    assert downloaded(tmp_path / "down" / made.name) == made.read_bytes()
+
+
+def test_a_click_saves_the_painting(browser: Chromium, session: Running, tmp_path: Path) -> None:
+    downloads(browser, tmp_path / "down")
+    tab = opened(browser, session)
+    sees_grey(tab, "dim")
+    tab.click("#do-snapshot")
+    data = downloaded(tmp_path / "down" / "livestyle.png")
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert pixels is not None
+    assert pixels.shape == (120, 160, 3)
+    assert (pixels == GREYS["dim"]).all()
+    assert tab.value("document.querySelector('#toast').textContent") == "Saved the picture here"
+
+
+@pytest.mark.usefixtures("own_data")
+def test_another_model_is_chosen_and_its_styles_are_shown(browser: Chromium, tmp_path: Path) -> None:
+    write_greys(tmp_path / "other", {"black": 0, "white": 255})
+    with Running(tmp_path, model=f"{tmp_path / 'tiny'},{tmp_path / 'other'}") as session:
+        tab = opened(browser, session)
+        sees_grey(tab, "dim")
+        assert tab.wait("document.querySelector('#model').value") == "tiny"
+        tab.value("document.querySelector('#model').focus()")
+        tab.key("ArrowDown")
+        sees(tab, 0, 0, 0)
+        tab.wait("document.querySelector('#title').textContent === 'Black'")
+        assert tab.value(
+            "[...document.querySelectorAll('.gallery .name')].map((name) => name.textContent)"
+        ) == ["Black", "White"]
+        assert tab.value("document.querySelector('#model').value") == "other"
 
 
 def test_a_screen_reader_is_told_each_thing_once(browser: Chromium, session: Running) -> None:
     tab = opened(browser, session)
     tab.wait("document.querySelectorAll('.control').length === 8")
-    nodes = [node for node in tab.do("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
-    names = {(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes}
+    nodes, names = told(tab)
     wanted = {
         ("slider", "Strength"), ("switch", "Mirror"), ("button", "Bright"), ("button", "Blend with Bright"),
         ("button", "Record"), ("link", "Snapshot"), ("combobox", "Model"), ("heading", "Dim"),
@@ -138,24 +119,3 @@ def test_a_screen_reader_is_told_each_thing_once(browser: Chromium, session: Run
     assert not [role for role, name in names if role in unnamed and not name]
     # What is said of itself: the words on the picture. A slider's figure is in the slider.
     assert sum(node["role"]["value"] == "status" for node in nodes) == 1
-
-
-@pytest.mark.parametrize("way", ["socket", "webrtc"])
-def test_the_camera_of_the_browser_is_painted(way: str, browser: Chromium, session: Running) -> None:
-    tab = opened(browser, session, way)
-    tab.click("#do-figures")
-    tab.click("#do-camera")
-    tab.wait("/browser +· +640×480/.test(document.querySelector('#rows').textContent)")
-    sees_grey(tab, "dim")
-    tab.value("document.querySelector('#control-strength').focus()")
-    tab.key("Home")  # the camera as it is: Chromium's is green
-    tab.wait(f"(([red, green, blue]) => green > red + 40 && green > blue + 40)({SEEN})")
-    tab.click("#do-camera")
-    tab.wait("/synthetic +· +160×120/.test(document.querySelector('#rows').textContent)")
-
-
-def test_a_wrong_token_shows_nothing(browser: Chromium, session: Running) -> None:
-    browser.do("Storage.clearCookies")
-    tab = browser.open(f"{session.address}?token=wrong")
-    assert "token" in tab.value("document.body.innerText")
-    assert tab.value("document.querySelector('#picture')") is None

@@ -9,6 +9,7 @@ import numpy as np
 
 from livestyle.core.frame import Pixels
 from livestyle.core.size import Size
+from livestyle.sinks.stream_protocols import protocol_of
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
@@ -20,8 +21,9 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 
 def received(address: str, size: Size, frames: int) -> list[Pixels]:
-    """What `ffmpeg -listen 1` decodes of what is sent to it; uint8 BGR. It ends after so many frames."""
-    command = ["ffmpeg", "-loglevel", "error", "-nostdin", "-listen", "1", "-i", address, "-map", "0:v"]
+    """What FFmpeg decodes of what is sent to it by RTMP or RTSP; uint8 BGR. It ends after so many frames."""
+    listen = ["-rtsp_flags", "listen"] if protocol_of(address) == "rtsp" else ["-listen", "1"]
+    command = ["ffmpeg", "-loglevel", "error", "-nostdin", *listen, "-i", address, "-map", "0:v"]
     command += ["-frames:v", str(frames)]
     raw = ["-f", "rawvideo", "-pix_fmt", "bgr24", "pipe:1"]
     done = subprocess.run([*command, *raw], stdout=subprocess.PIPE, timeout=120, check=True)

@@ -17,6 +17,7 @@ from livestyle.core.size import Size
 from livestyle.model.controls import FREEZE
 from livestyle.pipeline.live import LivePipeline
 from livestyle.sinks.stream import StreamSink
+from livestyle.ui import streaming as streaming_module
 from livestyle.ui.keys import Action, Key
 from livestyle.ui.plan import SessionOptions
 from livestyle.ui.streaming import Streaming
@@ -97,10 +98,56 @@ def test_each_change_is_told_once_and_the_size_stays(monkeypatch: pytest.MonkeyP
         assert streaming.report()["stream"]["connections"] == 2
 
 
+class Clock:
+    """Stands in for the module `time`; it goes on when it is told to."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_each_try_waits_twice_as_long_as_the_one_before_up_to_the_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(streaming_module, "time", clock)
+    monkeypatch.setattr(FakeSink, "up", False)
+
+    def waits(streaming: Streaming) -> float:
+        """What is waited after a try has failed; nothing is tried before, and then there may be a next."""
+
+        def failed() -> bool:
+            streaming.news()
+            return streaming._feed is None
+
+        wait_for(failed)
+        began, clock.now = clock.now, streaming._next_try - 0.25
+        streaming.add(grey(), mirrored=False)
+        assert streaming._feed is None
+        clock.now = streaming._next_try
+        return clock.now - began
+
+    def tried(streaming: Streaming) -> float:
+        streaming.add(grey(), mirrored=False)
+        assert streaming._feed is not None
+        return waits(streaming)
+
+    with Streaming(lambda size: FakeSink("rtmp://host/live/key", size, 200)) as streaming:
+        assert [tried(streaming) for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
+        monkeypatch.setattr(FakeSink, "up", True)
+        assert told(streaming, 1) == ["Streaming to host/live/…, 64×64 at 200 fps"]
+        monkeypatch.setattr(FakeSink, "up", False)
+        assert waits(streaming) == 1
+
+
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="FFmpeg's own server")
-def test_a_server_gets_what_is_painted_and_again_when_it_comes_back(pipeline: LivePipeline) -> None:
+@pytest.mark.parametrize("protocol", ["rtmp", "rtsp"])
+def test_a_server_gets_what_is_painted_and_again_when_it_comes_back(
+    protocol: str, pipeline: LivePipeline
+) -> None:
     """What lies over the picture stays in the window."""
-    address = f"rtmp://127.0.0.1:{free_port()}/live/key"
+    address = f"{protocol}://127.0.0.1:{free_port()}/live/key"
     plan = SessionOptions(
         ListSink,
         figures=True,

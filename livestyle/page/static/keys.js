@@ -1,4 +1,5 @@
-// Keys as in the window. Tab stays the browser's: it goes from control to control.
+// Keys as in the window, but for those that belong to it, or look through the machine (ui/buttons.py).
+// Tab stays the browser's: it goes from control to control.
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", " ": "space" };
 const BROWSERS = new Set(["tab", "esc", "f1", "f11"]);
 

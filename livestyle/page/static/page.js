@@ -51,6 +51,8 @@ function show(now) {
   $("busy").textContent = now.busy;
   press("do-compare", now.compare);
   press("do-record", now.recording);
+  $("do-next-camera").hidden = now.cameras < 2;
+  $("do-next-camera").title = `${now.camera}  k`;
   $("recording").hidden = !now.recording;
   $("recording").textContent = now.recorded_so_far;
   $("download").hidden = !now.recorded;
@@ -72,6 +74,7 @@ const actions = {
 };
 $("do-record").onclick = () => link.send({ type: "press", key: "r" });
 $("do-compare").onclick = () => link.send({ type: "press", key: "b" });
+$("do-next-camera").onclick = () => link.send({ type: "press", key: "k" });
 $("do-figures").onclick = actions.hud;
 $("do-fullscreen").onclick = actions.fullscreen;
 $("do-help").onclick = actions.help;
