@@ -41,10 +41,6 @@ NOTES = "docs/cin-lite-paintings.csv"
 OTHERS = {
     "clip": "a picture for README",
     "fuzz_cases": "a case of fuzz.py",
-    "gallery": "no result is kept",
-    "governor": "no result yet",
-    "page": "no result yet",
-    "together": "no result yet",
     **dict.fromkeys(
         ("gpu", "gpu_after", "gpu_day", "gpu_pack", "gpu_soak", "gpu_state", "gpu_train"), "a GPU's"
     ),
@@ -70,7 +66,10 @@ TINY = {
     "transcode": (*ONE_SIZE, "--frames", "4", "--rounds", "1"),
     "start": ("--runs", "1"),
     "live": BRIEFLY,
-    "outputs": BRIEFLY,
+    **dict.fromkeys(("outputs", "together"), BRIEFLY),
+    "governor": (*BRIEFLY, "--burn", "1"),
+    "page": ("--seconds", "3"),
+    "gallery": ("--seconds", "2", "--turns", "1"),
     "hostile": (*BRIEFLY, "--count", "20"),
     "int8": ("--limit", "1"),
     "temporal": ("--limit", "1", "--size", "64x64", "--peer-styles", "1"),
@@ -132,6 +131,10 @@ FIGURES = (
     Figure("memory", script("memory")),
     Figure("live", script("live", screen=True)),
     Figure("outputs", script("outputs", screen=True), "pyvirtualcam"),
+    Figure("governor", (*SCREEN[:3], "-screen 0 1920x1080x24", *script("governor", "--window"))),
+    Figure("gallery", script("gallery")),
+    Figure("page", script("page", "--seconds", "600"), "aiortc"),
+    Figure("together", script("together", screen=True), "aiortc"),
     Figure("hostile", script("hostile", screen=True)),
     Figure("choose", script("choose")),
     Figure("int8", script("int8", "--photos", "{photos}")),
